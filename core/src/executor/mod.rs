@@ -1,0 +1,1 @@
+//! What may change the world: every mutating method takes a `Permit` of the gate.

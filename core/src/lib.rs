@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod actor;
+pub mod change;
+pub mod digest;
+pub mod error;
+pub mod estate;
+pub mod executor;
+pub mod gate;
+pub mod impact;
+pub mod ledger;
+pub mod monitor;
+pub mod oscal;
+pub mod practice;
+pub mod proof;
+pub mod review;
+pub mod source;
+pub mod text;
+pub mod time;
+
+pub use actor::Actor;
+pub use error::{Error, ErrorKind, Result};
+pub use estate::Inventory;

@@ -1,0 +1,1 @@
+//! A managed service provider and its clients: one directory, one tenant per client.

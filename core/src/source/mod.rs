@@ -1,0 +1,1 @@
+//! Where inventories come from: files of other tools, and what people add by hand.

@@ -1,0 +1,1 @@
+//! Tests of `vcto::impact` through the public API.

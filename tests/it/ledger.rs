@@ -1,0 +1,1 @@
+//! Tests of `vcto::ledger` through the public API.

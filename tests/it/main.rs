@@ -1,0 +1,11 @@
+//! One integration binary: everything through the public API.
+
+mod common;
+mod estate;
+mod gate;
+mod impact;
+mod ledger;
+mod oscal;
+mod practice;
+mod review;
+mod source;

@@ -1,0 +1,1 @@
+//! Tests of `vcto::source` through the public API.
