@@ -21,4 +21,4 @@ pub mod time;
 
 pub use actor::Actor;
 pub use error::{Error, ErrorKind, Result};
-pub use estate::Inventory;
+pub use estate::{Estate, Inventory};

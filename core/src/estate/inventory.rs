@@ -1,14 +1,15 @@
 //! The inventory format `vcto.inventory/1`: what importers give and people write.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::open::open_enum;
-use crate::text::{Plain, Untrusted};
+use super::asset::Asset;
+use super::relation::{Relation, Requirement};
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::{Untrusted, quoted};
+
+/// The name of the format, in every document.
+pub const FORMAT: &str = "vcto.inventory/1";
 
 /// What is known of a client, as one source or a merge of several told it. Nothing in it has been checked yet: that is
 /// what [`Estate::new`](crate::Estate::new) does.
@@ -58,286 +59,64 @@ pub struct Scope {
     pub complete: bool,
 }
 
-/// The identity of an asset: an opaque string, unique in its inventory, never a name.
-#[derive(Clone, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(transparent)]
-pub struct AssetId(Box<str>);
+impl Inventory {
+    /// Reads a JSON document of the format `vcto.inventory/1`.
+    ///
+    /// # Errors
+    /// `invalid_input` with the place, `unsupported` for another version of the format.
+    pub fn from_json(bytes: &[u8]) -> Result<Self> {
+        let document: Document = serde_json::from_slice(bytes).map_err(|source| {
+            Error::new(ErrorKind::InvalidInput, source.to_string()).during("inventory.read")
+        })?;
+        if document.format != FORMAT {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!("the format is {}, not `{FORMAT}`", quoted(&document.format)),
+            )
+            .at("/format")
+            .during("inventory.read"));
+        }
+        Ok(Self {
+            source: document.source,
+            assets: document.assets,
+            relations: document.relations,
+            requirements: document.requirements,
+        })
+    }
 
-impl AssetId {
-    /// The text as it came.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// The JSON document, in the order in which the inventory stands.
+    pub fn to_json(&self) -> String {
+        let written = Written {
+            format: FORMAT,
+            source: &self.source,
+            assets: &self.assets,
+            relations: &self.relations,
+            requirements: &self.requirements,
+        };
+        // Serialising into memory fails only for maps with keys that are no texts: there are none.
+        serde_json::to_string(&written).unwrap_or_default()
     }
 }
 
-impl AsRef<str> for AssetId {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::borrow::Borrow<str> for AssetId {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<&str> for AssetId {
-    fn from(text: &str) -> Self {
-        Self(text.into())
-    }
-}
-
-impl From<String> for AssetId {
-    fn from(text: String) -> Self {
-        Self(text.into())
-    }
-}
-
-impl fmt::Debug for AssetId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", Plain(&self.0))
-    }
-}
-
-/// A configuration item.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asset {
-    /// Unique in the inventory.
-    pub id: AssetId,
-    /// What it is.
-    pub kind: AssetKind,
-    /// What people call it; absent where it has no name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Untrusted<String>>,
-    /// How much the business depends on it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub criticality: Option<Criticality>,
-    /// What is known of it, by name of the fact.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub facts: BTreeMap<String, Fact>,
-}
-
-open_enum! {
-    /// What an asset is. Names and their mapping to ServiceNow, OCSF and Backstage: `docs/vocabulary.md`.
-    AssetKind {
-        /// A backup job or plan.
-        BackupJob = "backup_job",
-        /// What a business calls an application.
-        BusinessApplication = "business_application",
-        /// A circuit of a carrier.
-        Circuit = "circuit",
-        /// A cluster of hypervisor hosts or nodes.
-        Cluster = "cluster",
-        /// A contract or agreement.
-        Contract = "contract",
-        /// A database or database instance.
-        Database = "database",
-        /// A server, workstation, network device, phone or printer whose role is not known more closely.
-        Device = "device",
-        /// An internet domain name.
-        Domain = "domain",
-        /// A firewall.
-        Firewall = "firewall",
-        /// A host that runs virtual machines.
-        HypervisorHost = "hypervisor_host",
-        /// A licence.
-        Licence = "licence",
-        /// A network.
-        Network = "network",
-        /// A patch panel: passes through, decides nothing.
-        PatchPanel = "patch_panel",
-        /// A power feed, panel, distribution unit or uninterruptible supply.
-        Power = "power",
-        /// A printer.
-        Printer = "printer",
-        /// A company that supplies something.
-        Provider = "provider",
-        /// A rack.
-        Rack = "rack",
-        /// A router.
-        Router = "router",
-        /// A subscription of a hosted service.
-        SaasSubscription = "saas_subscription",
-        /// A server.
-        Server = "server",
-        /// A technical service.
-        Service = "service",
-        /// A place.
-        Site = "site",
-        /// A storage system.
-        Storage = "storage",
-        /// A subnet.
-        Subnet = "subnet",
-        /// A switch.
-        Switch = "switch",
-        /// An account of a person.
-        UserAccount = "user_account",
-        /// A virtual machine.
-        VirtualMachine = "virtual_machine",
-        /// An access point.
-        WirelessAccessPoint = "wireless_access_point",
-        /// A desktop or notebook.
-        Workstation = "workstation",
-    }
-}
-
-open_enum! {
-    /// How much the business depends on an asset.
-    Criticality {
-        /// The business stops without it.
-        Critical = "critical",
-        /// A department stops without it.
-        High = "high",
-        /// Nobody waits for it.
-        Low = "low",
-        /// Work is slower without it.
-        Medium = "medium",
-    }
-}
-
-/// Everything that sources say of one property of an asset: one value, or several where they disagree.
-///
-/// In JSON a scalar, `null` (known to be unknown), `{"value", "source", "at", "confidence"}`, or a list of those.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Fact {
-    /// At least one.
-    pub values: Vec<FactValue>,
-}
-
-/// One statement of one source.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FactValue {
-    /// What it says.
-    pub value: Scalar,
-    /// Who says it; absent: the inventory's source.
-    pub source: Option<Untrusted<String>>,
-    /// When it was true; absent: the inventory's time.
-    pub at: Option<Timestamp>,
-    /// How sure it is.
-    pub confidence: Option<Confidence>,
-}
-
-/// The value of a fact.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Scalar {
-    /// The source knows that it does not know.
-    Unknown,
-    /// Yes or no.
-    Boolean(bool),
-    /// A number, exact.
-    Number(Decimal),
-    /// Text; dates and times too (ISO 8601).
-    Text(Untrusted<String>),
-}
-
-/// How sure a statement is.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Confidence {
-    /// A guess.
-    Low,
-    /// Inferred with some ground.
-    Medium,
-    /// Observed or stated by somebody who knows.
-    High,
-}
-
-/// A link from a dependant to its dependency, or another link of the stated kind.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Relation {
-    /// The dependant.
-    pub from: AssetId,
-    /// The dependency.
-    pub to: AssetId,
-    /// What kind of link.
-    pub kind: RelationKind,
-    /// Whether the dependant stops, or only gets worse, when the dependency fails.
+struct Document {
+    format: String,
+    source: Source,
+    assets: Vec<Asset>,
     #[serde(default)]
-    pub strength: Strength,
-    /// Where it was inferred: the method. Inferred relations are soft until a person confirms them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inferred_by: Option<Box<str>>,
-    /// A remark of whoever stated it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<Untrusted<String>>,
+    relations: Vec<Relation>,
+    #[serde(default)]
+    requirements: Vec<Requirement>,
 }
 
-open_enum! {
-    /// What a relation says. See [`carries_impact`](Self::carries_impact) and `docs/vocabulary.md`.
-    RelationKind {
-        /// Logs on against it.
-        AuthenticatesWith = "authenticates_with",
-        /// Is protected by this backup job.
-        BackedUpBy = "backed_up_by",
-        /// Is cabled or linked to it; undirected, network layer.
-        ConnectsTo = "connects_to",
-        /// Has it inside.
-        Contains = "contains",
-        /// Is covered by this warranty or contract.
-        CoveredBy = "covered_by",
-        /// Needs it.
-        DependsOn = "depends_on",
-        /// Is hosted on it.
-        HostedOn = "hosted_on",
-        /// Is licensed by it.
-        LicensedBy = "licensed_by",
-        /// Stands at this site.
-        LocatedAt = "located_at",
-        /// Is managed by it.
-        ManagedBy = "managed_by",
-        /// Is a member of it.
-        MemberOf = "member_of",
-        /// Belongs to it.
-        OwnedBy = "owned_by",
-        /// Is a part of it.
-        PartOf = "part_of",
-        /// Copies its data to it.
-        ReplicatesTo = "replicates_to",
-        /// Runs on it.
-        RunsOn = "runs_on",
-        /// Uses it.
-        Uses = "uses",
-    }
-}
-
-impl RelationKind {
-    /// Whether a failure travels along this kind of relation, against its direction.
-    pub fn carries_impact(&self) -> bool {
-        matches!(
-            self,
-            Self::AuthenticatesWith | Self::DependsOn | Self::HostedOn | Self::RunsOn | Self::Uses
-        )
-    }
-}
-
-/// What the failure of a dependency does to the dependant.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Strength {
-    /// The dependant fails.
-    #[default]
-    Hard,
-    /// The dependant degrades.
-    Soft,
-}
-
-/// A group of dependencies of which some must be up.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Requirement {
-    /// The dependant.
-    pub asset: AssetId,
-    /// The dependencies; one that is named twice counts once.
-    pub members: Vec<AssetId>,
-    /// How many of them must be up: 1 to the number of members.
-    pub needs: u32,
+#[derive(Serialize)]
+struct Written<'a> {
+    format: &'static str,
+    source: &'a Source,
+    assets: &'a [Asset],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    relations: &'a [Relation],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    requirements: &'a [Requirement],
 }

@@ -1,10 +1,16 @@
 //! What a client has: the inventory format, the frozen snapshot made of it, and its dependency graph.
 
+mod asset;
+mod fact;
 mod inventory;
 mod open;
+mod relation;
 mod scalar;
+mod snapshot;
 
-pub use inventory::{
-    Asset, AssetId, AssetKind, Confidence, Criticality, Fact, FactValue, Inventory, Relation, RelationKind,
-    Requirement, Scalar, Scope, Source, Strength,
-};
+pub use asset::{Asset, AssetId, AssetKind, Criticality};
+pub use fact::{Confidence, Fact, FactValue, Facts, Origin};
+pub use inventory::{FORMAT, Inventory, Scope, Source};
+pub use relation::{Relation, RelationKind, Requirement, Strength};
+pub use scalar::Scalar;
+pub use snapshot::Estate;

@@ -1,4 +1,4 @@
-//! How facts and their values are written in JSON.
+//! The value of a fact, and how facts are written in JSON.
 
 use std::fmt;
 
@@ -7,8 +7,21 @@ use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::inventory::{Confidence, Fact, FactValue, Scalar};
+use super::fact::{Confidence, Fact, FactValue, Facts, Origin};
 use crate::text::Untrusted;
+
+/// The value of a fact.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Scalar {
+    /// The source knows that it does not know.
+    Unknown,
+    /// Yes or no.
+    Boolean(bool),
+    /// A number, exact.
+    Number(Decimal),
+    /// Text; dates and times too (ISO 8601).
+    Text(Untrusted<String>),
+}
 
 impl Serialize for Scalar {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -136,22 +149,16 @@ struct Stated {
     confidence: Option<Confidence>,
 }
 
-impl From<FactValue> for ValueForm {
-    fn from(value: FactValue) -> Self {
-        match value {
-            FactValue {
-                value,
-                source: None,
-                at: None,
-                confidence: None,
-            } => Self::Bare(value),
-            FactValue {
-                value,
+impl From<&FactValue> for ValueForm {
+    fn from(value: &FactValue) -> Self {
+        match value.origin.as_deref().cloned() {
+            None => Self::Bare(value.value.clone()),
+            Some(Origin {
                 source,
                 at,
                 confidence,
-            } => Self::Stated(Stated {
-                value,
+            }) => Self::Stated(Stated {
+                value: value.value.clone(),
                 source,
                 at,
                 confidence,
@@ -163,37 +170,30 @@ impl From<FactValue> for ValueForm {
 impl From<ValueForm> for FactValue {
     fn from(form: ValueForm) -> Self {
         match form {
-            ValueForm::Bare(value) => Self {
-                value,
-                source: None,
-                at: None,
-                confidence: None,
-            },
+            ValueForm::Bare(value) => value.into(),
             ValueForm::Stated(Stated {
                 value,
                 source,
                 at,
                 confidence,
-            }) => Self {
-                value,
-                source,
-                at,
-                confidence,
-            },
+            }) => {
+                let origin = Origin {
+                    source,
+                    at,
+                    confidence,
+                };
+                let origin = (origin != Origin::default()).then(|| origin.into());
+                Self { value, origin }
+            }
         }
     }
 }
 
 impl Serialize for Fact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut values: Vec<ValueForm> = self.values.iter().cloned().map(Into::into).collect();
-        match values.pop() {
-            Some(only) if values.is_empty() => only.serialize(serializer),
-            Some(last) => {
-                values.push(last);
-                values.serialize(serializer)
-            }
-            None => Scalar::Unknown.serialize(serializer),
+        match self.values() {
+            [only] => ValueForm::from(only).serialize(serializer),
+            many => serializer.collect_seq(many.iter().map(ValueForm::from)),
         }
     }
 }
@@ -204,12 +204,33 @@ impl<'de> Deserialize<'de> for Fact {
             FactForm::One(form) => vec![form.into()],
             FactForm::Many(forms) => forms.into_iter().map(Into::into).collect(),
         };
-        if values.is_empty() {
-            return Err(D::Error::custom(
-                "a fact with no value: write null for what is known to be unknown",
-            ));
-        }
-        Ok(Self { values })
+        Self::from_values(values).ok_or_else(|| {
+            D::Error::custom("a fact with no value: write null for what is known to be unknown")
+        })
+    }
+}
+
+impl Serialize for Facts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Facts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        std::collections::BTreeMap::<String, Fact>::deserialize(deserializer)
+            .map(|facts| facts.into_iter().collect())
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Facts {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Facts".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        std::collections::BTreeMap::<String, Fact>::json_schema(generator)
     }
 }
 

@@ -1,0 +1,194 @@
+//! Relations between assets, and groups of which some must be up.
+
+use serde::{Deserialize, Serialize};
+
+use super::asset::AssetId;
+use super::open::open_enum;
+use crate::text::Untrusted;
+
+/// A link from a dependant to its dependency, or another link of the stated kind.
+///
+/// ```
+/// use vcto::estate::{Relation, RelationKind, Strength};
+///
+/// let relation = Relation::new("erp", "sql-1", RelationKind::DependsOn).soft().inferred_by("dns");
+/// assert_eq!(relation.strength, Strength::Soft);
+/// ```
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Relation {
+    /// The dependant.
+    pub from: AssetId,
+    /// The dependency.
+    pub to: AssetId,
+    /// What kind of link.
+    pub kind: RelationKind,
+    /// Whether the dependant stops, or only gets worse, when the dependency fails.
+    #[serde(default)]
+    pub strength: Strength,
+    #[serde(flatten)]
+    remarks: Option<Box<Remarks>>,
+}
+
+/// Few relations have any of these, so that they stand apart.
+#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Remarks {
+    /// Where it was inferred: the method. Inferred relations are soft until a person confirms them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    inferred_by: Option<Untrusted<String>>,
+    /// A remark of whoever stated it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<Untrusted<String>>,
+}
+
+impl Relation {
+    /// A stated, hard relation.
+    pub fn new(from: impl Into<AssetId>, to: impl Into<AssetId>, kind: RelationKind) -> Self {
+        Self {
+            from: from.into(),
+            to: to.into(),
+            kind,
+            strength: Strength::Hard,
+            remarks: None,
+        }
+    }
+
+    /// Makes it soft: the dependant only degrades.
+    #[must_use]
+    pub fn soft(mut self) -> Self {
+        self.strength = Strength::Soft;
+        self
+    }
+
+    /// Says by which method it was inferred. The strength stays: pair it with [`soft`](Self::soft).
+    #[must_use]
+    pub fn inferred_by(mut self, method: impl Into<Untrusted<String>>) -> Self {
+        self.remarks.get_or_insert_default().inferred_by = Some(method.into());
+        self
+    }
+
+    /// Adds a remark.
+    #[must_use]
+    pub fn noted(mut self, note: impl Into<Untrusted<String>>) -> Self {
+        self.remarks.get_or_insert_default().note = Some(note.into());
+        self
+    }
+
+    /// The method, where it was inferred and not stated.
+    pub fn inference(&self) -> Option<&Untrusted<String>> {
+        self.remarks.as_ref()?.inferred_by.as_ref()
+    }
+
+    /// The remark of whoever stated it.
+    pub fn note(&self) -> Option<&Untrusted<String>> {
+        self.remarks.as_ref()?.note.as_ref()
+    }
+}
+
+impl<'de> Deserialize<'de> for Relation {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Wire {
+            from: AssetId,
+            to: AssetId,
+            kind: RelationKind,
+            #[serde(default)]
+            strength: Strength,
+            inferred_by: Option<Untrusted<String>>,
+            note: Option<Untrusted<String>>,
+        }
+        let Wire {
+            from,
+            to,
+            kind,
+            strength,
+            inferred_by,
+            note,
+        } = Wire::deserialize(deserializer)?;
+        let remarks =
+            (inferred_by.is_some() || note.is_some()).then(|| Box::new(Remarks { inferred_by, note }));
+        Ok(Self {
+            from,
+            to,
+            kind,
+            strength,
+            remarks,
+        })
+    }
+}
+
+open_enum! {
+    /// What a relation says. See [`carries_impact`](Self::carries_impact) and `docs/vocabulary.md`.
+    RelationKind {
+        /// Logs on against it.
+        AuthenticatesWith = "authenticates_with",
+        /// Is protected by this backup job.
+        BackedUpBy = "backed_up_by",
+        /// Is cabled or linked to it; undirected, network layer.
+        ConnectsTo = "connects_to",
+        /// Has it inside.
+        Contains = "contains",
+        /// Is covered by this warranty or contract.
+        CoveredBy = "covered_by",
+        /// Needs it.
+        DependsOn = "depends_on",
+        /// Is hosted on it.
+        HostedOn = "hosted_on",
+        /// Is licensed by it.
+        LicensedBy = "licensed_by",
+        /// Stands at this site.
+        LocatedAt = "located_at",
+        /// Is managed by it.
+        ManagedBy = "managed_by",
+        /// Is a member of it.
+        MemberOf = "member_of",
+        /// Belongs to it.
+        OwnedBy = "owned_by",
+        /// Is a part of it.
+        PartOf = "part_of",
+        /// Copies its data to it.
+        ReplicatesTo = "replicates_to",
+        /// Runs on it.
+        RunsOn = "runs_on",
+        /// Uses it.
+        Uses = "uses",
+    }
+}
+
+impl RelationKind {
+    /// Whether a failure travels along this kind of relation, against its direction.
+    pub fn carries_impact(&self) -> bool {
+        matches!(
+            self,
+            Self::AuthenticatesWith | Self::DependsOn | Self::HostedOn | Self::RunsOn | Self::Uses
+        )
+    }
+}
+
+/// What the failure of a dependency does to the dependant.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// The dependant fails.
+    #[default]
+    Hard,
+    /// The dependant degrades.
+    Soft,
+}
+
+/// A group of dependencies of which some must be up.
+#[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// The dependant.
+    pub asset: AssetId,
+    /// The dependencies; one that is named twice counts once.
+    pub members: Vec<AssetId>,
+    /// How many of them must be up: 1 to the number of members.
+    pub needs: u32,
+}
