@@ -1,1 +1,12 @@
-//! The human gate: what a change needs before it may run, and the record of its way.
+//! Nothing unapproved runs: the levels, the signed decisions, the permit, and the one transition function behind them.
+
+mod executor;
+mod id;
+mod level;
+
+pub use executor::{
+    ActionDeclaration, Direction, Effect, Executor, Idempotency, MAX_IMAGE, Observation, Permit,
+    Reversibility, StepContext, StepOutcome, Undoes,
+};
+pub use id::ProposalId;
+pub use level::{Approval, Automatic, HumanOnly, Level, Notify, StagedLevel};
