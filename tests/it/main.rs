@@ -8,4 +8,5 @@ mod ledger;
 mod oscal;
 mod practice;
 mod review;
+mod signatures;
 mod source;

@@ -1,8 +1,10 @@
 //! Nothing unapproved runs: the levels, the signed decisions, the permit, and the one transition function behind them.
 
+pub mod allowed_signers;
 mod executor;
 mod id;
 mod level;
+pub mod sshsig;
 
 pub use executor::{
     ActionDeclaration, Direction, Effect, Executor, Idempotency, MAX_IMAGE, Observation, Permit,
