@@ -2,6 +2,7 @@
 
 mod asset;
 mod fact;
+mod graph;
 mod inventory;
 mod open;
 mod relation;
@@ -10,6 +11,7 @@ mod snapshot;
 
 pub use asset::{Asset, AssetId, AssetKind, Criticality};
 pub use fact::{Confidence, Fact, FactValue, Facts, Origin};
+pub use graph::{Edge, EdgeEnds, EdgeKind, Edges, Graph, Neighbors, Visited};
 pub use inventory::{FORMAT, Inventory, Scope, Source};
 pub use relation::{Relation, RelationKind, Requirement, Strength};
 pub use scalar::Scalar;
