@@ -1,1 +1,26 @@
-//! What is wrong and what is due: rules over an estate, their outcomes, and the recommendations that follow.
+//! What is wrong with an estate, what is due, and what nobody knows: rules, findings with their evidence, recommendations.
+
+mod advice;
+mod analyzers;
+mod context;
+mod coverage;
+mod document;
+mod finding;
+mod outcome;
+mod reviewer;
+mod rule;
+mod settings;
+mod verdict;
+
+pub use advice::{ARCHITECTURE, Advice, DOCUMENTATION};
+pub use context::Context;
+pub use coverage::{Coverage, LayerCoverage};
+pub use document::{FORMAT, Review, RuleResult};
+pub use finding::{Evidence, Finding, Reach, Read, finding_id, inputs_digest};
+pub use outcome::{DebtKind, Outcome, Pillar, Severity, Tally};
+pub use reviewer::Reviewer;
+pub use rule::{Analyzer, Reads, Rule};
+pub use settings::Settings;
+pub use verdict::{Draft, Gap, Verdict, Verdicts};
+
+pub use crate::change::{FindingId, Recommendation};

@@ -1,0 +1,173 @@
+//! What an analyzer is given: the estate with its relations by either end, the day, the settings, and who watches.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::finding::Read;
+use super::settings::Settings;
+use crate::error::Result;
+use crate::estate::{Asset, AssetId, Estate, Fact, Relation, RelationKind};
+use crate::monitor::Monitor;
+use crate::text::Untrusted;
+
+/// The input of an [`Analyzer`](super::Analyzer).
+#[derive(Debug)]
+pub struct Context<'a> {
+    estate: &'a Estate,
+    as_of: Date,
+    settings: &'a Settings,
+    monitor: &'a Monitor,
+    /// Positions of relations, sorted by the id of the dependency; stable, so within one by dependant and kind.
+    by_dependency: Vec<u32>,
+}
+
+impl<'a> Context<'a> {
+    /// Prepares an estate for review.
+    pub(crate) fn new(estate: &'a Estate, as_of: Date, settings: &'a Settings, monitor: &'a Monitor) -> Self {
+        let relations = estate.relations();
+        let mut by_dependency: Vec<u32> = (0..u32::try_from(relations.len()).unwrap_or(u32::MAX)).collect();
+        by_dependency.sort_by_key(|at| relations.get(*at as usize).map(|relation| &relation.to));
+        Self {
+            estate,
+            as_of,
+            settings,
+            monitor,
+            by_dependency,
+        }
+    }
+
+    /// The snapshot.
+    pub fn estate(&self) -> &'a Estate {
+        self.estate
+    }
+
+    /// The day of the review: all verdicts are as of this day.
+    pub fn as_of(&self) -> Date {
+        self.as_of
+    }
+
+    /// The limits.
+    pub fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    /// Called between units of work.
+    ///
+    /// # Errors
+    /// `cancelled` when the caller asked to stop.
+    pub fn check(&self) -> Result<()> {
+        self.monitor.check()
+    }
+
+    /// The relations of this asset to what it depends on, is backed up by, and so on; sorted by the other end.
+    pub fn outgoing(&self, asset: &AssetId) -> &'a [Relation] {
+        let relations = self.estate.relations();
+        let Range { start, end } = run(relations.len(), |at| {
+            relations.get(at).map(|relation| relation.from.cmp(asset))
+        });
+        relations.get(start..end).unwrap_or_default()
+    }
+
+    /// The relations of one kind out of [`outgoing`](Self::outgoing).
+    pub fn outgoing_of(
+        &self,
+        asset: &AssetId,
+        kind: RelationKind,
+    ) -> impl Iterator<Item = &'a Relation> + use<'a> {
+        self.outgoing(asset)
+            .iter()
+            .filter(move |relation| relation.kind == kind)
+    }
+
+    /// The relations of others to this asset, sorted by the other end.
+    pub fn incoming(&self, asset: &AssetId) -> impl Iterator<Item = &'a Relation> {
+        let relations = self.estate.relations();
+        let at = |position: usize| {
+            let index = *self.by_dependency.get(position)?;
+            relations.get(index as usize)
+        };
+        let range = run(self.by_dependency.len(), |position| {
+            at(position).map(|relation| relation.to.cmp(asset))
+        });
+        range.filter_map(at)
+    }
+
+    /// The relations of one kind out of [`incoming`](Self::incoming).
+    pub fn incoming_of(&self, asset: &AssetId, kind: RelationKind) -> impl Iterator<Item = &'a Relation> {
+        self.incoming(asset).filter(move |relation| relation.kind == kind)
+    }
+
+    /// Whether any asset or relation of the estate says something of a kind of record: only then is its absence elsewhere
+    /// worth a word.
+    pub fn has_relation(&self, kind: &RelationKind) -> bool {
+        self.estate.relations().iter().any(|relation| relation.kind == *kind)
+    }
+}
+
+impl Read {
+    /// What was read of a fact of this asset, present or not.
+    pub fn fact(asset: &Asset, fact: &str) -> Self {
+        Self::Fact {
+            asset: asset.id.clone(),
+            fact: fact.to_owned(),
+            value: asset.fact(fact).map(Fact::clone),
+        }
+    }
+
+    /// That the criticality of this asset was read.
+    pub fn criticality(asset: &Asset) -> Self {
+        Self::Property {
+            asset: asset.id.clone(),
+            property: "criticality".to_owned(),
+            value: asset.criticality.as_ref().map(|word| word.as_str().into()),
+        }
+    }
+
+    /// That the kind of this asset was read.
+    pub fn kind(asset: &Asset) -> Self {
+        Self::Property {
+            asset: asset.id.clone(),
+            property: "kind".to_owned(),
+            value: Some(asset.kind.as_str().into()),
+        }
+    }
+
+    /// That the name of this asset was read.
+    pub fn name(asset: &Asset) -> Self {
+        Self::Property {
+            asset: asset.id.clone(),
+            property: "name".to_owned(),
+            value: asset.name.clone().map(Untrusted::into_raw).map(Untrusted::new),
+        }
+    }
+
+    /// That this relation was read.
+    pub fn relation(relation: &Relation) -> Self {
+        Self::Relation {
+            relation: relation.clone(),
+        }
+    }
+}
+
+/// The run of positions that compare equal, in a sequence sorted by the comparison.
+fn run(len: usize, compare: impl Fn(usize) -> Option<std::cmp::Ordering>) -> Range<usize> {
+    let bound = |inclusive: bool| {
+        let (mut low, mut high) = (0, len);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let before = match compare(middle) {
+                Some(std::cmp::Ordering::Less) => true,
+                Some(std::cmp::Ordering::Equal) => inclusive,
+                _ => false,
+            };
+            if before {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    };
+    bound(false)..bound(true)
+}

@@ -1,0 +1,178 @@
+//! What a review found: findings, each with the evidence on which it rests.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::outcome::{DebtKind, Outcome, Pillar, Severity};
+use crate::change::FindingId;
+use crate::digest::{Digest, Hasher};
+use crate::error::{Error, ErrorKind, Result};
+use crate::estate::{AssetId, Confidence, Fact, Relation};
+use crate::text::Untrusted;
+
+/// One answer of one rule that somebody has to know: a problem, a question, or an input that could not be read.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// Stable over runs: see [`finding_id`].
+    pub id: FindingId,
+    /// The rule that answered.
+    pub rule: String,
+    /// The answer; never satisfied or not applicable.
+    pub outcome: Outcome,
+    /// How grave.
+    pub severity: Severity,
+    /// How sure, given the data: it falls where data is missing or old.
+    pub confidence: Confidence,
+    /// The pillar of the rule.
+    pub pillar: Pillar,
+    /// The kind of debt.
+    pub debt: DebtKind,
+    /// About which asset; absent: about the estate as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<AssetId>,
+    /// What people call the asset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Untrusted<String>>,
+    /// Tells apart several findings of one rule about one asset; empty where there is only one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub discriminator: String,
+    /// One line, without the asset's name.
+    pub title: Untrusted<String>,
+    /// What was seen, in a few sentences.
+    pub detail: Untrusted<String>,
+    /// The day that matters: the end that has come or is coming.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+    /// Lifecycle risk, 0 to 100; only where the rule computes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<u32>,
+    /// Who and what stops with the asset, where the rule asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
+    /// Other assets that it is about, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<AssetId>,
+    /// On what it rests.
+    pub evidence: Evidence,
+}
+
+/// What depends on an asset, as far as it is recorded: "0" means that nothing is recorded, not that nothing depends on it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reach {
+    /// Recorded dependants, direct and indirect.
+    pub assets: u64,
+    /// Applications and services among them.
+    pub services: u64,
+    /// People whom those and the asset itself serve, where recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<u64>,
+}
+
+/// On what a finding rests: exactly what was read, its digest, and the snapshot that it was read from.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The version of the rule.
+    pub rule_version: u32,
+    /// The digest of the estate.
+    pub snapshot: Digest,
+    /// The digest of rule, version, day and [`reads`](Self::reads); see [`inputs_digest`].
+    pub inputs: Digest,
+    /// What was read, in the order in which the rule read it.
+    pub reads: Vec<Read>,
+}
+
+/// One thing that a rule read, with what it saw.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "type", deny_unknown_fields)]
+pub enum Read {
+    /// A row of the lifecycle catalogue.
+    Catalogue {
+        /// The product and cycle: `windows-server/2016`.
+        row: String,
+        /// The digest of the row.
+        digest: Digest,
+    },
+    /// Whether any source says that it holds everything of a kind.
+    Completeness {
+        /// The scope.
+        scope: String,
+        /// The answer.
+        complete: bool,
+    },
+    /// A fact of an asset.
+    Fact {
+        /// Of which asset.
+        asset: AssetId,
+        /// Which fact.
+        fact: String,
+        /// What sources say; absent where it is not recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<Fact>,
+    },
+    /// All relations of a layer.
+    Layer {
+        /// `impact`, `network`, or the name of a kind of relation.
+        layer: String,
+        /// How many.
+        count: u64,
+        /// Their digest.
+        digest: Digest,
+    },
+    /// The kind, name or criticality of an asset.
+    Property {
+        /// Of which asset.
+        asset: AssetId,
+        /// Which property.
+        property: String,
+        /// What it says; absent where it is not recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<Untrusted<String>>,
+    },
+    /// One relation.
+    Relation {
+        /// As it was recorded.
+        relation: Relation,
+    },
+}
+
+/// The identity of a finding: a function of rule, asset and discriminator alone, so that the same finding of another run
+/// has the same one. `f-` and 32 hexadecimal digits, the first half of the digest in the context
+/// `vcto finding id v1` over the three, each behind its length; no asset is the empty text.
+pub fn finding_id(rule: &str, asset: Option<&AssetId>, discriminator: &str) -> FindingId {
+    let digest = Hasher::new("vcto finding id v1")
+        .field(rule.as_bytes())
+        .field(asset.map_or("", AssetId::as_str).as_bytes())
+        .field(discriminator.as_bytes())
+        .finish();
+    FindingId(short_id("f-", digest))
+}
+
+/// The digest of exactly what a finding rests on: context `vcto evidence v1` over rule, version (decimal), day (ISO 8601)
+/// and the JSON of the reads, each behind its length.
+///
+/// # Errors
+/// `internal` when a value has no JSON form.
+pub fn inputs_digest(rule: &str, version: u32, as_of: Date, reads: &[Read]) -> Result<Digest> {
+    let json = serde_json::to_vec(reads).map_err(|source| {
+        Error::new(ErrorKind::Internal, "evidence does not serialise")
+            .during("review.evidence")
+            .caused_by(source)
+    })?;
+    Ok(Hasher::new("vcto evidence v1")
+        .field(rule.as_bytes())
+        .field(version.to_string().as_bytes())
+        .field(as_of.to_string().as_bytes())
+        .field(&json)
+        .finish())
+}
+
+/// A prefix and the first 128 bits of a digest.
+pub(crate) fn short_id(prefix: &str, digest: Digest) -> String {
+    let mut id = digest.hex();
+    id.truncate(32);
+    id.insert_str(0, prefix);
+    id
+}

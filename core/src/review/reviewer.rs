@@ -1,0 +1,214 @@
+//! Carries out a review.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::advice::recommend;
+use super::analyzers;
+use super::context::Context;
+use super::coverage::Coverage;
+use super::document::{FORMAT, Review, RuleResult};
+use super::outcome::Tally;
+use super::rule::{Analyzer, Rule};
+use super::settings::Settings;
+use super::verdict::{Gap, Verdicts};
+use crate::error::{Error, ErrorKind, Result};
+use crate::estate::Estate;
+use crate::monitor::Monitor;
+
+/// Reviews estates by a set of analyzers.
+///
+/// ```
+/// use vcto::{Estate, Inventory, review::Reviewer};
+///
+/// let inventory = Inventory::from_json(br#"{"format": "vcto.inventory/1", "source": {"name": "crm"},
+///     "assets": [{"id": "erp", "kind": "business_application", "name": "ERP", "facts": {"owner": null}}]}"#)?;
+/// let estate = Estate::new(inventory)?;
+/// let review = Reviewer::standard().review(&estate, "2026-11-22".parse()?)?;
+/// let owner = review.rule("documentation.owner").ok_or("no such rule")?;
+/// assert_eq!((owner.known, owner.total, owner.outcomes.not_satisfied), (1, 1, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Reviewer {
+    analyzers: Vec<Arc<dyn Analyzer>>,
+    settings: Settings,
+    monitor: Monitor,
+    keep_verdicts: bool,
+}
+
+impl Reviewer {
+    /// With all built-in analyzers and the default settings.
+    pub fn standard() -> Self {
+        analyzers::standard()
+            .into_iter()
+            .fold(Self::empty(), Self::with_shared)
+    }
+
+    /// Without any analyzer.
+    pub fn empty() -> Self {
+        Self {
+            analyzers: Vec::new(),
+            settings: Settings::default(),
+            monitor: Monitor::default(),
+            keep_verdicts: false,
+        }
+    }
+
+    /// Adds an analyzer.
+    #[must_use]
+    pub fn with(self, analyzer: impl Analyzer + 'static) -> Self {
+        self.with_shared(Arc::new(analyzer))
+    }
+
+    /// Changes the limits.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Watches the review, and can cancel it.
+    #[must_use]
+    pub fn monitor(mut self, monitor: Monitor) -> Self {
+        self.monitor = monitor;
+        self
+    }
+
+    /// Keeps every answer, the good ones too, in [`Review::verdicts`]: one line for each rule and subject.
+    #[must_use]
+    pub fn keep_verdicts(mut self, keep: bool) -> Self {
+        self.keep_verdicts = keep;
+        self
+    }
+
+    /// The rules that it carries out, in order of the id.
+    pub fn rules(&self) -> Vec<&Rule> {
+        let mut rules: Vec<&Rule> = self
+            .analyzers
+            .iter()
+            .flat_map(|analyzer| analyzer.rules())
+            .collect();
+        rules.sort_by_key(|rule| rule.id);
+        rules
+    }
+
+    /// Reviews an estate as of a day. The same input gives the same review, whatever the order of the inventory was.
+    ///
+    /// # Errors
+    /// `cancelled` when the monitor says so; `invalid_input` when two analyzers have a rule of the same id.
+    pub fn review(&self, estate: &Estate, as_of: Date) -> Result<Review> {
+        self.run(estate, as_of)
+            .map_err(|error| error.during("review.review"))
+    }
+
+    fn with_shared(mut self, analyzer: Arc<dyn Analyzer>) -> Self {
+        self.analyzers.push(analyzer);
+        self
+    }
+
+    fn run(&self, estate: &Estate, as_of: Date) -> Result<Review> {
+        let rules = self.rules();
+        unique_ids(&rules)?;
+        let context = Context::new(estate, as_of, &self.settings, &self.monitor);
+        let (mut tallies, mut gaps) = (BTreeMap::new(), BTreeMap::new());
+        let (mut found, mut kept) = (Vec::new(), Vec::new());
+        let total = self.analyzers.len() as u64;
+        for (done, analyzer) in (0..).zip(&self.analyzers) {
+            self.monitor.report("review.analyze", done, Some(total))?;
+            let mut verdicts = Verdicts {
+                as_of,
+                snapshot: estate.digest(),
+                keep: self.keep_verdicts,
+                tallies: &mut tallies,
+                findings: &mut found,
+                gaps: &mut gaps,
+                kept: &mut kept,
+            };
+            analyzer.analyze(&context, &mut verdicts)?;
+        }
+        self.monitor.report("review.analyze", total, Some(total))?;
+        // INVARIANT: the order is total, since no two findings share an id.
+        found.sort_by(|(a, _), (b, _)| {
+            (b.severity, a.due.unwrap_or(Date::MAX), &a.rule, &a.asset, &a.discriminator).cmp(&(
+                a.severity,
+                b.due.unwrap_or(Date::MAX),
+                &b.rule,
+                &b.asset,
+                &b.discriminator,
+            ))
+        });
+        kept.sort();
+        let outcomes = tallies.values().fold(Tally::default(), |mut all, tally| {
+            all.merge(tally);
+            all
+        });
+        let answered = found
+            .iter()
+            .filter_map(|(finding, advice)| Some((finding, advice.clone()?)))
+            .collect();
+        let recommendations = recommend(answered);
+        Ok(Review {
+            format: FORMAT.to_owned(),
+            as_of,
+            estate: estate.digest(),
+            settings: self.settings.clone(),
+            coverage: Coverage::new(&context, outcomes),
+            rules: rules
+                .iter()
+                .map(|rule| result(rule, tallies.get(rule.id)))
+                .collect(),
+            findings: found.into_iter().map(|(finding, _)| finding).collect(),
+            gaps: listed(gaps),
+            recommendations,
+            verdicts: kept,
+        })
+    }
+}
+
+fn unique_ids(rules: &[&Rule]) -> Result<()> {
+    for pair in rules.windows(2) {
+        if let [first, second] = pair
+            && first.id == second.id
+        {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!("two analyzers have a rule `{}`", first.id),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn result(rule: &Rule, tally: Option<&Tally>) -> RuleResult {
+    let outcomes = tally.copied().unwrap_or_default();
+    RuleResult {
+        id: rule.id.to_owned(),
+        version: rule.version,
+        title: rule.title.to_owned(),
+        pillar: rule.pillar,
+        debt: rule.debt,
+        reads: rule.reads.iter().map(ToString::to_string).collect(),
+        conclusion: outcomes.conclusion(),
+        known: outcomes.known(),
+        total: outcomes.total(),
+        outcomes,
+    }
+}
+
+fn listed(gaps: BTreeMap<(&'static str, String), (u64, Vec<crate::estate::AssetId>)>) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = gaps
+        .into_iter()
+        .map(|((rule, missing), (count, examples))| Gap {
+            rule: rule.to_owned(),
+            missing,
+            count,
+            examples,
+        })
+        .collect();
+    // Stable: gaps of equal count stay in the order of rule and input.
+    gaps.sort_by(|a, b| b.count.cmp(&a.count));
+    gaps
+}
