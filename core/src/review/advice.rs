@@ -1,6 +1,7 @@
 //! From findings to recommendations: what answers several findings is advised once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use super::finding::{Finding, Read, short_id};
 use super::outcome::Severity;
@@ -73,7 +74,10 @@ pub(super) fn recommend(answered: Vec<(&Finding, Advice)>) -> Vec<Recommendation
     ranked.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.id.cmp(&y.id)));
     (1..)
         .zip(ranked)
-        .map(|(rank, (_, recommendation))| Recommendation { rank, ..recommendation })
+        .map(|(rank, (_, recommendation))| Recommendation {
+            rank,
+            ..recommendation
+        })
         .collect()
 }
 
@@ -197,12 +201,13 @@ fn build(key: &str, part: &Part<'_>) -> Recommendation {
 }
 
 fn heading(title: &str, targets: usize, part: &Part<'_>) -> String {
+    // Writing to a string cannot fail.
     let mut text = title.to_owned();
     if targets > 1 {
-        text.push_str(&format!(" ({targets} assets)"));
+        let _ = write!(text, " ({targets} assets)");
     }
     if part.of > 1 {
-        text.push_str(&format!(", part {} of {}", part.number, part.of));
+        let _ = write!(text, ", part {} of {}", part.number, part.of);
     }
     text
 }
@@ -224,9 +229,12 @@ fn step(number: usize, target: &AssetId, members: &[&(&Finding, Advice)]) -> Ste
         unique(members.iter().map(|(_, advice)| pick(advice).clone())).join("\n")
     };
     let title = members.first().map_or("", |(_, advice)| advice.title.as_str());
-    let name = members
-        .iter()
-        .find_map(|(finding, _)| finding.name.as_ref().filter(|_| finding.asset.as_ref() == Some(target)));
+    let name = members.iter().find_map(|(finding, _)| {
+        finding
+            .name
+            .as_ref()
+            .filter(|_| finding.asset.as_ref() == Some(target))
+    });
     let label = name.map_or(target.as_str(), |name| name.raw());
     let severity = members
         .iter()
@@ -234,7 +242,10 @@ fn step(number: usize, target: &AssetId, members: &[&(&Finding, Advice)]) -> Ste
         .max()
         .unwrap_or(Severity::Informational);
     let mut parameters = BTreeMap::from([
-        ("confirm".to_owned(), Scalar::from(lines(|advice| &advice.confirm))),
+        (
+            "confirm".to_owned(),
+            Scalar::from(lines(|advice| &advice.confirm)),
+        ),
         (
             "instructions".to_owned(),
             Scalar::from(lines(|advice| &advice.action)),

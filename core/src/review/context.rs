@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::finding::Read;
 use super::settings::Settings;
 use crate::error::Result;
-use crate::estate::{Asset, AssetId, Estate, Fact, Relation, RelationKind};
+use crate::estate::{Asset, AssetId, Estate, Relation, RelationKind};
 use crate::monitor::Monitor;
 use crate::text::Untrusted;
 
@@ -101,7 +101,10 @@ impl<'a> Context<'a> {
     /// Whether any asset or relation of the estate says something of a kind of record: only then is its absence elsewhere
     /// worth a word.
     pub fn has_relation(&self, kind: &RelationKind) -> bool {
-        self.estate.relations().iter().any(|relation| relation.kind == *kind)
+        self.estate
+            .relations()
+            .iter()
+            .any(|relation| relation.kind == *kind)
     }
 }
 
@@ -111,7 +114,7 @@ impl Read {
         Self::Fact {
             asset: asset.id.clone(),
             fact: fact.to_owned(),
-            value: asset.fact(fact).map(Fact::clone),
+            value: asset.fact(fact).cloned(),
         }
     }
 

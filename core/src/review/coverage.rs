@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::context::Context;
 use super::outcome::Tally;
-use crate::estate::{AssetKind, RelationKind};
+use crate::estate::{AssetKind, Fact, RelationKind};
 
 /// How much is recorded and could be judged: to be read before any count of findings.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -54,7 +54,7 @@ impl Coverage {
         let powered = estate
             .assets()
             .iter()
-            .filter(|asset| asset.fact("power_ports").is_some_and(|fact| fact.is_known()))
+            .filter(|asset| asset.fact("power_ports").is_some_and(Fact::is_known))
             .count() as u64;
         let layers = [
             ("dependencies", relations(&RelationKind::carries_impact)),

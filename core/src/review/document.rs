@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::coverage::Coverage;
+use super::debt::Debt;
 use super::finding::Finding;
 use super::outcome::{DebtKind, Outcome, Pillar, Tally};
 use super::settings::Settings;
@@ -40,6 +41,8 @@ pub struct Review {
     pub gaps: Vec<Gap>,
     /// What to do, in order of the rank.
     pub recommendations: Vec<Recommendation>,
+    /// What the problems are worth.
+    pub debt: Debt,
     /// Every answer, the good ones too; only where the reviewer was asked to keep them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,

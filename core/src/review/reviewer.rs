@@ -1,6 +1,5 @@
 //! Carries out a review.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -9,11 +8,12 @@ use super::advice::recommend;
 use super::analyzers;
 use super::context::Context;
 use super::coverage::Coverage;
+use super::debt::Debt;
 use super::document::{FORMAT, Review, RuleResult};
 use super::outcome::Tally;
 use super::rule::{Analyzer, Rule};
 use super::settings::Settings;
-use super::verdict::{Gap, Verdicts};
+use super::verdict::{Gap, Gaps, Gathered, Verdicts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::Estate;
 use crate::monitor::Monitor;
@@ -113,58 +113,55 @@ impl Reviewer {
         let rules = self.rules();
         unique_ids(&rules)?;
         let context = Context::new(estate, as_of, &self.settings, &self.monitor);
-        let (mut tallies, mut gaps) = (BTreeMap::new(), BTreeMap::new());
-        let (mut found, mut kept) = (Vec::new(), Vec::new());
-        let total = self.analyzers.len() as u64;
-        for (done, analyzer) in (0..).zip(&self.analyzers) {
-            self.monitor.report("review.analyze", done, Some(total))?;
-            let mut verdicts = Verdicts {
-                as_of,
-                snapshot: estate.digest(),
-                keep: self.keep_verdicts,
-                tallies: &mut tallies,
-                findings: &mut found,
-                gaps: &mut gaps,
-                kept: &mut kept,
-            };
-            analyzer.analyze(&context, &mut verdicts)?;
-        }
-        self.monitor.report("review.analyze", total, Some(total))?;
-        // INVARIANT: the order is total, since no two findings share an id.
-        found.sort_by(|(a, _), (b, _)| {
-            (b.severity, a.due.unwrap_or(Date::MAX), &a.rule, &a.asset, &a.discriminator).cmp(&(
-                a.severity,
-                b.due.unwrap_or(Date::MAX),
-                &b.rule,
-                &b.asset,
-                &b.discriminator,
-            ))
-        });
-        kept.sort();
-        let outcomes = tallies.values().fold(Tally::default(), |mut all, tally| {
-            all.merge(tally);
-            all
-        });
-        let answered = found
+        let mut gathered = self.analyze(&context)?;
+        gathered.sort();
+        let outcomes = gathered
+            .tallies
+            .values()
+            .fold(Tally::default(), |mut all, tally| {
+                all.merge(tally);
+                all
+            });
+        let rules: Vec<RuleResult> = rules
             .iter()
-            .filter_map(|(finding, advice)| Some((finding, advice.clone()?)))
+            .map(|rule| result(rule, gathered.tallies.get(rule.id)))
             .collect();
-        let recommendations = recommend(answered);
+        let (findings, advice): (Vec<_>, Vec<_>) = gathered.findings.into_iter().unzip();
+        let answered = findings
+            .iter()
+            .zip(advice)
+            .filter_map(|(finding, advice)| Some((finding, advice?)))
+            .collect();
         Ok(Review {
             format: FORMAT.to_owned(),
             as_of,
             estate: estate.digest(),
             settings: self.settings.clone(),
             coverage: Coverage::new(&context, outcomes),
-            rules: rules
-                .iter()
-                .map(|rule| result(rule, tallies.get(rule.id)))
-                .collect(),
-            findings: found.into_iter().map(|(finding, _)| finding).collect(),
-            gaps: listed(gaps),
-            recommendations,
-            verdicts: kept,
+            recommendations: recommend(answered),
+            debt: Debt::new(&context, &rules, &findings),
+            rules,
+            findings,
+            gaps: listed(gathered.gaps),
+            verdicts: gathered.kept,
         })
+    }
+
+    fn analyze(&self, context: &Context<'_>) -> Result<Gathered> {
+        let mut gathered = Gathered::default();
+        let total = self.analyzers.len() as u64;
+        for (done, analyzer) in (0..).zip(&self.analyzers) {
+            self.monitor.report("review.analyze", done, Some(total))?;
+            let mut verdicts = Verdicts {
+                as_of: context.as_of(),
+                snapshot: context.estate().digest(),
+                keep: self.keep_verdicts,
+                gathered: &mut gathered,
+            };
+            analyzer.analyze(context, &mut verdicts)?;
+        }
+        self.monitor.report("review.analyze", total, Some(total))?;
+        Ok(gathered)
     }
 }
 
@@ -198,7 +195,7 @@ fn result(rule: &Rule, tally: Option<&Tally>) -> RuleResult {
     }
 }
 
-fn listed(gaps: BTreeMap<(&'static str, String), (u64, Vec<crate::estate::AssetId>)>) -> Vec<Gap> {
+fn listed(gaps: Gaps) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = gaps
         .into_iter()
         .map(|((rule, missing), (count, examples))| Gap {
@@ -209,6 +206,6 @@ fn listed(gaps: BTreeMap<(&'static str, String), (u64, Vec<crate::estate::AssetI
         })
         .collect();
     // Stable: gaps of equal count stay in the order of rule and input.
-    gaps.sort_by(|a, b| b.count.cmp(&a.count));
+    gaps.sort_by_key(|gap| std::cmp::Reverse(gap.count));
     gaps
 }

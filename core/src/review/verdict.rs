@@ -147,13 +147,41 @@ impl Draft {
 /// Takes the verdicts of the rules of one analyzer.
 #[derive(Debug)]
 pub struct Verdicts<'a> {
-    pub(crate) as_of: Date,
-    pub(crate) snapshot: Digest,
-    pub(crate) keep: bool,
-    pub(crate) tallies: &'a mut BTreeMap<&'static str, Tally>,
-    pub(crate) findings: &'a mut Vec<(Finding, Option<Advice>)>,
-    pub(crate) gaps: &'a mut BTreeMap<(&'static str, String), (u64, Vec<AssetId>)>,
-    pub(crate) kept: &'a mut Vec<Verdict>,
+    pub(super) as_of: Date,
+    pub(super) snapshot: Digest,
+    pub(super) keep: bool,
+    pub(super) gathered: &'a mut Gathered,
+}
+
+/// What is not recorded, by rule and input: how often, and for which assets first.
+pub(super) type Gaps = BTreeMap<(&'static str, String), (u64, Vec<AssetId>)>;
+
+/// What all analyzers of a review handed in.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) tallies: BTreeMap<&'static str, Tally>,
+    pub(super) findings: Vec<(Finding, Option<Advice>)>,
+    pub(super) gaps: Gaps,
+    pub(super) kept: Vec<Verdict>,
+}
+
+impl Gathered {
+    /// Gravest first, then what is due first, then by rule and subject.
+    pub(super) fn sort(&mut self) {
+        // INVARIANT: the order is total, since no two findings share an id.
+        self.findings.sort_by(|(a, _), (b, _)| {
+            let rank = |finding: &Finding| {
+                (
+                    std::cmp::Reverse(finding.severity),
+                    finding.due.unwrap_or(Date::MAX),
+                )
+            };
+            rank(a).cmp(&rank(b)).then_with(|| {
+                (&a.rule, &a.asset, &a.discriminator).cmp(&(&b.rule, &b.asset, &b.discriminator))
+            })
+        });
+        self.kept.sort();
+    }
 }
 
 /// So many subjects of a gap are named.
@@ -173,7 +201,11 @@ impl Verdicts<'_> {
     /// What the rule needs is not recorded for this asset: not evaluated. `missing` says what, in words that fit many assets.
     pub fn not_recorded(&mut self, rule: &Rule, asset: &Asset, missing: &str) {
         self.count(rule, Some(&asset.id), "", Outcome::NotEvaluated);
-        let (count, examples) = self.gaps.entry((rule.id, missing.to_owned())).or_default();
+        let (count, examples) = self
+            .gathered
+            .gaps
+            .entry((rule.id, missing.to_owned()))
+            .or_default();
         *count += 1;
         if examples.len() < EXAMPLES {
             examples.push(asset.id.clone());
@@ -220,14 +252,14 @@ impl Verdicts<'_> {
             related,
             evidence,
         };
-        self.findings.push((finding, draft.advice));
+        self.gathered.findings.push((finding, draft.advice));
         Ok(())
     }
 
     fn count(&mut self, rule: &Rule, asset: Option<&AssetId>, discriminator: &str, outcome: Outcome) {
-        self.tallies.entry(rule.id).or_default().add(outcome);
+        self.gathered.tallies.entry(rule.id).or_default().add(outcome);
         if self.keep {
-            self.kept.push(Verdict {
+            self.gathered.kept.push(Verdict {
                 rule: rule.id.to_owned(),
                 asset: asset.cloned(),
                 discriminator: discriminator.to_owned(),

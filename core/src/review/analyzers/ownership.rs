@@ -77,13 +77,15 @@ fn nobody(asset: &Asset) -> Draft {
         .advice(Advice {
             key: "documentation.owner".to_owned(),
             title: "Name an owner".to_owned(),
-            rationale: "Decisions about repair, renewal and retirement wait for somebody who answers for the asset."
-                .to_owned(),
+            rationale:
+                "Decisions about repair, renewal and retirement wait for somebody who answers for the asset."
+                    .to_owned(),
             strategy: Strategy::Investigate,
             size: EffortSize::S,
             area: DOCUMENTATION,
             target: asset.id.clone(),
-            action: "Find out who answers for this asset and record the person or role as its owner.".to_owned(),
+            action: "Find out who answers for this asset and record the person or role as its owner."
+                .to_owned(),
             confirm: "The next snapshot has a value in the fact `owner`.".to_owned(),
         })
 }
