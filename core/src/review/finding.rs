@@ -108,8 +108,12 @@ pub enum Read {
         asset: AssetId,
         /// Which fact.
         fact: String,
-        /// What sources say; absent where it is not recorded.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        /// What sources say; absent where it is not recorded, which is not the same as `null`.
+        #[serde(
+            default,
+            deserialize_with = "present",
+            skip_serializing_if = "Option::is_none"
+        )]
         value: Option<Fact>,
     },
     /// All relations of a layer.
@@ -175,4 +179,9 @@ pub(crate) fn short_id(prefix: &str, digest: Digest) -> String {
     id.truncate(32);
     id.insert_str(0, prefix);
     id
+}
+
+/// What is there, `null` too: serde would take a `null` for an absent value.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Fact>, D::Error> {
+    Fact::deserialize(deserializer).map(Some)
 }
