@@ -1,1 +1,54 @@
-//! The audit ledger: sealed typed records in an RFC 6962 log, one per tenant.
+//! The audit ledger: sealed typed records in an RFC 6962 log, one log per tenant.
+//!
+//! What is appended is durable when the receipt is there, has its place in a gapless sequence, and is committed to by a
+//! signed tree head. Nobody needs this crate, nor a key, to check that: see `docs/auditing.md`. The formats are in
+//! `docs/formats/ledger.md`.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use vcto::ledger::{Condition, Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Storage};
+//! use vcto::time::{SystemClock, SystemEntropy};
+//!
+//! const NOTE: EntryType = EntryType(0x0300);
+//!
+//! # pollster::block_on(async {
+//! let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy)?);
+//! let options = LedgerOptions::new(keys.clone(), keys, Arc::new(SystemClock), Arc::new(SystemEntropy));
+//! let ledger = Ledger::create(&Storage::memory(), "example.org/halden", "eu", options).await?;
+//!
+//! let size = ledger.size().await?;
+//! let draft = Draft::json(NOTE, &serde_json::json!({"text": "UPS battery replaced"}))?;
+//! let receipts = ledger.append_all(vec![draft], Condition::SizeIs(size)).await?;
+//! let seq = receipts[0].seq();
+//! assert_eq!(ledger.entries(seq..).await?[0].payload(), br#"{"text":"UPS battery replaced"}"#);
+//! # Ok::<(), vcto::Error>(())
+//! # }).unwrap();
+//! ```
+
+mod checkpoint;
+mod edge;
+mod entry;
+mod handle;
+mod header;
+mod keys;
+mod note;
+mod reader;
+mod seal;
+mod session;
+mod store;
+mod tree;
+mod verdict;
+mod writer;
+
+pub use checkpoint::Checkpoint;
+pub use entry::{Condition, Draft, Entry, EntryType, Level, LogId, MAX_PAYLOAD, Receipt};
+pub use handle::{Ledger, LedgerOptions};
+pub use header::{Aead, Codec, HEADER_LEN, Header};
+pub use keys::{KeyContext, KeyProvider, KeyPurpose, LocalKeyFile, Secret, Signer};
+pub use note::{MAX_NOTE, MAX_SIGNATURES, SignedNote, VerifierKey};
+pub use store::{Lease, Storage};
+pub use tree::Hash;
+pub use verdict::{
+    Authenticity, Completeness, DomainCheck, DomainReplay, Erasure, Freshness, Integrity, Policy, Problem,
+    Verification,
+};

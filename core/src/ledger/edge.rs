@@ -1,0 +1,218 @@
+//! From storage to a tree that can be trusted as far as the log's own signature reaches.
+
+use super::checkpoint::Checkpoint;
+use super::entry::LogId;
+use super::header::Header;
+use super::note::VerifierKey;
+use super::store::{Row, Store};
+use super::tree::{Hash, TILE_WIDTH, TileId, Tree, edge_width, leaf_hash, levels_of, subtree_root};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Rows that are read from a store at once.
+pub(super) const PAGE: usize = 512;
+
+/// The tree as stored, and the time of its last entry.
+#[derive(Clone, Debug)]
+pub(super) struct View {
+    pub(super) tree: Tree,
+    pub(super) last_time_us: u64,
+    log_id: LogId,
+}
+
+impl View {
+    /// Reads the right edge of the tree: as much as is needed to go on, whatever the size of the log.
+    pub(super) fn load(store: &mut dyn Store, log_id: LogId) -> Result<Self> {
+        let size = store.size()?;
+        let tree = edge(store, log_id, size)?;
+        let last_time_us = match size.checked_sub(1) {
+            None => 0,
+            Some(last) => row_header(&one_row(store, last)?, last, log_id)?.0.time_us,
+        };
+        Ok(Self {
+            tree,
+            last_time_us,
+            log_id,
+        })
+    }
+
+    /// Reads what was appended by others since.
+    ///
+    /// # Errors
+    /// `rollback_detected` when the log has become shorter, `corrupt`.
+    pub(super) fn advance(&mut self, store: &mut dyn Store) -> Result<()> {
+        let size = store.size()?;
+        if size < self.tree.size() {
+            return Err(rolled_back(size, self.tree.size()));
+        }
+        let mut filled = Vec::new();
+        while self.tree.size() < size {
+            let rows = store.rows(self.tree.size(), PAGE)?;
+            if rows.is_empty() {
+                return Err(corrupt(self.tree.size(), "is missing"));
+            }
+            for row in rows {
+                let (header, hash) = row_header(&row, self.tree.size(), self.log_id)?;
+                self.last_time_us = self.last_time_us.max(header.time_us);
+                self.tree.push(hash, &mut filled);
+                filled.clear();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Compares the stored tree with what the log has signed: the high-water mark and the newest stored checkpoint.
+///
+/// # Errors
+/// `rollback_detected` when the log is shorter than it was, or has no mark although it must have one; `corrupt` when
+/// its history is another than the signed one.
+pub(super) fn check_signed(
+    store: &mut dyn Store,
+    view: &View,
+    key: &VerifierKey,
+    accept_missing_mark: bool,
+) -> Result<Option<Checkpoint>> {
+    let size = view.tree.size();
+    let mark = match store.mark()? {
+        Some(note) => {
+            Some(Checkpoint::verify(note.as_bytes(), key).map_err(|error| error.within("high-water mark"))?)
+        }
+        None if accept_missing_mark => None,
+        None => return Err(no_mark(size)),
+    };
+    let stored = match store.last_checkpoint()? {
+        Some(stored) => Some(
+            Checkpoint::verify(stored.note.as_bytes(), key)
+                .map_err(|error| error.within(format!("checkpoint {}", stored.size)))?,
+        ),
+        None => None,
+    };
+    for checkpoint in [&mark, &stored].into_iter().flatten() {
+        if checkpoint.size() > size {
+            return Err(rolled_back(size, checkpoint.size()));
+        }
+        let root = if checkpoint.size() == size {
+            view.tree.root()
+        } else {
+            edge(store, view.log_id, checkpoint.size())?.root()
+        };
+        if root != *checkpoint.root() {
+            return Err(Error::new(
+                ErrorKind::Corrupt,
+                format!(
+                    "the stored history of the first {} entries is not the one that was signed",
+                    checkpoint.size()
+                ),
+            )
+            .during("ledger.open"));
+        }
+    }
+    Ok(mark.max_by_size(stored))
+}
+
+trait Newer {
+    fn max_by_size(self, other: Self) -> Self;
+}
+
+impl Newer for Option<Checkpoint> {
+    fn max_by_size(self, other: Self) -> Self {
+        [self, other].into_iter().flatten().max_by_key(Checkpoint::size)
+    }
+}
+
+/// The right edge of the tree at an earlier or the present size, from full tiles and the rows after them.
+pub(super) fn edge(store: &mut dyn Store, log_id: LogId, size: u64) -> Result<Tree> {
+    let mut levels = Vec::new();
+    for level in 0u8..8 {
+        if usize::from(level) >= levels_of(size) {
+            break;
+        }
+        let complete = size >> (8 * u32::from(level));
+        let first = complete - edge_width(size, level) as u64;
+        levels.push(match level.checked_sub(1) {
+            None => leaves(store, log_id, first, complete)?,
+            Some(below) => (first..complete)
+                .map(|index| Ok(subtree_root(&full_tile(store, TileId { level: below, index })?)))
+                .collect::<Result<_>>()?,
+        });
+    }
+    Tree::from_edge(size, levels)
+        .ok_or_else(|| Error::new(ErrorKind::Internal, "the edge of the tree has a wrong width"))
+}
+
+/// A full tile from storage, with the right number of hashes.
+pub(super) fn full_tile(store: &mut dyn Store, id: TileId) -> Result<Vec<Hash>> {
+    let first = id
+        .index
+        .checked_shl(8 * (u32::from(id.level) + 1))
+        .unwrap_or(u64::MAX);
+    match store.tile(id)? {
+        Some(hashes) if hashes.len() == TILE_WIDTH => Ok(hashes),
+        Some(_) => Err(corrupt(first, "lies in a tile that has not 256 hashes")),
+        None => Err(corrupt(first, "lies in a tile that is missing")),
+    }
+}
+
+/// A row's header and leaf hash, checked against place, log and the stored leaf hash.
+pub(super) fn row_header(row: &Row, seq: u64, log_id: LogId) -> Result<(Header, Hash)> {
+    if row.seq != seq {
+        return Err(corrupt(seq, "is missing"));
+    }
+    let header =
+        Header::parse(&row.header).map_err(|error| error.at(format!("entry {seq}")).with("seq", seq))?;
+    let hash = leaf_hash(&row.header);
+    if header.seq != seq || header.log_id != log_id {
+        return Err(corrupt(seq, "is another entry than its place says"));
+    }
+    if row.leaf_hash != hash {
+        return Err(corrupt(seq, "has a header that is not the one that was hashed"));
+    }
+    Ok((header, hash))
+}
+
+fn leaves(store: &mut dyn Store, log_id: LogId, first: u64, end: u64) -> Result<Vec<Hash>> {
+    let width = usize::try_from(end - first).unwrap_or(TILE_WIDTH);
+    let rows = store.rows(first, width)?;
+    if rows.len() != width {
+        return Err(corrupt(first + rows.len() as u64, "is missing"));
+    }
+    (first..end)
+        .zip(&rows)
+        .map(|(seq, row)| Ok(row_header(row, seq, log_id)?.1))
+        .collect()
+}
+
+fn one_row(store: &mut dyn Store, seq: u64) -> Result<Row> {
+    store
+        .rows(seq, 1)?
+        .pop()
+        .ok_or_else(|| corrupt(seq, "is missing"))
+}
+
+pub(super) fn corrupt(seq: u64, what: &str) -> Error {
+    Error::new(ErrorKind::Corrupt, format!("entry {seq} {what}"))
+        .with("seq", seq)
+        .during("ledger.read")
+}
+
+pub(super) fn rolled_back(have: u64, expected: u64) -> Error {
+    Error::new(
+        ErrorKind::RollbackDetected,
+        format!(
+            "the log has {have} entries, and had {expected}: it was truncated or restored from an older copy"
+        ),
+    )
+    .with("have", have)
+    .with("expected", expected)
+    .during("ledger.open")
+}
+
+fn no_mark(have: u64) -> Error {
+    Error::new(
+        ErrorKind::RollbackDetected,
+        format!("the log has {have} entries and its high-water mark is missing: whether it was truncated cannot be told"),
+    )
+    .with("have", have)
+    .remedy("restore the mark, or compare the log with a receipt or a bundle and open it with `accept_missing_mark`")
+    .during("ledger.open")
+}

@@ -1,0 +1,342 @@
+//! The handle that callers hold: it checks the process, hands orders to the threads, and awaits their answers.
+
+use std::fmt;
+use std::ops::{Bound, RangeBounds};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+
+use futures_channel::oneshot;
+
+use super::checkpoint::Checkpoint;
+use super::entry::{Condition, Draft, Entry, LogId, Receipt};
+use super::keys::{KeyProvider, Signer};
+use super::note::VerifierKey;
+use super::reader::{Question, Reader};
+use super::session::{self, Session};
+use super::store::{Lease, Storage};
+use super::verdict::DomainCheck;
+use super::writer::{Order, Writer};
+use crate::error::{Error, ErrorKind, Result};
+use crate::time::{Clock, Entropy};
+
+/// The most drafts of one atomic append.
+const MAX_DRAFTS: usize = 1_024;
+
+/// What a ledger needs from outside.
+#[derive(Clone, Debug)]
+pub struct LedgerOptions {
+    pub(super) keys: Arc<dyn KeyProvider>,
+    pub(super) signer: Arc<dyn Signer>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) accept_missing_mark: bool,
+    pub(super) policy: Option<Arc<dyn DomainCheck>>,
+}
+
+impl LedgerOptions {
+    /// Keys to seal with, a key to sign with, a clock and entropy.
+    pub fn new(
+        keys: Arc<dyn KeyProvider>,
+        signer: Arc<dyn Signer>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            keys,
+            signer,
+            clock,
+            entropy,
+            accept_missing_mark: false,
+            policy: None,
+        }
+    }
+
+    /// Verifies the meaning of the entries too: the `policy` verdict.
+    #[must_use]
+    pub fn policy(mut self, check: Arc<dyn DomainCheck>) -> Self {
+        self.policy = Some(check);
+        self
+    }
+
+    /// Opens a log although its high-water mark is missing. Only for one who has compared the log with something that
+    /// was kept elsewhere: without the mark a truncated log looks whole.
+    #[must_use]
+    pub fn accept_missing_mark(mut self, accept: bool) -> Self {
+        self.accept_missing_mark = accept;
+        self
+    }
+}
+
+/// A log that is open: append, read, prove, verify. Clones are handles to the same open log; the last one to go signs
+/// what is unsigned and closes it.
+///
+/// All methods may be called from any thread and any async runtime, or none: they only wait for a channel. After a `fork`
+/// every call in the child fails with `forked`; the child opens the log anew.
+#[derive(Clone)]
+pub struct Ledger(Arc<Open>);
+
+struct Open {
+    session: Arc<Session>,
+    orders: Option<Sender<Order>>,
+    questions: Option<Sender<Question>>,
+    threads: Vec<JoinHandle<()>>,
+    pid: u32,
+}
+
+impl Ledger {
+    /// Makes a new log and opens it. The origin names the log everywhere, for ever: a URL without scheme is usual
+    /// (`example.org/halden`). The log is bound to the region.
+    ///
+    /// # Errors
+    /// `conflict` when there is a log already, `invalid_input` for an unfit origin or region, `io`.
+    pub async fn create(
+        storage: &Storage,
+        origin: &str,
+        region: &str,
+        options: LedgerOptions,
+    ) -> Result<Self> {
+        let (storage, origin, region) = (storage.clone(), origin.to_owned(), region.to_owned());
+        start(move || {
+            session::create(&storage, &origin, &region, &options)?;
+            Session::open(storage, options)
+        })
+        .await
+        .map_err(|error| error.during("ledger.create"))
+    }
+
+    /// Opens a log, and compares it with what was signed.
+    ///
+    /// # Errors
+    /// `not_found`; `rollback_detected` when it is shorter than its high-water mark (details `have` and `expected`);
+    /// `corrupt` when its history is not the signed one; `denied` when a key does not open.
+    pub async fn open(storage: &Storage, options: LedgerOptions) -> Result<Self> {
+        let storage = storage.clone();
+        start(move || Session::open(storage, options))
+            .await
+            .map_err(|error| error.during("ledger.open"))
+    }
+
+    /// The log's identity.
+    pub fn log_id(&self) -> LogId {
+        self.0.session.identity.log_id
+    }
+
+    /// The log's name.
+    pub fn origin(&self) -> &str {
+        &self.0.session.identity.origin
+    }
+
+    /// The region to which the log is bound.
+    pub fn region(&self) -> &str {
+        &self.0.session.identity.region
+    }
+
+    /// The public key of the log. Give it to those who will verify.
+    pub fn verifier_key(&self) -> &VerifierKey {
+        &self.0.session.key
+    }
+
+    /// Appends one entry. When the future is ready the entry is durable and has its place; when it is dropped before,
+    /// the entry may or may not have been written (an idempotency key tells later).
+    ///
+    /// # Errors
+    /// As [`append_all`](Self::append_all).
+    pub async fn append(&self, draft: Draft) -> Result<Receipt> {
+        let receipts = self.append_all(vec![draft], Condition::Any).await?;
+        receipts.into_iter().next().ok_or_else(|| {
+            Error::new(ErrorKind::Internal, "an append without a receipt").during("ledger.append")
+        })
+    }
+
+    /// Appends entries next to each other: all or none. 1 to 1,024.
+    ///
+    /// # Errors
+    /// `conflict` when the condition does not hold or an idempotency key was used for another content, `invalid_input`,
+    /// `too_large`, `rollback_detected`, `corrupt`; `io` or `unavailable` when the store fails: whether the entries were
+    /// written is then open until an append with the same idempotency keys, or reading, tells.
+    pub async fn append_all(&self, drafts: Vec<Draft>, condition: Condition) -> Result<Vec<Receipt>> {
+        if drafts.is_empty() || drafts.len() > MAX_DRAFTS {
+            return Err(
+                Error::new(ErrorKind::InvalidInput, "1 to 1,024 entries are appended at once")
+                    .during("ledger.append"),
+            );
+        }
+        drafts.iter().try_for_each(Draft::check)?;
+        self.order(|reply| Order::Append {
+            drafts,
+            condition,
+            reply,
+        })
+        .await
+    }
+
+    /// The number of entries.
+    ///
+    /// # Errors
+    /// `io`, `corrupt`, `rollback_detected`.
+    pub async fn size(&self) -> Result<u64> {
+        self.ask(|reply| Question::Size { reply }).await
+    }
+
+    /// Entries by sequence number, in order, as far as there are any; checked and opened.
+    ///
+    /// # Errors
+    /// `corrupt`, with the detail `seq`, when an entry is not what was written; `io`, `rollback_detected`.
+    pub async fn entries(&self, range: impl RangeBounds<u64>) -> Result<Vec<Entry>> {
+        let start = match range.start_bound() {
+            Bound::Included(start) => *start,
+            Bound::Excluded(before) => before.saturating_add(1),
+            Bound::Unbounded => 0,
+        };
+        let end = match range.end_bound() {
+            Bound::Included(last) => last.saturating_add(1),
+            Bound::Excluded(end) => *end,
+            Bound::Unbounded => u64::MAX,
+        };
+        self.ask(|reply| Question::Entries {
+            range: start..end,
+            reply,
+        })
+        .await
+    }
+
+    /// Signs the log as it is now: reads back what is new, signs size and root, raises the high-water mark. The log does
+    /// this by itself too, when it is quiet, after 1,024 entries, and when it is closed.
+    ///
+    /// # Errors
+    /// `io`, `corrupt`, `rollback_detected`, `unavailable`.
+    pub async fn checkpoint(&self) -> Result<Checkpoint> {
+        self.order(|reply| Order::Checkpoint { reply }).await
+    }
+
+    /// Takes a lease if it is free: at most one holder in all processes. It is free again when it is dropped or its
+    /// process ends. The name has 1 to 64 ASCII letters, digits and hyphens.
+    ///
+    /// # Errors
+    /// `invalid_input` for another name, `io`, `forked`.
+    pub fn try_lease(&self, name: &str) -> Result<Option<Lease>> {
+        self.check_process()?;
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if name.is_empty() || name.len() > 64 || !name.bytes().all(fits) {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "the name of a lease has 1 to 64 ASCII letters, digits and hyphens",
+            )
+            .during("ledger.lease"));
+        }
+        self.0
+            .session
+            .storage
+            .backend()
+            .lease(name)
+            .map_err(|error| error.during("ledger.lease"))
+    }
+
+    fn check_process(&self) -> Result<()> {
+        if std::process::id() == self.0.pid {
+            return Ok(());
+        }
+        Err(
+            Error::new(ErrorKind::Forked, "this ledger was opened before a fork")
+                .remedy("open it again in this process"),
+        )
+    }
+
+    async fn order<T>(&self, order: impl FnOnce(oneshot::Sender<Result<T>>) -> Order) -> Result<T> {
+        self.check_process()?;
+        let (reply, answer) = oneshot::channel();
+        let sent = self
+            .0
+            .orders
+            .as_ref()
+            .is_some_and(|orders| orders.send(order(reply)).is_ok());
+        receive(sent, answer).await
+    }
+
+    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<Result<T>>) -> Question) -> Result<T> {
+        self.check_process()?;
+        let (reply, answer) = oneshot::channel();
+        let sent = self
+            .0
+            .questions
+            .as_ref()
+            .is_some_and(|questions| questions.send(question(reply)).is_ok());
+        receive(sent, answer).await
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger")
+            .field("origin", &self.origin())
+            .field("log_id", &self.log_id())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.orders = None;
+        self.questions = None;
+        // In a forked child the threads do not exist; and no thread waits for itself.
+        if std::process::id() != self.pid {
+            std::mem::forget(std::mem::take(&mut self.threads));
+            return;
+        }
+        let here = std::thread::current().id();
+        for thread in self.threads.drain(..) {
+            if thread.thread().id() != here {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+/// Starts the threads of a ledger; the writer opens the log before the handle is there.
+async fn start(open: impl FnOnce() -> Result<Session> + Send + 'static) -> Result<Ledger> {
+    let (orders, incoming) = channel();
+    let (ready, opened) = oneshot::channel();
+    let writer = spawn("vcto-ledger-write", move || {
+        let started = open().map(Arc::new).and_then(|session| {
+            let writer = Writer::open(Arc::clone(&session))?;
+            Ok((session, writer))
+        });
+        match started {
+            Ok((session, writer)) => {
+                if ready.send(Ok(session)).is_ok() {
+                    writer.run(&incoming);
+                }
+            }
+            Err(error) => {
+                let _ = ready.send(Err(error));
+            }
+        }
+    })?;
+    let session: Arc<Session> = receive(true, opened).await?;
+    let (questions, asked) = channel();
+    let reader = Reader::new(Arc::clone(&session));
+    let reader = spawn("vcto-ledger-read", move || reader.run(&asked))?;
+    Ok(Ledger(Arc::new(Open {
+        session,
+        orders: Some(orders),
+        questions: Some(questions),
+        threads: vec![writer, reader],
+        pid: std::process::id(),
+    })))
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|source| Error::io(source, "thread"))
+}
+
+async fn receive<T>(sent: bool, answer: oneshot::Receiver<Result<T>>) -> Result<T> {
+    let ended = || Error::new(ErrorKind::Internal, "the ledger's thread has ended");
+    if !sent {
+        return Err(ended());
+    }
+    answer.await.map_err(|_| ended())?
+}

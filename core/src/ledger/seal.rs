@@ -1,0 +1,143 @@
+//! Sealing: each entry has a key of its own, derived from its epoch's key, and its header commits to that key.
+
+use aes_gcm_siv::aead::KeyInit;
+use aes_gcm_siv::{AeadInOut, Aes256GcmSiv, Nonce};
+use zeroize::Zeroizing;
+
+use super::entry::LogId;
+use super::header::{Aead, Header, TAG_LEN};
+use super::keys::Secret;
+use crate::error::{Error, ErrorKind, Result};
+
+/// A log's keys, opened.
+#[derive(Debug)]
+pub(super) struct KeyRing {
+    log_id: LogId,
+    // INVARIANT: epoch n is at index n.
+    epochs: Vec<Secret>,
+    blinding: Secret,
+}
+
+impl KeyRing {
+    pub(super) fn new(log_id: LogId, epochs: Vec<Secret>, blinding: Secret) -> Self {
+        Self {
+            log_id,
+            epochs,
+            blinding,
+        }
+    }
+
+    /// The epoch under which new entries are sealed.
+    pub(super) fn current_epoch(&self) -> u32 {
+        u32::try_from(self.epochs.len().saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
+    /// What an idempotency key looks like in a header of this log. Never all zeros.
+    pub(super) fn tag(&self, key: &str) -> [u8; 16] {
+        let hash = blake3::keyed_hash(self.blinding.expose(), key.as_bytes());
+        let mut tag = [0; 16];
+        for (slot, byte) in tag.iter_mut().zip(hash.as_bytes()) {
+            *slot = *byte;
+        }
+        if tag == [0; 16] { [0xff; 16] } else { tag }
+    }
+
+    /// Seals a payload: fills the header's length, digest and commitment, and returns the ciphertext with its tag.
+    pub(super) fn seal(&self, header: &mut Header, payload: &[u8]) -> Result<Vec<u8>> {
+        let key = self.entry_key(header)?;
+        header.aead = Aead::Aes256GcmSiv;
+        header.key_commitment = commitment(&key);
+        header.payload_len = sealed_len(payload)?;
+        let mut buffer = Vec::with_capacity(payload.len() + TAG_LEN as usize);
+        buffer.extend_from_slice(payload);
+        Aes256GcmSiv::new((&*key).into())
+            .encrypt_in_place(&Nonce::default(), &header.associated_data(), &mut buffer)
+            .map_err(|_| {
+                Error::new(ErrorKind::TooLarge, "the payload does not seal").during("ledger.seal")
+            })?;
+        header.ciphertext_digest = *blake3::hash(&buffer).as_bytes();
+        Ok(buffer)
+    }
+
+    /// Opens a ciphertext: digest, key commitment and seal must all hold.
+    pub(super) fn open(&self, header: &Header, ciphertext: Vec<u8>) -> Result<Vec<u8>> {
+        check_digest(header, &ciphertext)?;
+        if header.aead == Aead::Clear {
+            return Ok(ciphertext);
+        }
+        let key = self.entry_key(header)?;
+        if commitment(&key) != header.key_commitment {
+            return Err(broken(
+                header,
+                "was sealed under another key than its header commits to",
+            ));
+        }
+        let mut buffer = ciphertext;
+        Aes256GcmSiv::new((&*key).into())
+            .decrypt_in_place(&Nonce::default(), &header.associated_data(), &mut buffer)
+            .map_err(|_| broken(header, "does not open: ciphertext or header were changed"))?;
+        Ok(buffer)
+    }
+
+    fn entry_key(&self, header: &Header) -> Result<Zeroizing<[u8; 32]>> {
+        if header.log_id != self.log_id {
+            return Err(broken(header, "belongs to another log"));
+        }
+        let epoch = usize::try_from(header.epoch)
+            .ok()
+            .and_then(|epoch| self.epochs.get(epoch))
+            .ok_or_else(|| broken(header, "names an epoch that was never opened"))?;
+        Ok(entry_key(epoch, self.log_id, header.seq))
+    }
+}
+
+/// Fills the header for a payload that stays readable to everybody.
+pub(super) fn clear(header: &mut Header, payload: &[u8]) -> Result<()> {
+    header.aead = Aead::Clear;
+    header.key_commitment = [0; 32];
+    header.payload_len = u32::try_from(payload.len())
+        .map_err(|_| Error::new(ErrorKind::TooLarge, "the payload is too large"))?;
+    header.ciphertext_digest = *blake3::hash(payload).as_bytes();
+    Ok(())
+}
+
+/// Length and digest of the stored payload against its header. Needs no key.
+pub(super) fn check_digest(header: &Header, ciphertext: &[u8]) -> Result<()> {
+    if usize::try_from(header.payload_len).ok() != Some(ciphertext.len())
+        || *blake3::hash(ciphertext).as_bytes() != header.ciphertext_digest
+    {
+        return Err(broken(header, "has another payload than its header commits to"));
+    }
+    Ok(())
+}
+
+/// Commits to an epoch's key, in the log's genesis or in the entry that opens the epoch.
+pub(super) fn epoch_commitment(key: &Secret) -> [u8; 32] {
+    blake3::derive_key("vcto ledger epoch commit v1", key.expose())
+}
+
+/// `BLAKE3-keyed(epoch key, "vcto ledger entry v1" || log id || seq)`.
+fn entry_key(epoch: &Secret, log_id: LogId, seq: u64) -> Zeroizing<[u8; 32]> {
+    let mut hasher = blake3::Hasher::new_keyed(epoch.expose());
+    hasher.update(b"vcto ledger entry v1");
+    hasher.update(&log_id.0);
+    hasher.update(&seq.to_be_bytes());
+    Zeroizing::new(*hasher.finalize().as_bytes())
+}
+
+fn commitment(key: &[u8; 32]) -> [u8; 32] {
+    blake3::derive_key("vcto ledger dek commit v1", key)
+}
+
+fn sealed_len(payload: &[u8]) -> Result<u32> {
+    u32::try_from(payload.len())
+        .ok()
+        .and_then(|length| length.checked_add(TAG_LEN))
+        .ok_or_else(|| Error::new(ErrorKind::TooLarge, "the payload is too large").during("ledger.seal"))
+}
+
+fn broken(header: &Header, what: &str) -> Error {
+    Error::new(ErrorKind::Corrupt, format!("entry {} {what}", header.seq))
+        .with("seq", header.seq)
+        .during("ledger.open_entry")
+}

@@ -1,0 +1,156 @@
+//! What a verification says: one verdict for each question, never a bare "valid".
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::entry::Entry;
+use crate::error::Result;
+
+/// A check of what the entries mean, handed in by those who wrote them: for the gate, that nothing ran without the
+/// approval that its level needs. Gives the `policy` verdict.
+pub trait DomainCheck: fmt::Debug + Send + Sync {
+    /// Begins a replay at the first entry.
+    fn replay(&self) -> Box<dyn DomainReplay>;
+}
+
+/// One run of a [`DomainCheck`] over a log.
+pub trait DomainReplay {
+    /// Takes the next entry. Called for every entry, in order, from the first.
+    ///
+    /// # Errors
+    /// What is wrong with the log at this entry; the replay ends.
+    fn entry(&mut self, entry: &Entry) -> Result<()>;
+
+    /// Called after the last entry.
+    ///
+    /// # Errors
+    /// What is wrong with the log as a whole.
+    fn finish(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+macro_rules! verdicts {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// The stable name, in `snake_case`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    )*};
+}
+
+verdicts! {
+    /// Are the stored entries, payloads and tiles those that were written?
+    Integrity {
+        /// No.
+        Failed = "failed",
+        /// Yes, every byte was hashed again.
+        Ok = "ok",
+    }
+    /// Did the log sign what is there?
+    Authenticity {
+        /// No.
+        Failed = "failed",
+        /// Yes: the checkpoints bear its signature, under the key that its genesis names and that the caller expects.
+        Ok = "ok",
+        /// The signature holds under the key that the log itself names; no key was given to compare with.
+        SelfSigned = "self_signed",
+    }
+    /// Is anything missing at the end?
+    Completeness {
+        /// Yes: the log is shorter than, or forked from, what was seen elsewhere.
+        Failed = "failed",
+        /// No: the log contains every checkpoint and receipt from outside that was given.
+        Ok = "ok",
+        /// It cannot be told: nothing from outside was given to compare with.
+        Unanchored = "unanchored",
+    }
+    /// Is this the present state?
+    Freshness {
+        /// No limit was given.
+        NotChecked = "not_checked",
+        /// No: even by its own clock the last entry is older than the limit.
+        Stale = "stale",
+        /// By its own clock the last entry is recent, but no trusted time outside the log says so.
+        Unanchored = "unanchored",
+    }
+    /// Can the content still be read by who holds the keys?
+    Erasure {
+        /// No key was ever destroyed, as far as the log records.
+        None = "none",
+    }
+    /// Do the entries obey the rules of those who wrote them?
+    Policy {
+        /// No.
+        Failed = "failed",
+        /// No rules or no keys were at hand.
+        NotChecked = "not_checked",
+        /// Yes.
+        Ok = "ok",
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Problem {
+    /// Which verdict it is about: `integrity`, `authenticity`, ...
+    pub verdict: &'static str,
+    /// The entry, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u64>,
+    /// In words.
+    pub text: String,
+}
+
+/// The result of a full verification. Serialises to the document that all three languages return.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Verification {
+    /// Are the stored entries, payloads and tiles those that were written?
+    pub integrity: Integrity,
+    /// Did the log sign what is there?
+    pub authenticity: Authenticity,
+    /// Is anything missing at the end?
+    pub completeness: Completeness,
+    /// Is this the present state?
+    pub freshness: Freshness,
+    /// Can the content still be read by who holds the keys?
+    pub erasure: Erasure,
+    /// Do the entries obey the rules of those who wrote them?
+    pub policy: Policy,
+    /// The log's origin.
+    pub origin: String,
+    /// How many entries were verified, from the first.
+    pub size: u64,
+    /// The root over those entries, as base64.
+    pub root: String,
+    /// The first entry that is not what was written, or at which something is missing.
+    pub first_bad: Option<u64>,
+    /// What is wrong, the first of each kind; at most 100.
+    pub problems: Vec<Problem>,
+}
+
+impl Verification {
+    /// Whether no verdict is a failure. `unanchored` and `not_checked` are none: read the verdicts.
+    pub fn has_no_failure(&self) -> bool {
+        self.integrity != Integrity::Failed
+            && self.authenticity != Authenticity::Failed
+            && self.completeness != Completeness::Failed
+            && self.freshness != Freshness::Stale
+            && self.policy != Policy::Failed
+    }
+}
