@@ -1,0 +1,121 @@
+# `make run` and `make test` set up what they need; file targets keep the second call short. `make help` lists the rest.
+SHELL = /bin/sh
+.DEFAULT_GOAL = help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+# `quick` is optimised and links fast: what people run. Tests of core use cargo's `dev`.
+PROFILE = quick
+CARGO = cargo
+PYTHON = .venv/bin/python
+BIN = .venv/bin
+STAMPS = target/stamps
+
+CORE := Cargo.toml Cargo.lock $(shell find core -type f -not -path '*/target/*')
+PYTHON_RUST := bindings-python/Cargo.toml $(shell find bindings-python/src -type f)
+NODE_RUST := bindings-node/Cargo.toml bindings-node/build.rs bindings-node/types.d.ts $(shell find bindings-node/src -type f)
+
+.PHONY: help
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+.PHONY: run
+run: bindings ## sets everything up and runs the main job
+	$(CARGO) run --quiet --locked --profile $(PROFILE) --example quickstart
+	$(PYTHON) examples/quickstart.py
+	node examples/quickstart.mjs
+
+.PHONY: test
+test: ## sets everything up and passes every test
+	@rm -rf target/not-run
+	@$(MAKE) --no-print-directory check test-rust test-bindings
+	@.ci/not-run target/not-run
+
+.PHONY: bindings
+bindings: $(STAMPS)/python $(STAMPS)/node ## builds both bindings in place
+
+.PHONY: check
+check: $(STAMPS)/tools ## format, lints, documentation, proportions
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --no-deps -p vcto
+	python3 .ci/proportions.py
+
+.PHONY: test-rust
+test-rust: $(STAMPS)/tools ## core: unit, integration and documentation tests
+	$(CARGO) test --locked
+
+.PHONY: test-bindings
+test-bindings: test-python test-node test-same
+
+.PHONY: test-python
+test-python: $(STAMPS)/python
+	diff -u bindings-python/python/vcto/_vcto.pyi target/generated/_vcto.pyi || { echo 'the stub differs: make stubs'; exit 1; }
+	$(BIN)/pytest -q bindings-python
+	cd bindings-python && ../$(BIN)/stubtest vcto --allowlist tests/stubtest-allow.txt
+	cd bindings-python && ../$(BIN)/mypy --strict --no-error-summary python/vcto tests/typing_check.py
+
+.PHONY: test-node
+test-node: $(STAMPS)/node
+	diff -u bindings-node/index.d.ts target/generated/index.d.ts || { echo 'the types differ: make stubs'; exit 1; }
+	cd bindings-node && node --test tests/
+	cd bindings-node && npx --no-install tsc --project tests
+
+.PHONY: test-same
+test-same: bindings ## the three quickstarts print the same bytes
+	@mkdir -p target/quickstart
+	$(CARGO) run --quiet --locked --profile $(PROFILE) --example quickstart > target/quickstart/rust
+	$(PYTHON) examples/quickstart.py > target/quickstart/python
+	node examples/quickstart.mjs > target/quickstart/node
+	cmp target/quickstart/rust target/quickstart/python
+	cmp target/quickstart/rust target/quickstart/node
+
+.PHONY: stubs
+stubs: bindings ## takes over the generated types of the bindings
+	cp target/generated/_vcto.pyi bindings-python/python/vcto/_vcto.pyi
+	cp target/generated/index.d.ts bindings-node/index.d.ts
+
+.PHONY: bench
+bench: ## prints our numbers
+	$(CARGO) bench --locked
+
+.PHONY: bench-peers
+bench-peers: ## prints the peers' numbers for the same work
+	$(MAKE) --no-print-directory -C benches/peers
+
+.PHONY: soak
+soak: ## long fault loops and fuzzing
+	$(CARGO) test --locked --profile $(PROFILE) --test it -- --ignored
+
+.PHONY: clean
+clean: ## removes everything that was built
+	rm -rf target fuzz/target .venv out bindings-node/node_modules bindings-node/vcto.node
+	find bindings-python -name '*.so' -delete -o -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMPS)/tools: .ci/need
+	@.ci/need cargo cargo
+	@.ci/need cc build-essential
+	@.ci/need ssh-keygen openssh-client
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/venv: bindings-python/requirements.txt .ci/venv $(STAMPS)/tools
+	@.ci/venv .venv
+	$(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -r bindings-python/requirements.txt
+	@touch $@
+
+$(STAMPS)/node-modules: bindings-node/package.json bindings-node/package-lock.json $(STAMPS)/tools
+	@.ci/need node nodejs
+	@.ci/need npm npm
+	cd bindings-node && npm ci --silent
+	@touch $@
+
+$(STAMPS)/python: $(CORE) $(PYTHON_RUST) bindings-python/pyproject.toml $(STAMPS)/venv
+	cd bindings-python && . ../.venv/bin/activate && maturin develop --quiet --locked --profile $(PROFILE)
+	@mkdir -p target/generated
+	cd bindings-python && ../$(BIN)/maturin generate-stubs --quiet --locked --profile $(PROFILE) -o ../target/generated
+	@touch $@
+
+$(STAMPS)/node: $(CORE) $(NODE_RUST) $(STAMPS)/node-modules
+	@mkdir -p target/generated
+	cd bindings-node && npx --no-install napi build --profile $(PROFILE) --dts ../target/generated/index.d.ts -- --locked
+	@touch $@

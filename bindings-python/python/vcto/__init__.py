@@ -1,0 +1,2 @@
+"""vcto"""
+from ._vcto import *
