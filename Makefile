@@ -13,7 +13,7 @@ STAMPS = target/stamps
 
 CORE := Cargo.toml Cargo.lock $(shell find core -type f -not -path '*/target/*')
 PYTHON_RUST := bindings-python/Cargo.toml $(shell find bindings-python/src -type f)
-NODE_RUST := bindings-node/Cargo.toml bindings-node/build.rs bindings-node/types.d.ts $(shell find bindings-node/src -type f)
+NODE_RUST := bindings-node/Cargo.toml bindings-node/build.rs bindings-node/types.d.ts .ci/dts.mjs $(shell find bindings-node/src -type f)
 
 .PHONY: help
 help: ## what there is
@@ -50,7 +50,7 @@ test-bindings: test-python test-node test-same
 
 .PHONY: test-python
 test-python: $(STAMPS)/python
-	diff -u bindings-python/python/vcto/_vcto.pyi target/generated/_vcto.pyi || { echo 'the stub differs: make stubs'; exit 1; }
+	diff -u bindings-python/python/vcto/_vcto.pyi target/generated/vcto/_vcto.pyi || { echo 'the stub differs: make stubs'; exit 1; }
 	$(BIN)/pytest -q bindings-python
 	cd bindings-python && ../$(BIN)/stubtest vcto --allowlist tests/stubtest-allow.txt
 	cd bindings-python && ../$(BIN)/mypy --strict --no-error-summary python/vcto tests/typing_check.py
@@ -72,7 +72,7 @@ test-same: bindings ## the three quickstarts print the same bytes
 
 .PHONY: stubs
 stubs: bindings ## takes over the generated types of the bindings
-	cp target/generated/_vcto.pyi bindings-python/python/vcto/_vcto.pyi
+	cp target/generated/vcto/_vcto.pyi bindings-python/python/vcto/_vcto.pyi
 	cp target/generated/index.d.ts bindings-node/index.d.ts
 
 .PHONY: bench
@@ -112,10 +112,11 @@ $(STAMPS)/node-modules: bindings-node/package.json bindings-node/package-lock.js
 $(STAMPS)/python: $(CORE) $(PYTHON_RUST) bindings-python/pyproject.toml $(STAMPS)/venv
 	cd bindings-python && . ../.venv/bin/activate && maturin develop --quiet --locked --profile $(PROFILE)
 	@mkdir -p target/generated
-	cd bindings-python && ../$(BIN)/maturin generate-stubs --quiet --locked --profile $(PROFILE) -o ../target/generated
+	cd bindings-python && . ../.venv/bin/activate && maturin generate-stubs --quiet --locked --profile $(PROFILE) -o ../target/generated
 	@touch $@
 
 $(STAMPS)/node: $(CORE) $(NODE_RUST) $(STAMPS)/node-modules
 	@mkdir -p target/generated
 	cd bindings-node && npx --no-install napi build --profile $(PROFILE) --dts ../target/generated/index.d.ts -- --locked
+	@node .ci/dts.mjs target/generated/index.d.ts
 	@touch $@

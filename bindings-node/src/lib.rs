@@ -1,1 +1,24 @@
-//! Node bindings of vcto.
+//! Node bindings of vcto: they carry calls to core and results back, and decide nothing.
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::needless_pass_by_value,
+    missing_debug_implementations,
+    reason = "what stands here is seen from JavaScript"
+)]
+
+mod error;
+mod estate;
+mod json;
+mod promise;
+
+use napi_derive::napi;
+
+/// The version of the engine.
+#[napi]
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The names of the kinds of error of core: the values of `err.code`.
+#[napi]
+pub fn error_kinds() -> Vec<&'static str> {
+    vcto::ErrorKind::ALL.iter().map(|kind| kind.as_str()).collect()
+}

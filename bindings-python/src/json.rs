@@ -2,7 +2,8 @@
 
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
-use pyo3::type_hint_identifier;
+use pyo3::types::PyDict;
+use pyo3::{CastError, type_hint_identifier, type_hint_subscript};
 use serde::Serialize;
 
 use crate::error::{Failure, Result};
@@ -13,12 +14,9 @@ pub struct Json(String);
 impl Json {
     /// The JSON of a value of core.
     pub fn of(value: &impl Serialize) -> Result<Self> {
-        serde_json::to_string(value).map(Self).map_err(|error| {
-            Failure::Core(vcto::Error::new(
-                vcto::ErrorKind::Internal,
-                error.to_string(),
-            ))
-        })
+        serde_json::to_string(value)
+            .map(Self)
+            .map_err(|error| Failure::Core(vcto::Error::new(vcto::ErrorKind::Internal, error.to_string())))
     }
 
     /// Text that is JSON already.
@@ -31,20 +29,33 @@ impl Json {
     }
 }
 
-/// Reads a caller's object: text and bytes as they are, anything else through `json.dumps`.
-pub fn text_of(value: &Bound<'_, PyAny>) -> Result<Vec<u8>> {
-    if let Ok(text) = value.extract::<std::borrow::Cow<'_, str>>() {
-        return Ok(text.into_owned().into_bytes());
+/// A caller's dictionary of a format of core.
+pub struct Dictionary<'py>(Bound<'py, PyDict>);
+
+impl Dictionary<'_> {
+    /// Its JSON text. What has no JSON form, a NaN included, is refused.
+    pub fn to_json(&self) -> Result<Vec<u8>> {
+        let py = self.0.py();
+        let options = PyDict::new(py);
+        options.set_item("allow_nan", false)?;
+        let text = py
+            .import("json")?
+            .call_method("dumps", (&self.0,), Some(&options))?;
+        Ok(text.extract::<String>()?.into_bytes())
     }
-    if let Ok(bytes) = value.extract::<Vec<u8>>() {
-        return Ok(bytes);
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Dictionary<'py> {
+    type Error = CastError<'a, 'py>;
+    const INPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("builtins", "dict"),
+        type_hint_identifier!("builtins", "str"),
+        type_hint_identifier!("typing", "Any")
+    );
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> std::result::Result<Self, Self::Error> {
+        Ok(Self(object.cast::<PyDict>()?.to_owned()))
     }
-    let dumped = value
-        .py()
-        .import("json")?
-        .call_method1("dumps", (value,))?
-        .extract::<String>()?;
-    Ok(dumped.into_bytes())
 }
 
 /// Declares results by the name that they have in `vcto/types.py`, so that the stub names them.

@@ -1,6 +1,13 @@
 //! Python bindings of vcto: they carry calls to core and results back, and decide nothing.
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::needless_pass_by_value,
+    missing_debug_implementations,
+    reason = "what stands here is seen from Python"
+)]
 
 mod error;
+mod estate;
 mod json;
 
 use pyo3::prelude::*;
@@ -10,19 +17,17 @@ use pyo3::prelude::*;
 mod _vcto {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::estate::{Estate, Inventory};
+
     /// The version of the engine.
     #[pymodule_export]
-    #[allow(non_upper_case_globals)]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
-    /// The names of the kinds of error of core, to compare with the classes here.
+    /// The names of the kinds of error of core.
     #[pyfunction]
-    fn _error_kinds() -> Vec<&'static str> {
+    fn error_kinds() -> Vec<&'static str> {
         vcto::ErrorKind::ALL.iter().map(|kind| kind.as_str()).collect()
-    }
-
-    #[pyfunction]
-    fn _x() -> crate::error::Result<crate::json::BlastRadius> {
-        Ok(crate::json::Json::of(&1)?.into())
     }
 }

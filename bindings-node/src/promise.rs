@@ -1,0 +1,33 @@
+//! Promises: work of core on a thread of our own, settled on the thread of the caller.
+
+use napi::bindgen_prelude::*;
+
+use crate::error::{OrThrow, failure};
+
+/// Starts the work and promises what `finish` makes of it.
+///
+/// The threads of Node's own pool are four by default and shared with its files and name look-ups: work that waits for a
+/// lock, a disk or a callback must not hold one of them.
+pub fn promise<'env, T, R>(
+    env: &'env Env,
+    work: impl FnOnce() -> vcto::Result<T> + Send + 'static,
+    finish: impl FnOnce(&Env, T) -> Result<R> + Send + 'static,
+) -> Result<Object<'env>>
+where
+    T: Send + 'static,
+    R: ToNapiValue + 'static,
+{
+    let (deferred, promise) = env.create_deferred()?;
+    std::thread::Builder::new()
+        .name("vcto".to_owned())
+        .spawn(move || {
+            let outcome = work();
+            deferred.resolve(move |env| match outcome {
+                Ok(value) => finish(&env, value),
+                Err(error) => Err(failure(&env, &error)),
+            });
+        })
+        .map_err(|error| vcto::Error::io(error, "a new thread"))
+        .or_throw(env)?;
+    Ok(promise)
+}

@@ -1,0 +1,25 @@
+// Errors: `code` is the kind's name, the same as in Rust and Python.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as vcto from '../index.mjs'
+
+test('kinds have the names of core', () => {
+  assert.ok(vcto.errorKinds().includes('invalid_input'))
+})
+
+test('an error has a code and says where', () => {
+  assert.throws(() => new vcto.Estate('{"format": "vcto.inventory/9"}'), (error) => {
+    assert.ok(error instanceof Error)
+    assert.ok(vcto.errorKinds().includes(error.code))
+    assert.equal(error.retryable, false)
+    return true
+  })
+})
+
+test('both module systems give the same names', async () => {
+  const { createRequire } = await import('node:module')
+  const cjs = createRequire(import.meta.url)('../index.js')
+  assert.deepEqual(Object.keys(cjs).sort(), Object.keys(vcto).filter((name) => name !== 'default').sort())
+  assert.equal(cjs.Estate, vcto.Estate)
+})
