@@ -3,10 +3,12 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ProposalId;
 use crate::change::{Change, Step};
+use crate::digest::Digest;
 use crate::error::Result;
 use crate::estate::Asset;
 
@@ -159,8 +161,20 @@ pub struct StepContext {
     pub(super) asset: Option<Asset>,
     pub(super) direction: Direction,
     pub(super) idempotency_key: String,
-    pub(super) approved_by: Vec<String>,
+    pub(super) approved_by: Vec<ApprovedBy>,
     pub(super) undoes: Option<Undoes>,
+}
+
+/// One approval of the change that is executed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ApprovedBy {
+    /// Who.
+    pub person: String,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The digest of the text that the person signed.
+    pub decision: Digest,
 }
 
 /// What is to be taken back.
@@ -213,8 +227,8 @@ impl StepContext {
         &self.idempotency_key
     }
 
-    /// The persons who approved, in the order in which they did; empty at the levels that need no approval.
-    pub fn approved_by(&self) -> &[String] {
+    /// The approvals on which it runs, in the order in which they were given; empty at the levels that need none.
+    pub fn approved_by(&self) -> &[ApprovedBy] {
         &self.approved_by
     }
 
@@ -235,7 +249,11 @@ impl StepContext {
             asset: None,
             direction: undoes.as_ref().map_or(Direction::Apply, |_| Direction::Undo),
             idempotency_key: "0".repeat(64),
-            approved_by: vec!["alice".to_owned()],
+            approved_by: vec![ApprovedBy {
+                person: "alice".to_owned(),
+                at: jiff::Timestamp::UNIX_EPOCH,
+                decision: Digest::from_bytes([7; 32]),
+            }],
             undoes,
         }
     }

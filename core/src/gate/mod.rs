@@ -7,7 +7,7 @@ mod level;
 pub mod sshsig;
 
 pub use executor::{
-    ActionDeclaration, Direction, Effect, Executor, Idempotency, MAX_IMAGE, Observation, Permit,
+    ActionDeclaration, ApprovedBy, Direction, Effect, Executor, Idempotency, MAX_IMAGE, Observation, Permit,
     Reversibility, StepContext, StepOutcome, Undoes,
 };
 pub use id::ProposalId;
