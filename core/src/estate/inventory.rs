@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::asset::Asset;
+use super::asset::{Asset, AssetId};
 use super::relation::{Relation, Requirement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Untrusted, quoted};
@@ -42,9 +42,28 @@ pub struct Source {
     /// What it was asked about, where that is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<Scope>,
+    /// What a reader could not take over, or took over with a doubt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// The sources that were merged, when it is a merge.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merged_from: Vec<Source>,
+}
+
+/// A remark of a reader: a record that could not be taken over, a value that could not be read, an asset that is known
+/// only in part.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// Where in the input: a JSON pointer, `sheet!B7`, `line 7`, behind a file name where there are several files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Untrusted<String>>,
+    /// What it says.
+    pub text: Untrusted<String>,
+    /// The asset that it is about, where that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<AssetId>,
 }
 
 /// A part of the estate that a source spoke of, and whether it spoke of all of it.

@@ -1,1 +1,162 @@
 //! Where inventories come from: files of other tools, and what people add by hand.
+//!
+//! [`read`] takes one file or folder, [`read_all`] several and makes one inventory of them. [`Reader`] is the long form:
+//! it forces a format, watches progress, and names the time. What each format gives, fact by fact: `docs/sources.md`.
+
+mod file;
+mod format;
+mod identity;
+mod input;
+mod near;
+mod overlay;
+mod reconcile;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+pub use file::detect;
+pub use format::Format;
+pub use input::{Input, MAX_FILE, MAX_FILES};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::estate::Inventory;
+use crate::monitor::Monitor;
+use crate::text::Plain;
+use input::{Document, Found, What};
+
+/// Reads one file, or a folder of NetBox pages. Without a format it is told by the content.
+///
+/// The ends of a `relations.csv` are resolved by [`read_all`], which knows the assets that they name.
+///
+/// # Errors
+/// Each with the file's name and the place in it: `io`, `not_found`, `permission_denied`; `invalid_input` for content
+/// that is not of the format; `too_large` beyond a bound; `unsupported` for another version of a format.
+pub fn read(path: impl AsRef<Path>, format: Option<Format>) -> Result<Inventory> {
+    let reader = Reader {
+        format,
+        ..Reader::new()
+    };
+    reader.read(path.as_ref())
+}
+
+/// Reads several inputs, and makes one inventory of them.
+///
+/// Assets with the same id become one, and what sources say of it is kept side by side. Ends of a `relations.csv` are
+/// resolved by id or unambiguous name.
+///
+/// # Errors
+/// As [`read`]; also `not_found` and `ambiguous` for the ends of relations, with line and candidates.
+pub fn read_all<I>(inputs: I) -> Result<Inventory>
+where
+    I: IntoIterator,
+    I::Item: Into<Input>,
+{
+    Reader::new().read_all(inputs)
+}
+
+/// How to read: [`read`] and [`read_all`] with options.
+///
+/// ```
+/// use vcto::source::{Format, Input, Reader};
+///
+/// let relations = Input::bytes("by-hand.csv", "from;to;kind;strength\n1;2;uses;soft\n");
+/// let inventory = Reader::new()
+///     .format(Format::Relations)
+///     .captured_at("2026-11-22T08:00:00Z".parse()?)
+///     .read(relations)?;
+/// assert_eq!(inventory.relations.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Reader {
+    format: Option<Format>,
+    captured_at: Option<Timestamp>,
+    monitor: Monitor,
+}
+
+impl Reader {
+    /// Tells the format by the content, and watches nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes every input to be in this format.
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// When the data was true, for inputs that do not say it.
+    pub fn captured_at(mut self, at: Timestamp) -> Self {
+        self.captured_at = Some(at);
+        self
+    }
+
+    /// Watches progress (stage `source.read`), and can stop the work.
+    pub fn monitor(mut self, monitor: Monitor) -> Self {
+        self.monitor = monitor;
+        self
+    }
+
+    /// See [`read`].
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read(&self, input: impl Into<Input>) -> Result<Inventory> {
+        self.one(input.into())
+            .map_err(|error| error.during("source.read"))
+    }
+
+    /// See [`read_all`].
+    ///
+    /// # Errors
+    /// As [`read_all`].
+    pub fn read_all<I>(&self, inputs: I) -> Result<Inventory>
+    where
+        I: IntoIterator,
+        I::Item: Into<Input>,
+    {
+        let mut inventories = Vec::new();
+        for input in inputs {
+            inventories.push(self.read(input)?);
+        }
+        overlay::resolve(&mut inventories)
+            .and_then(|()| reconcile::merge(inventories))
+            .map_err(|error| error.during("source.read_all"))
+    }
+
+    fn one(&self, input: Input) -> Result<Inventory> {
+        self.monitor.check()?;
+        let mut inventory = match input.0 {
+            What::Bytes(document) => self.parse(&[document])?,
+            What::Inventory(inventory) => *inventory,
+            What::Path(path) => match input::open(&path)? {
+                Found::File(document) => self.parse(&[document])?,
+                Found::Folder { name, files } => {
+                    return Err(Error::new(
+                        ErrorKind::Unsupported,
+                        format!("folders cannot be read yet: {} files", files.len()),
+                    )
+                    .at(Plain(&name).to_string()));
+                }
+            },
+        };
+        if inventory.source.captured_at.is_none() {
+            inventory.source.captured_at = self.captured_at;
+        }
+        Ok(inventory)
+    }
+
+    fn parse(&self, documents: &[Document]) -> Result<Inventory> {
+        let [document] = documents else {
+            return Err(Error::new(ErrorKind::Internal, "one document is expected"));
+        };
+        let format = match self.format {
+            Some(format) => format,
+            None => detect(&document.bytes).map_err(|error| error.within(Plain(&document.name)))?,
+        };
+        file::parse(document, format, &self.monitor)
+    }
+}

@@ -1,0 +1,4 @@
+//! Importers and merge, through the public API.
+
+mod relations;
+mod rvtools;

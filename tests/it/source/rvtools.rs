@@ -1,0 +1,121 @@
+//! RVTools: the shared sample with its known numbers.
+
+use std::collections::BTreeSet;
+
+use vcto::estate::{AssetKind, RelationKind};
+use vcto::source::{self, Format};
+
+use crate::common;
+
+const SAMPLE: &str = "data/rvtools/example1.xlsx";
+
+#[test]
+fn the_sample_has_eight_machines_and_the_partial_one() {
+    let Some(path) = common::shared(SAMPLE) else {
+        return;
+    };
+    let inventory = source::read(&path, None).unwrap();
+    let machines: Vec<_> = inventory
+        .assets
+        .iter()
+        .filter(|asset| asset.kind == AssetKind::VirtualMachine)
+        .collect();
+    assert_eq!(machines.len(), 9);
+    let whole = machines
+        .iter()
+        .filter(|asset| asset.number("cpu_cores").is_some());
+    assert_eq!(whole.count(), 8);
+    let partial = machines
+        .iter()
+        .find(|asset| asset.label().raw() == &"vm-9")
+        .unwrap();
+    let said: Vec<_> = inventory
+        .source
+        .notes
+        .iter()
+        .filter(|note| note.asset.as_ref() == Some(&partial.id))
+        .map(|note| note.text.raw().as_str())
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "no VM UUID: identified by its name, which may change and repeat",
+            "no host is recorded"
+        ]
+    );
+    assert!(
+        inventory
+            .relations
+            .iter()
+            .all(|relation| relation.from != partial.id)
+    );
+}
+
+#[test]
+fn the_running_system_comes_first_and_the_configured_one_stands_beside_it() {
+    let Some(path) = common::shared(SAMPLE) else {
+        return;
+    };
+    let inventory = source::read(&path, None).unwrap();
+    let disagreeing: BTreeSet<_> = inventory
+        .assets
+        .iter()
+        .filter(|asset| asset.fact("os_name").is_some_and(|fact| fact.disagrees()))
+        .map(|asset| asset.label().raw().to_owned())
+        .collect();
+    // Read off example1.sheets.json.
+    assert_eq!(disagreeing, BTreeSet::from(["vm-3", "vm-8"]));
+    let third = inventory
+        .assets
+        .iter()
+        .find(|asset| asset.label().raw() == &"vm-3")
+        .unwrap();
+    let said: Vec<_> = third
+        .fact("os_name")
+        .unwrap()
+        .values()
+        .iter()
+        .map(|value| {
+            (
+                value.value.as_text().unwrap().raw().as_str(),
+                value.source().unwrap().raw().as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ("Debian GNU/Linux 9 (64-bit)", "RVTools: VMware Tools"),
+            ("Debian GNU/Linux 7 (64-bit)", "RVTools: configuration file")
+        ]
+    );
+}
+
+#[test]
+fn the_seven_hosts_are_in_one_cluster_and_machines_run_on_the_host_that_their_row_names() {
+    let Some(path) = common::shared(SAMPLE) else {
+        return;
+    };
+    let inventory = source::read(&path, Some(Format::Rvtools)).unwrap();
+    let listed = inventory
+        .assets
+        .iter()
+        .filter(|asset| asset.kind == AssetKind::HypervisorHost && asset.fact("cpu_model").is_some());
+    assert_eq!(listed.count(), 7);
+    let clusters: Vec<_> = inventory
+        .assets
+        .iter()
+        .filter(|asset| asset.kind == AssetKind::Cluster)
+        .collect();
+    assert_eq!(clusters.len(), 1);
+    let runs: Vec<_> = inventory
+        .relations
+        .iter()
+        .filter(|relation| relation.kind == RelationKind::RunsOn)
+        .collect();
+    assert_eq!(runs.len(), 8);
+    let on_one = runs
+        .iter()
+        .filter(|relation| relation.to.as_str() == "rvtools:host:10.5.126.198");
+    assert_eq!(on_one.count(), 6);
+}
