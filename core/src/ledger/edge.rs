@@ -61,6 +61,13 @@ impl View {
     }
 }
 
+/// What the log has signed, as far as it is stored.
+#[derive(Debug)]
+pub(super) struct Signed {
+    pub(super) newest: Option<Checkpoint>,
+    pub(super) has_mark: bool,
+}
+
 /// Compares the stored tree with what the log has signed: the high-water mark and the newest stored checkpoint.
 ///
 /// # Errors
@@ -71,7 +78,7 @@ pub(super) fn check_signed(
     view: &View,
     key: &VerifierKey,
     accept_missing_mark: bool,
-) -> Result<Option<Checkpoint>> {
+) -> Result<Signed> {
     let size = view.tree.size();
     let mark = match store.mark()? {
         Some(note) => {
@@ -107,17 +114,9 @@ pub(super) fn check_signed(
             .during("ledger.open"));
         }
     }
-    Ok(mark.max_by_size(stored))
-}
-
-trait Newer {
-    fn max_by_size(self, other: Self) -> Self;
-}
-
-impl Newer for Option<Checkpoint> {
-    fn max_by_size(self, other: Self) -> Self {
-        [self, other].into_iter().flatten().max_by_key(Checkpoint::size)
-    }
+    let has_mark = mark.is_some();
+    let newest = [mark, stored].into_iter().flatten().max_by_key(Checkpoint::size);
+    Ok(Signed { newest, has_mark })
 }
 
 /// The right edge of the tree at an earlier or the present size, from full tiles and the rows after them.

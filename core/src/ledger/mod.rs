@@ -28,6 +28,7 @@
 mod checkpoint;
 mod edge;
 mod entry;
+mod group;
 mod handle;
 mod header;
 mod keys;

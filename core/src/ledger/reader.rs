@@ -81,24 +81,23 @@ impl Reader {
 
 impl State {
     fn entries(&mut self, session: &Session, range: Range<u64>) -> Result<Vec<Entry>> {
-        let end = range.end.min(self.view.tree.size());
+        let Self { store, view } = self;
+        let end = range.end.min(view.tree.size());
         let mut entries = Vec::new();
         let mut seq = range.start;
         while seq < end {
+            let from = seq;
             let limit = usize::try_from(end - seq).unwrap_or(PAGE).min(PAGE);
-            let rows = self.store.rows(seq, limit)?;
-            if rows.is_empty() {
-                return Err(corrupt(seq, "is missing"));
-            }
-            for row in rows {
-                let (header, _) = row_header(&row, seq, session.identity.log_id)?;
-                let stored = self
-                    .store
-                    .ciphertext(seq)?
-                    .ok_or_else(|| corrupt(seq, "has no payload"))?;
-                let payload = session.ring.open(&header, stored)?;
+            store.scan(from, limit, &mut |row, ciphertext| {
+                let (header, _) = row_header(row, seq, session.identity.log_id)?;
+                let stored = ciphertext.ok_or_else(|| corrupt(seq, "has no payload"))?;
+                let payload = session.ring.open(&header, stored.to_vec())?;
                 entries.push(Entry::new(header, payload));
                 seq += 1;
+                Ok(())
+            })?;
+            if seq == from {
+                return Err(corrupt(seq, "is missing"));
             }
         }
         Ok(entries)

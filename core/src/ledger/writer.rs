@@ -1,18 +1,19 @@
 //! The writer thread: takes drafts from a queue, and writes as many as are there in one transaction.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use futures_channel::oneshot;
 
 use super::checkpoint::Checkpoint;
-use super::edge::{PAGE, View, check_signed, corrupt, row_header};
-use super::entry::{Condition, Draft, Level, Receipt};
+use super::edge::{PAGE, Signed, View, check_signed, corrupt, row_header};
+use super::entry::{Condition, Draft, Receipt};
+use super::group::{GROUP_ENTRIES, Group, Staged, is_refusal};
 use super::seal::check_digest;
-use super::session::{Session, blank, now_us, sealed};
-use super::store::{Batch, Sealed, Store, StoredCheckpoint};
+use super::session::Session;
+use super::store::{Batch, Store, StoredCheckpoint};
 use super::tree::Tree;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -20,9 +21,6 @@ use crate::error::{Error, ErrorKind, Result};
 const QUIET: Duration = Duration::from_millis(25);
 /// After this many unsigned entries the log is signed, quiet or not.
 const UNSIGNED: u64 = 1_024;
-/// At most this much goes into one transaction.
-const GROUP_ENTRIES: usize = 1_024;
-const GROUP_BYTES: usize = 8 << 20;
 
 /// An order to the writer, with the way back.
 pub(super) enum Order {
@@ -45,12 +43,12 @@ pub(super) struct Writer {
     floor: u64,
 }
 
-struct State {
-    store: Box<dyn Store>,
-    view: View,
+pub(super) struct State {
+    pub(super) store: Box<dyn Store>,
+    pub(super) view: View,
     /// The tree as read back from storage, up to the newest checkpoint that this process signed.
     read_back: Tree,
-    signed: Option<Checkpoint>,
+    signed: Signed,
 }
 
 type Waiting = (oneshot::Sender<Result<Vec<Receipt>>>, Vec<Receipt>);
@@ -65,7 +63,11 @@ impl Writer {
         };
         let state = writer.connect()?;
         writer.floor = state.view.tree.size();
+        let has_mark = state.signed.has_mark;
         writer.state = Some(state);
+        if !has_mark {
+            writer.record_lost_mark()?;
+        }
         Ok(writer)
     }
 
@@ -77,10 +79,8 @@ impl Writer {
                 break;
             }
             while queue.len() < GROUP_ENTRIES {
-                match orders.try_recv() {
-                    Ok(order) => queue.push_back(order),
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-                }
+                let Ok(order) = orders.try_recv() else { break };
+                queue.push_back(order);
             }
             self.work(&mut queue);
         }
@@ -133,7 +133,7 @@ impl Writer {
 
     fn unsigned(&self) -> u64 {
         self.state.as_ref().map_or(0, |state| {
-            let signed = state.signed.as_ref().map_or(0, Checkpoint::size);
+            let signed = state.signed.newest.as_ref().map_or(0, Checkpoint::size);
             state.view.tree.size().saturating_sub(signed)
         })
     }
@@ -158,6 +158,19 @@ impl Writer {
             read_back,
             signed,
         })
+    }
+
+    /// The mark was missing and the caller accepts that: the log says so from here on, and has a mark again.
+    fn record_lost_mark(&mut self) -> Result<()> {
+        let mut state = self.take()?;
+        state.store.begin()?;
+        state.view.advance(&mut *state.store)?;
+        let mut group = Group::default();
+        group.stage_lost_mark(&self.session, &mut state)?;
+        state.store.commit(&group.batch)?;
+        self.floor = state.view.tree.size();
+        self.state = Some(state);
+        self.checkpoint().map(drop)
     }
 
     /// Takes the state out: whoever fails does not put it back.
@@ -213,8 +226,12 @@ impl Writer {
             };
             match staged {
                 Ok(Staged::Written(receipts)) => waiting.push((reply, receipts)),
-                Err(error) => {
+                Err(error) if is_refusal(&error) => {
                     let _ = reply.send(Err(error));
+                }
+                Err(error) => {
+                    waiting.push((reply, Vec::new()));
+                    return Err(error);
                 }
                 Ok(Staged::Later) => {}
             }
@@ -236,8 +253,8 @@ impl Writer {
         state.view.advance(&mut *state.store)?;
         self.floor = self.floor.max(state.view.tree.size());
         let size = state.view.tree.size();
-        let checkpoint = match &state.signed {
-            Some(signed) if signed.size() == size => {
+        let checkpoint = match &state.signed.newest {
+            Some(signed) if signed.size() == size && state.signed.has_mark => {
                 state.store.abandon();
                 signed.clone()
             }
@@ -255,7 +272,10 @@ impl Writer {
                     }),
                     ..Batch::default()
                 })?;
-                state.signed = Some(signed.clone());
+                state.signed = Signed {
+                    newest: Some(signed.clone()),
+                    has_mark: true,
+                };
                 signed
             }
         };
@@ -267,27 +287,30 @@ impl Writer {
 impl State {
     /// Reads what was stored since the last checkpoint, hashes it again, and compares with the tree in memory.
     fn read_back(&mut self, session: &Session) -> Result<()> {
-        let end = self.view.tree.size();
+        let Self {
+            store,
+            view,
+            read_back,
+            ..
+        } = self;
         let mut filled = Vec::new();
-        while self.read_back.size() < end {
-            let from = self.read_back.size();
-            let rows = self.store.rows(from, PAGE)?;
-            if rows.is_empty() {
+        while read_back.size() < view.tree.size() {
+            let from = read_back.size();
+            let seen = store.scan(from, PAGE, &mut |row, ciphertext| {
+                let (header, hash) = row_header(row, read_back.size(), session.identity.log_id)?;
+                check_digest(
+                    &header,
+                    ciphertext.ok_or_else(|| corrupt(header.seq, "has no payload"))?,
+                )?;
+                read_back.push(hash, &mut filled);
+                filled.clear();
+                Ok(())
+            })?;
+            if seen == 0 {
                 return Err(corrupt(from, "is missing"));
             }
-            for row in rows {
-                let seq = self.read_back.size();
-                let (header, hash) = row_header(&row, seq, session.identity.log_id)?;
-                let stored = self
-                    .store
-                    .ciphertext(seq)?
-                    .ok_or_else(|| corrupt(seq, "has no payload"))?;
-                check_digest(&header, &stored)?;
-                self.read_back.push(hash, &mut filled);
-                filled.clear();
-            }
         }
-        if self.read_back.root() != self.view.tree.root() {
+        if read_back.root() != view.tree.root() {
             return Err(
                 Error::new(ErrorKind::Corrupt, "what was stored is not what was hashed")
                     .during("ledger.sign"),
@@ -295,143 +318,6 @@ impl State {
         }
         Ok(())
     }
-}
-
-/// The transaction that is being put together.
-#[derive(Default)]
-struct Group {
-    batch: Batch,
-    tags: BTreeSet<[u8; 16]>,
-    bytes: usize,
-}
-
-enum Staged {
-    /// Its idempotency key is in this group: it must wait until the group is written.
-    Later,
-    Written(Vec<Receipt>),
-}
-
-impl Group {
-    fn fits(&self, drafts: &[Draft]) -> bool {
-        let bytes: usize = drafts.iter().map(|draft| draft.payload.len()).sum();
-        self.batch.entries.is_empty()
-            || (self.batch.entries.len() + drafts.len() <= GROUP_ENTRIES && self.bytes + bytes <= GROUP_BYTES)
-    }
-
-    fn stage(
-        &mut self,
-        session: &Session,
-        state: &mut State,
-        drafts: &[Draft],
-        condition: Condition,
-    ) -> Result<Staged> {
-        let tags: Vec<Option<[u8; 16]>> = drafts
-            .iter()
-            .map(|draft| draft.idempotency.as_deref().map(|key| session.ring.tag(key)))
-            .collect();
-        if tags.iter().flatten().any(|tag| self.tags.contains(tag)) {
-            return Ok(Staged::Later);
-        }
-        if let Some(receipts) = repeated(session, state, drafts, &tags)? {
-            return Ok(Staged::Written(receipts));
-        }
-        let size = state.view.tree.size();
-        if let Condition::SizeIs(expected) = condition
-            && expected != size
-        {
-            return Err(moved(size, expected));
-        }
-        let time_us = now_us(&*session.options.clock, state.view.last_time_us);
-        let mut entries = Vec::with_capacity(drafts.len());
-        for ((seq, draft), tag) in (size..).zip(drafts).zip(&tags) {
-            entries.push(seal(session, draft, seq, time_us, tag.unwrap_or_default())?);
-        }
-        let receipts = entries.iter().map(|entry| receipt(entry, false)).collect();
-        for entry in entries {
-            state.view.tree.push(entry.leaf_hash, &mut self.batch.tiles);
-            self.bytes += entry.ciphertext.len();
-            self.batch.entries.push(entry);
-        }
-        state.view.last_time_us = time_us;
-        self.tags.extend(tags.iter().flatten());
-        Ok(Staged::Written(receipts))
-    }
-}
-
-fn seal(session: &Session, draft: &Draft, seq: u64, time_us: u64, tag: [u8; 16]) -> Result<Sealed> {
-    let mut header = blank(draft.entry_type, session.identity.log_id, seq, time_us);
-    header.epoch = session.ring.current_epoch();
-    header.codec = draft.codec;
-    header.idempotency_tag = tag;
-    let ciphertext = session.ring.seal(&mut header, &draft.payload)?;
-    Ok(sealed(header, ciphertext))
-}
-
-/// The receipts of an earlier append with the same keys and content, if there was one.
-fn repeated(
-    session: &Session,
-    state: &mut State,
-    drafts: &[Draft],
-    tags: &[Option<[u8; 16]>],
-) -> Result<Option<Vec<Receipt>>> {
-    let mut found = Vec::new();
-    for (at, tag) in (0u64..).zip(tags) {
-        if let Some(tag) = tag {
-            found.push((at, state.store.seq_of_tag(tag)?));
-        }
-    }
-    let first = match found.as_slice() {
-        [(at, Some(seq)), ..] => seq.checked_sub(*at).ok_or_else(other_content)?,
-        _ if found.iter().any(|(_, seq)| seq.is_some()) => return Err(other_content()),
-        _ => return Ok(None),
-    };
-    let mut receipts = Vec::with_capacity(drafts.len());
-    for ((seq, draft), tag) in (first..).zip(drafts).zip(tags) {
-        let row = state.store.rows(seq, 1)?.pop().ok_or_else(other_content)?;
-        let (header, _) = row_header(&row, seq, session.identity.log_id)?;
-        let stored = state
-            .store
-            .ciphertext(seq)?
-            .ok_or_else(|| corrupt(seq, "has no payload"))?;
-        let same = header.entry_type == draft.entry_type
-            && header.codec == draft.codec
-            && header.idempotency_tag == tag.unwrap_or_default()
-            && session.ring.open(&header, stored)? == draft.payload;
-        if !same {
-            return Err(other_content());
-        }
-        receipts.push(receipt(&sealed(header, Vec::new()), true));
-    }
-    Ok(Some(receipts))
-}
-
-fn receipt(entry: &Sealed, repeated: bool) -> Receipt {
-    Receipt {
-        log_id: entry.header.log_id,
-        seq: entry.header.seq,
-        time: entry.header.time(),
-        leaf_hash: entry.leaf_hash,
-        level: Level::Durable,
-        repeated,
-    }
-}
-
-fn moved(have: u64, expected: u64) -> Error {
-    Error::new(
-        ErrorKind::Conflict,
-        format!("the log has {have} entries, not {expected}: somebody appended meanwhile"),
-    )
-    .with("have", have)
-    .with("expected", expected)
-    .during("ledger.append")
-}
-
-fn other_content() -> Error {
-    Error::new(
-        ErrorKind::Conflict,
-        "the idempotency key was used for another content",
-    )
-    .during("ledger.append")
 }
 
 /// The same error for each of those who wait.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::{Backend, Batch, Identity, Lease, Row, Store, StoredCheckpoint, WrappedKey};
+use super::{Backend, Batch, Identity, Lease, Row, Store, StoredCheckpoint, Visit, WrappedKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::tree::{Hash, TileId};
 
@@ -143,6 +143,18 @@ impl Store for Connection {
         self.read(|log| Ok(log.rows.len() as u64))
     }
 
+    fn scan(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize> {
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        self.read(|log| {
+            let mut count = 0;
+            for (row, ciphertext) in log.rows.iter().skip(from).take(limit) {
+                visit(row, Some(ciphertext))?;
+                count += 1;
+            }
+            Ok(count)
+        })
+    }
+
     fn rows(&mut self, from: u64, limit: usize) -> Result<Vec<Row>> {
         let from = usize::try_from(from).unwrap_or(usize::MAX);
         self.read(|log| {
@@ -154,11 +166,6 @@ impl Store for Connection {
                 .map(|(row, _)| row.clone())
                 .collect())
         })
-    }
-
-    fn ciphertext(&mut self, seq: u64) -> Result<Option<Vec<u8>>> {
-        let seq = usize::try_from(seq).unwrap_or(usize::MAX);
-        self.read(|log| Ok(log.rows.get(seq).map(|(_, ciphertext)| ciphertext.clone())))
     }
 
     fn seq_of_tag(&mut self, tag: &[u8; 16]) -> Result<Option<u64>> {

@@ -2,9 +2,15 @@
 //! lock of the writers, leases, and the high-water mark.
 
 mod memory;
+#[cfg(feature = "sqlite")]
+mod place;
+#[cfg(feature = "sqlite")]
+mod schema;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::entry::LogId;
@@ -22,6 +28,24 @@ impl Storage {
     #[must_use]
     pub fn memory() -> Self {
         Self(Arc::new(memory::Memory::default()))
+    }
+
+    /// In a folder, which is created with the log: the SQLite file `ledger.db`, lock files, and the high-water mark.
+    ///
+    /// Several processes may use the folder at once. Nothing but this crate may open the database while one does, not even
+    /// to read it: closing any descriptor of the file drops the locks of the process. The folder must lie on a local disk.
+    #[cfg(feature = "sqlite")]
+    #[must_use]
+    pub fn sqlite(dir: impl Into<PathBuf>) -> Self {
+        Self(Arc::new(sqlite::Sqlite::new(dir.into(), None)))
+    }
+
+    /// As [`sqlite`](Self::sqlite), with the high-water mark in a file elsewhere: on another volume it detects that the
+    /// whole folder was rolled back.
+    #[cfg(feature = "sqlite")]
+    #[must_use]
+    pub fn sqlite_with_mark(dir: impl Into<PathBuf>, mark: impl Into<PathBuf>) -> Self {
+        Self(Arc::new(sqlite::Sqlite::new(dir.into(), Some(mark.into()))))
     }
 
     pub(super) fn backend(&self) -> &dyn Backend {
@@ -61,10 +85,10 @@ pub(super) trait Store: Send {
     fn keys(&mut self) -> Result<Vec<WrappedKey>>;
     /// The number of entries: one more than the highest sequence number.
     fn size(&mut self) -> Result<u64>;
+    /// Shows rows from `from` on, in order, at most `limit`, each with its payload; returns how many.
+    fn scan(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize>;
     /// Rows from `from` on, in order, at most `limit`.
     fn rows(&mut self, from: u64, limit: usize) -> Result<Vec<Row>>;
-    /// The stored payload of one entry.
-    fn ciphertext(&mut self, seq: u64) -> Result<Option<Vec<u8>>>;
     /// The entry with this idempotency tag.
     fn seq_of_tag(&mut self, tag: &[u8; 16]) -> Result<Option<u64>>;
     /// A full tile.
@@ -103,6 +127,9 @@ pub(super) struct WrappedKey {
     pub(super) wrapped: Vec<u8>,
     pub(super) commitment: [u8; 32],
 }
+
+/// Takes a row and its payload, where there is one.
+pub(super) type Visit<'a> = dyn FnMut(&Row, Option<&[u8]>) -> Result<()> + 'a;
 
 /// A stored entry without its payload.
 #[derive(Clone, Debug, Eq, PartialEq)]

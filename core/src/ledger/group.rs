@@ -1,0 +1,181 @@
+//! Putting a transaction together: conditions, idempotency, sequence, time, seal.
+
+use std::collections::BTreeSet;
+
+use super::edge::{corrupt, row_header};
+use super::entry::{Condition, Draft, EntryType, Level, Receipt};
+use super::seal::clear;
+use super::session::{Session, blank, now_us, sealed};
+use super::store::{Batch, Sealed};
+use super::writer::State;
+use crate::error::{Error, ErrorKind, Result};
+
+/// At most this much goes into one transaction.
+pub(super) const GROUP_ENTRIES: usize = 1_024;
+const GROUP_BYTES: usize = 8 << 20;
+
+/// The transaction that is being put together.
+#[derive(Default)]
+pub(super) struct Group {
+    pub(super) batch: Batch,
+    tags: BTreeSet<[u8; 16]>,
+    bytes: usize,
+}
+
+/// What became of an order.
+pub(super) enum Staged {
+    /// Its idempotency key is in this group: it must wait until the group is written.
+    Later,
+    Written(Vec<Receipt>),
+}
+
+impl Group {
+    /// Whether the drafts have room in this transaction; the first always has.
+    pub(super) fn fits(&self, drafts: &[Draft]) -> bool {
+        let bytes: usize = drafts.iter().map(|draft| draft.payload.len()).sum();
+        self.batch.entries.is_empty()
+            || (self.batch.entries.len() + drafts.len() <= GROUP_ENTRIES && self.bytes + bytes <= GROUP_BYTES)
+    }
+
+    /// Seals the drafts and adds them; nothing is added when it fails.
+    pub(super) fn stage(
+        &mut self,
+        session: &Session,
+        state: &mut State,
+        drafts: &[Draft],
+        condition: Condition,
+    ) -> Result<Staged> {
+        let tags: Vec<Option<[u8; 16]>> = drafts
+            .iter()
+            .map(|draft| draft.idempotency.as_deref().map(|key| session.ring.tag(key)))
+            .collect();
+        if tags.iter().flatten().any(|tag| self.tags.contains(tag)) {
+            return Ok(Staged::Later);
+        }
+        if let Some(receipts) = repeated(session, state, drafts, &tags)? {
+            return Ok(Staged::Written(receipts));
+        }
+        let size = state.view.tree.size();
+        if let Condition::SizeIs(expected) = condition
+            && expected != size
+        {
+            return Err(moved(size, expected));
+        }
+        let time_us = now_us(&*session.options.clock, state.view.last_time_us);
+        let mut entries = Vec::with_capacity(drafts.len());
+        for ((seq, draft), tag) in (size..).zip(drafts).zip(&tags) {
+            entries.push(seal(session, draft, seq, time_us, tag.unwrap_or_default())?);
+        }
+        let receipts = entries.iter().map(|entry| receipt(entry, false)).collect();
+        self.add(state, entries, time_us);
+        self.tags.extend(tags.iter().flatten());
+        Ok(Staged::Written(receipts))
+    }
+}
+
+impl Group {
+    /// Adds the entry that says that the log's mark was lost.
+    pub(super) fn stage_lost_mark(&mut self, session: &Session, state: &mut State) -> Result<()> {
+        let size = state.view.tree.size();
+        let time_us = now_us(&*session.options.clock, state.view.last_time_us);
+        let mut header = blank(EntryType::MARK_REPLACED, session.identity.log_id, size, time_us);
+        header.epoch = session.ring.current_epoch();
+        let payload = format!("{{\"size\":{size}}}").into_bytes();
+        clear(&mut header, &payload)?;
+        self.add(state, vec![sealed(header, payload)], time_us);
+        Ok(())
+    }
+
+    fn add(&mut self, state: &mut State, entries: Vec<Sealed>, time_us: u64) {
+        for entry in entries {
+            state.view.tree.push(entry.leaf_hash, &mut self.batch.tiles);
+            self.bytes += entry.ciphertext.len();
+            self.batch.entries.push(entry);
+        }
+        state.view.last_time_us = time_us;
+    }
+}
+
+fn seal(session: &Session, draft: &Draft, seq: u64, time_us: u64, tag: [u8; 16]) -> Result<Sealed> {
+    let mut header = blank(draft.entry_type, session.identity.log_id, seq, time_us);
+    header.epoch = session.ring.current_epoch();
+    header.codec = draft.codec;
+    header.idempotency_tag = tag;
+    let ciphertext = session.ring.seal(&mut header, &draft.payload)?;
+    Ok(sealed(header, ciphertext))
+}
+
+/// The receipts of an earlier append with the same keys and content, if there was one.
+fn repeated(
+    session: &Session,
+    state: &mut State,
+    drafts: &[Draft],
+    tags: &[Option<[u8; 16]>],
+) -> Result<Option<Vec<Receipt>>> {
+    let mut found = Vec::new();
+    for (at, tag) in (0u64..).zip(tags) {
+        if let Some(tag) = tag {
+            found.push((at, state.store.seq_of_tag(tag)?));
+        }
+    }
+    let first = match found.as_slice() {
+        [(at, Some(seq)), ..] => seq.checked_sub(*at).ok_or_else(other_content)?,
+        _ if found.iter().any(|(_, seq)| seq.is_some()) => return Err(other_content()),
+        _ => return Ok(None),
+    };
+    let mut receipts = Vec::with_capacity(drafts.len());
+    let mut expected = (first..).zip(drafts).zip(tags);
+    state.store.scan(first, drafts.len(), &mut |row, ciphertext| {
+        let ((seq, draft), tag) = expected.next().ok_or_else(other_content)?;
+        let (header, _) = row_header(row, seq, session.identity.log_id)?;
+        let stored = ciphertext.ok_or_else(|| corrupt(seq, "has no payload"))?;
+        let same = header.entry_type == draft.entry_type
+            && header.codec == draft.codec
+            && header.idempotency_tag == tag.unwrap_or_default()
+            && session.ring.open(&header, stored.to_vec())? == draft.payload;
+        receipts.push(receipt(&sealed(header, Vec::new()), true));
+        if same { Ok(()) } else { Err(other_content()) }
+    })?;
+    if receipts.len() == drafts.len() {
+        Ok(Some(receipts))
+    } else {
+        Err(other_content())
+    }
+}
+
+fn receipt(entry: &Sealed, repeated: bool) -> Receipt {
+    Receipt {
+        log_id: entry.header.log_id,
+        seq: entry.header.seq,
+        time: entry.header.time(),
+        leaf_hash: entry.leaf_hash,
+        level: Level::Durable,
+        repeated,
+    }
+}
+
+/// The caller's fault: the store is as it was.
+pub(super) fn is_refusal(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Conflict | ErrorKind::InvalidInput | ErrorKind::TooLarge
+    )
+}
+
+fn moved(have: u64, expected: u64) -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        format!("the log has {have} entries, not {expected}: somebody appended meanwhile"),
+    )
+    .with("have", have)
+    .with("expected", expected)
+    .during("ledger.append")
+}
+
+fn other_content() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "the idempotency key was used for another content",
+    )
+    .during("ledger.append")
+}

@@ -1,0 +1,191 @@
+//! The folder of a log: names of its files, the fair lock of its writers, leases, and the high-water mark.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Lease, sync_parent};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::note::MAX_NOTE;
+
+/// Names the files of a log.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    dir: PathBuf,
+    mark: PathBuf,
+}
+
+impl Place {
+    /// A log in this folder; its high-water mark lies in it too unless another path is named.
+    pub(super) fn new(dir: PathBuf, mark: Option<PathBuf>) -> Self {
+        let mark = mark.unwrap_or_else(|| dir.join("high-water"));
+        Self { dir, mark }
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The database.
+    pub(super) fn database(&self) -> PathBuf {
+        self.dir.join("ledger.db")
+    }
+
+    /// The database while the log is being created.
+    pub(super) fn unborn(&self) -> PathBuf {
+        self.dir.join("ledger.db.new")
+    }
+
+    /// Takes the lock under which the log is written. Two locks make it fair: who waits for the second holds the first,
+    /// so that who has just written queues behind.
+    pub(super) fn lock(&self) -> Result<WriteLock> {
+        let turn = acquire(&self.dir.join("ledger.turn"))?;
+        let writer = acquire(&self.dir.join("ledger.lock"))?;
+        drop(turn);
+        Ok(WriteLock(writer))
+    }
+
+    /// Takes a lease if it is free.
+    pub(super) fn lease(&self, name: &str) -> Result<Option<Lease>> {
+        let dir = self.dir.join("leases");
+        std::fs::create_dir_all(&dir).map_err(|source| Error::io(source, dir.display()))?;
+        let path = dir.join(name);
+        let fail = |source| Error::io(source, path.display());
+        loop {
+            let file = open_lock(&path).map_err(fail)?;
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(source)) => return Err(fail(source)),
+                Ok(()) => {}
+            }
+            // The holder before may have removed the file between our opening and locking it.
+            if is_at(&file, &path) {
+                let mut held = Held {
+                    file,
+                    path,
+                    pid: std::process::id(),
+                };
+                held.note_holder()?;
+                return Ok(Some(Lease::new(held)));
+            }
+        }
+    }
+
+    /// The high-water mark.
+    pub(super) fn mark(&self) -> Result<Option<String>> {
+        let fail = |source| Error::io(source, self.mark.display());
+        let file = match File::open(&self.mark) {
+            Ok(file) => file,
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(fail(source)),
+        };
+        let mut bytes = Vec::new();
+        file.take(MAX_NOTE as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(fail)?;
+        let corrupt = || {
+            Error::new(ErrorKind::Corrupt, "the high-water mark is not UTF-8")
+                .at(self.mark.display().to_string())
+        };
+        String::from_utf8(bytes).map(Some).map_err(|_| corrupt())
+    }
+
+    /// Replaces the high-water mark: whole or not at all, and durable.
+    pub(super) fn set_mark(&self, note: &str) -> Result<()> {
+        let new = self.mark.with_extension("new");
+        File::create(&new)
+            .and_then(|mut file| file.write_all(note.as_bytes()).and_then(|()| file.sync_all()))
+            .map_err(|source| Error::io(source, new.display()))?;
+        std::fs::rename(&new, &self.mark).map_err(|source| Error::io(source, self.mark.display()))?;
+        sync_parent(&self.mark)
+    }
+}
+
+/// Held while the log is written. The files are opened for each lock anew: a lock belongs to the open file, which a
+/// forked child shares, and a child must not keep a lock that its parent took later.
+#[derive(Debug)]
+pub(super) struct WriteLock(File);
+
+impl Drop for WriteLock {
+    fn drop(&mut self) {
+        // Closing would not be enough where a child was forked meanwhile.
+        let _ = self.0.unlock();
+    }
+}
+
+#[derive(Debug)]
+struct Held {
+    file: File,
+    path: PathBuf,
+    pid: u32,
+}
+
+impl Held {
+    /// Writes who holds it, for people who wonder.
+    fn note_holder(&mut self) -> Result<()> {
+        self.file
+            .set_len(0)
+            .and_then(|()| writeln!(self.file, "pid {}", self.pid))
+            .map_err(|source| Error::io(source, self.path.display()))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // A forked child shares the lock with its parent and must leave it alone.
+        if std::process::id() == self.pid {
+            let _ = std::fs::remove_file(&self.path);
+            let _ = self.file.unlock();
+        }
+    }
+}
+
+/// How long to wait between two tries, first and later, and how often to try: about 30 seconds in all.
+const SOON: Duration = Duration::from_micros(200);
+const LATER: Duration = Duration::from_millis(1);
+const SOON_TRIES: u32 = 100;
+const TRIES: u32 = 30_000;
+
+fn acquire(path: &Path) -> Result<File> {
+    let fail = |source| Error::io(source, path.display());
+    let file = open_lock(path).map_err(fail)?;
+    for attempt in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                std::thread::sleep(if attempt < SOON_TRIES { SOON } else { LATER });
+            }
+            Err(TryLockError::Error(source)) => return Err(fail(source)),
+        }
+    }
+    Err(Error::new(
+        ErrorKind::Busy,
+        "another process holds the log's write lock for more than 30 seconds",
+    )
+    .at(path.display().to_string()))
+}
+
+fn open_lock(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+}
+
+/// Whether the path still names this open file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(open), Ok(named)) => (open.dev(), open.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> bool {
+    true
+}

@@ -1,0 +1,399 @@
+//! The store in SQLite: one file a log, several processes may write it.
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, OptionalExtension, Row as SqlRow};
+
+use super::place::{Place, WriteLock};
+use super::schema::{self, failed};
+use super::{Backend, Batch, Identity, Lease, Row, Store, StoredCheckpoint, Visit, WrappedKey, sync_parent};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::entry::LogId;
+use crate::ledger::keys::KeyPurpose;
+use crate::ledger::tree::{Hash, TileId};
+
+/// See [`Storage::sqlite`](super::Storage::sqlite).
+#[derive(Debug)]
+pub(super) struct Sqlite(Place);
+
+impl Sqlite {
+    pub(super) fn new(dir: PathBuf, mark: Option<PathBuf>) -> Self {
+        Self(Place::new(dir, mark))
+    }
+
+    /// Writes the whole log into a file under another name, and closes it.
+    fn write_unborn(&self, identity: &Identity, keys: &[WrappedKey], genesis: &Batch) -> Result<()> {
+        let path = self.0.unborn();
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let mut name = path.clone().into_os_string();
+            name.push(suffix);
+            match std::fs::remove_file(&name) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Error::io(source, PathBuf::from(name).display()));
+                }
+                _ => {}
+            }
+        }
+        let connection = schema::create(&path)?;
+        connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
+        connection
+            .execute(
+                "INSERT INTO log (id, log_id, origin, region) VALUES (1, ?1, ?2, ?3)",
+                (identity.log_id.0, &identity.origin, &identity.region),
+            )
+            .map_err(failed)?;
+        for key in keys {
+            let (purpose, epoch) = purpose_numbers(key.purpose);
+            connection
+                .execute(
+                    "INSERT INTO wrapped_key (purpose, epoch, provider, wrapped, commitment) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    (purpose, epoch, &key.provider, &key.wrapped, key.commitment),
+                )
+                .map_err(failed)?;
+        }
+        insert(&connection, genesis)?;
+        connection.execute_batch("COMMIT").map_err(failed)?;
+        connection.close().map_err(|(_, error)| failed(error))
+    }
+}
+
+impl Backend for Sqlite {
+    fn create(&self, identity: &Identity, keys: &[WrappedKey], genesis: &Batch, mark: &str) -> Result<()> {
+        let dir = self.0.dir();
+        std::fs::create_dir_all(dir).map_err(|source| Error::io(source, dir.display()))?;
+        sync_parent(dir)?;
+        let _lock = self.0.lock()?;
+        let database = self.0.database();
+        if database.exists() {
+            return Err(
+                Error::new(ErrorKind::Conflict, "there is a log already").at(dir.display().to_string())
+            );
+        }
+        if self.0.mark()?.is_some() && !self.0.unborn().exists() {
+            return Err(Error::new(
+                ErrorKind::RollbackDetected,
+                "a high-water mark is here without its log: the log was deleted or moved away",
+            )
+            .at(dir.display().to_string())
+            .remedy("restore the log, or create the new one in another folder"));
+        }
+        self.write_unborn(identity, keys, genesis)?;
+        // From here on the log has a mark, and it appears whole.
+        self.0.set_mark(mark)?;
+        std::fs::rename(self.0.unborn(), &database)
+            .map_err(|source| Error::io(source, database.display()))?;
+        sync_parent(&database)
+    }
+
+    fn connect(&self) -> Result<Box<dyn Store>> {
+        let path = self.0.database();
+        let missing =
+            || Error::new(ErrorKind::NotFound, "there is no log here").at(self.0.dir().display().to_string());
+        let file = file_identity(&path).ok_or_else(missing)?;
+        let connection = schema::open(&path).map_err(|error| error.at(path.display().to_string()))?;
+        Ok(Box::new(SqliteStore {
+            connection,
+            place: self.0.clone(),
+            file,
+            lock: None,
+        }))
+    }
+
+    fn lease(&self, name: &str) -> Result<Option<Lease>> {
+        self.0.lease(name)
+    }
+}
+
+struct SqliteStore {
+    connection: Connection,
+    place: Place,
+    file: FileIdentity,
+    // INVARIANT: held exactly while a transaction is open.
+    lock: Option<WriteLock>,
+}
+
+impl SqliteStore {
+    /// The open connection still is to the file of that name: an older copy may have been moved over it.
+    fn check_file(&self) -> Result<()> {
+        if file_identity(&self.place.database()) == Some(self.file) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::RollbackDetected,
+            "the ledger file was replaced or removed while it was open",
+        )
+        .at(self.place.database().display().to_string()))
+    }
+}
+
+impl Store for SqliteStore {
+    fn identity(&mut self) -> Result<Identity> {
+        self.connection
+            .query_one("SELECT log_id, origin, region FROM log", [], |row| {
+                Ok(Identity {
+                    log_id: LogId(row.get(0)?),
+                    origin: row.get(1)?,
+                    region: row.get(2)?,
+                })
+            })
+            .map_err(failed)
+    }
+
+    fn keys(&mut self) -> Result<Vec<WrappedKey>> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT purpose, epoch, provider, wrapped, commitment FROM wrapped_key ORDER BY purpose, epoch")
+            .map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        let mut keys = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            keys.push(wrapped_key(row)?);
+        }
+        Ok(keys)
+    }
+
+    fn size(&mut self) -> Result<u64> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT ifnull(max(seq) + 1, 0) FROM entry")
+            .map_err(failed)?;
+        let size: i64 = statement.query_one([], |row| row.get(0)).map_err(failed)?;
+        unsigned(size)
+    }
+
+    fn scan(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize> {
+        let mut statement = self
+            .connection
+            .prepare_cached(
+                "SELECT e.seq, e.header, e.leaf_hash, p.ciphertext FROM entry e LEFT JOIN payload p ON p.seq = e.seq \
+                 WHERE e.seq >= ?1 ORDER BY e.seq LIMIT ?2",
+            )
+            .map_err(failed)?;
+        let mut rows = statement
+            .query((signed(from), signed(limit as u64)))
+            .map_err(failed)?;
+        let mut count = 0;
+        while let Some(found) = rows.next().map_err(failed)? {
+            let row = stored_row(found)?;
+            let ciphertext = found.get_ref(3).map_err(failed)?;
+            visit(&row, ciphertext.as_blob_or_null().map_err(|_| wrong_type())?)?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn rows(&mut self, from: u64, limit: usize) -> Result<Vec<Row>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT seq, header, leaf_hash FROM entry WHERE seq >= ?1 ORDER BY seq LIMIT ?2")
+            .map_err(failed)?;
+        let mut rows = statement
+            .query((signed(from), signed(limit as u64)))
+            .map_err(failed)?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            out.push(stored_row(row)?);
+        }
+        Ok(out)
+    }
+
+    fn seq_of_tag(&mut self, tag: &[u8; 16]) -> Result<Option<u64>> {
+        let mut statement = self
+            .connection
+            .prepare_cached(
+                "SELECT seq FROM entry WHERE substr(header, 112, 16) = ?1 AND substr(header, 112, 16) <> zeroblob(16)",
+            )
+            .map_err(failed)?;
+        let seq: Option<i64> = statement
+            .query_one([tag], |row| row.get(0))
+            .optional()
+            .map_err(failed)?;
+        seq.map(unsigned).transpose()
+    }
+
+    fn tile(&mut self, id: TileId) -> Result<Option<Vec<Hash>>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT hashes FROM tile WHERE id = ?1")
+            .map_err(failed)?;
+        let bytes: Option<Vec<u8>> = statement
+            .query_one([tile_number(id)?], |row| row.get(0))
+            .optional()
+            .map_err(failed)?;
+        Ok(bytes.map(|bytes| bytes.as_chunks().0.to_vec()))
+    }
+
+    fn checkpoints(&mut self, from: u64, limit: usize) -> Result<Vec<StoredCheckpoint>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT size, note FROM checkpoint WHERE size >= ?1 ORDER BY size LIMIT ?2")
+            .map_err(failed)?;
+        let mut rows = statement
+            .query((signed(from), signed(limit as u64)))
+            .map_err(failed)?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            out.push(stored_checkpoint(row)?);
+        }
+        Ok(out)
+    }
+
+    fn last_checkpoint(&mut self) -> Result<Option<StoredCheckpoint>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1")
+            .map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        rows.next().map_err(failed)?.map(stored_checkpoint).transpose()
+    }
+
+    fn mark(&mut self) -> Result<Option<String>> {
+        self.place.mark()
+    }
+
+    fn set_mark(&mut self, note: &str) -> Result<()> {
+        self.place.set_mark(note)
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        let lock = self.place.lock()?;
+        self.check_file()?;
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
+        self.lock = Some(lock);
+        Ok(())
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Result<()> {
+        insert(&self.connection, batch)?;
+        self.connection.execute_batch("COMMIT").map_err(failed)?;
+        self.lock = None;
+        Ok(())
+    }
+
+    fn abandon(&mut self) {
+        if self.lock.is_some() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+            self.lock = None;
+        }
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // Before the lock goes.
+        self.abandon();
+    }
+}
+
+fn insert(connection: &Connection, batch: &Batch) -> Result<()> {
+    let mut entry = connection
+        .prepare_cached("INSERT INTO entry (seq, header, leaf_hash) VALUES (?1, ?2, ?3)")
+        .map_err(failed)?;
+    let mut payload = connection
+        .prepare_cached("INSERT INTO payload (seq, ciphertext) VALUES (?1, ?2)")
+        .map_err(failed)?;
+    for sealed in &batch.entries {
+        let seq = signed(sealed.header.seq);
+        entry
+            .execute((seq, sealed.bytes.as_slice(), sealed.leaf_hash.as_slice()))
+            .map_err(failed)?;
+        payload
+            .execute((seq, sealed.ciphertext.as_slice()))
+            .map_err(failed)?;
+    }
+    let mut tile = connection
+        .prepare_cached("INSERT INTO tile (id, hashes) VALUES (?1, ?2)")
+        .map_err(failed)?;
+    for full in &batch.tiles {
+        tile.execute((tile_number(full.id)?, full.hashes.as_flattened()))
+            .map_err(failed)?;
+    }
+    if let Some(checkpoint) = &batch.checkpoint {
+        connection
+            .prepare_cached("INSERT INTO checkpoint (size, note) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+            .and_then(|mut statement| statement.execute((signed(checkpoint.size), &checkpoint.note)))
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn stored_row(row: &SqlRow<'_>) -> Result<Row> {
+    Ok(Row {
+        seq: unsigned(row.get(0).map_err(failed)?)?,
+        header: row.get(1).map_err(failed)?,
+        leaf_hash: row.get(2).map_err(failed)?,
+    })
+}
+
+fn stored_checkpoint(row: &SqlRow<'_>) -> Result<StoredCheckpoint> {
+    Ok(StoredCheckpoint {
+        size: unsigned(row.get(0).map_err(failed)?)?,
+        note: row.get(1).map_err(failed)?,
+    })
+}
+
+/// SQLite's integers are signed; nothing in a log reaches 2^63.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> Result<u64> {
+    u64::try_from(number).map_err(|_| Error::new(ErrorKind::Corrupt, "a stored number is negative"))
+}
+
+fn wrapped_key(row: &SqlRow<'_>) -> Result<WrappedKey> {
+    let (purpose, epoch): (i64, u32) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+    let purpose = match (purpose, epoch) {
+        (1, epoch) => KeyPurpose::Epoch(epoch),
+        (2, 0) => KeyPurpose::Blinding,
+        _ => {
+            return Err(Error::new(
+                ErrorKind::Corrupt,
+                "a stored key has an unknown purpose",
+            ));
+        }
+    };
+    Ok(WrappedKey {
+        purpose,
+        provider: row.get(2).map_err(failed)?,
+        wrapped: row.get(3).map_err(failed)?,
+        commitment: row.get(4).map_err(failed)?,
+    })
+}
+
+fn purpose_numbers(purpose: KeyPurpose) -> (i64, u32) {
+    match purpose {
+        KeyPurpose::Epoch(epoch) => (1, epoch),
+        KeyPurpose::Blinding => (2, 0),
+    }
+}
+
+/// Level in the top byte, index below.
+fn tile_number(id: TileId) -> Result<i64> {
+    let number = (u64::from(id.level) << 56) | id.index;
+    match i64::try_from(number) {
+        Ok(number) if id.level < 8 && id.index < 1 << 56 => Ok(number),
+        _ => Err(Error::new(ErrorKind::Internal, "a tile outside of every tree")),
+    }
+}
+
+fn wrong_type() -> Error {
+    Error::new(ErrorKind::Corrupt, "a stored value has the wrong type")
+}
+
+#[cfg(unix)]
+type FileIdentity = (u64, u64);
+
+#[cfg(unix)]
+fn file_identity(path: &std::path::Path) -> Option<FileIdentity> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+type FileIdentity = ();
+
+#[cfg(not(unix))]
+fn file_identity(path: &std::path::Path) -> Option<FileIdentity> {
+    path.exists().then_some(())
+}

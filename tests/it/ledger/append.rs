@@ -1,0 +1,73 @@
+//! Appending and reading: order, conditions, repetition, leases. On every store.
+
+use pollster::block_on;
+use serde_json::json;
+use vcto::ErrorKind;
+use vcto::ledger::Condition;
+use vcto::time::Clock;
+
+use super::{note, on_every_store};
+
+#[test]
+fn what_is_appended_is_read_back_in_order_and_after_a_reopening() {
+    on_every_store(|bench| {
+        let ledger = bench.create();
+        for n in 0..600 {
+            assert_eq!(block_on(ledger.append(note(n))).unwrap().seq(), u64::from(n) + 1);
+        }
+        drop(ledger);
+        let ledger = bench.open().unwrap();
+        assert_eq!(block_on(ledger.size()).unwrap(), 601);
+        let entries = block_on(ledger.entries(1..)).unwrap();
+        for (n, entry) in (0u32..).zip(&entries) {
+            assert_eq!(entry.payload(), serde_json::to_vec(&json!({"n": n})).unwrap());
+            assert_eq!(entry.time(), bench.clock.now());
+        }
+        assert_eq!(entries.len(), 600);
+    });
+}
+
+#[test]
+fn a_conditional_append_of_a_moved_log_writes_nothing() {
+    on_every_store(|bench| {
+        let ledger = bench.create();
+        let other = bench.open().unwrap();
+        assert_eq!(block_on(other.append(note(0))).unwrap().seq(), 1);
+        let moved = block_on(ledger.append_all(vec![note(1), note(2)], Condition::SizeIs(1))).unwrap_err();
+        assert_eq!(moved.kind(), ErrorKind::Conflict);
+        assert_eq!(block_on(ledger.size()).unwrap(), 2);
+        let receipts = block_on(ledger.append_all(vec![note(1), note(2)], Condition::SizeIs(2))).unwrap();
+        assert_eq!([receipts[0].seq(), receipts[1].seq()], [2, 3]);
+    });
+}
+
+#[test]
+fn a_repeated_append_with_its_key_gives_the_first_receipt() {
+    on_every_store(|bench| {
+        let ledger = bench.create();
+        let first = block_on(ledger.append(note(7).idempotent("order-7"))).unwrap();
+        let again = block_on(ledger.append(note(7).idempotent("order-7"))).unwrap();
+        assert!(again.is_repeated() && !first.is_repeated());
+        assert_eq!((again.seq(), again.leaf_hash()), (first.seq(), first.leaf_hash()));
+        let other = block_on(ledger.append(note(8).idempotent("order-7"))).unwrap_err();
+        assert_eq!(other.kind(), ErrorKind::Conflict);
+        assert_eq!(block_on(ledger.size()).unwrap(), 2);
+    });
+}
+
+#[test]
+fn a_lease_has_one_holder() {
+    on_every_store(|bench| {
+        let ledger = bench.create();
+        let lease = ledger.try_lease("execution-1").unwrap();
+        assert!(lease.is_some());
+        assert!(ledger.try_lease("execution-1").unwrap().is_none());
+        assert!(ledger.try_lease("execution-2").unwrap().is_some());
+        drop(lease);
+        assert!(ledger.try_lease("execution-1").unwrap().is_some());
+        assert_eq!(
+            ledger.try_lease("../x").unwrap_err().kind(),
+            ErrorKind::InvalidInput
+        );
+    });
+}
