@@ -22,3 +22,4 @@ pub mod time;
 pub use actor::Actor;
 pub use error::{Error, ErrorKind, Result};
 pub use estate::{Estate, Inventory};
+pub use executor::work_order::WorkOrders;

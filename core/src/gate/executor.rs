@@ -257,6 +257,13 @@ impl StepContext {
             undoes,
         }
     }
+
+    /// Another execution of the same step.
+    #[cfg(test)]
+    #[allow(dead_code, reason = "for the executors' unit tests")]
+    pub(crate) fn set_key_for_test(&mut self, key: String) {
+        self.idempotency_key = key;
+    }
 }
 
 /// The permission to do one step once. Only the gate makes one, after the intent is durable in the ledger.
