@@ -153,7 +153,7 @@ fn withdraw(files: &Files, context: &StepContext, undoes: &Undoes) -> Outcome {
     match seen.found {
         Found::Order(order, _) if order.state() == State::Withdrawn => {}
         Found::Order(order, Touched::No | Touched::Half) if as_left => {
-            files.write(&order.withdrawn_by(context))?
+            files.write(&order.withdrawn_by(context))?;
         }
         // Never written: there is nothing to take back.
         Found::Absent if undoes.receipt.is_none() && as_left => {}
