@@ -183,7 +183,7 @@ fn what_somebody_changed_since_is_left_alone() {
         }),
         ("the text is gone", |w| fs::remove_file(w.path("md")).unwrap()),
         ("the document is gone", |w| {
-            fs::remove_file(w.path("json")).unwrap()
+            fs::remove_file(w.path("json")).unwrap();
         }),
         ("both are gone", |w| {
             fs::remove_file(w.path("json")).unwrap();
@@ -198,7 +198,7 @@ fn what_somebody_changed_since_is_left_alone() {
             fs::write(w.path("json"), text + "\n").unwrap();
         }),
         ("the document is no document", |w| {
-            fs::write(w.path("json"), "{}").unwrap()
+            fs::write(w.path("json"), "{}").unwrap();
         }),
         ("a folder is in its place", |w| {
             fs::remove_file(w.path("md")).unwrap();
@@ -309,9 +309,9 @@ fn no_name_from_outside_leaves_the_folder_or_becomes_active() {
         let all = files(written.folder.path());
         assert_eq!(all.len(), 2, "{title:?}");
         for (name, text) in &all {
-            let (stem, _) = name.rsplit_once('.').unwrap();
+            let (stem, ending) = name.rsplit_once('.').unwrap();
             assert!(folder::is_name_of(stem, &"0".repeat(64)), "{name}");
-            if name.ends_with(".md") {
+            if ending == "md" {
                 assert!(!text.contains(['<', '\0', '\r', '\u{202e}']), "{text}");
                 assert!(!text.contains("](") && !text.contains("{{"), "{text}");
                 assert!(
