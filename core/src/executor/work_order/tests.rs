@@ -11,7 +11,7 @@ use super::*;
 use crate::change::Change;
 use crate::gate::Effect;
 
-fn change(title: &str, parameters: Value) -> Change {
+fn change(title: &str, parameters: &Value) -> Change {
     let change = json!({
         "format": "vcto.change/1",
         "title": "Replace what is out of support",
@@ -35,7 +35,7 @@ fn change(title: &str, parameters: Value) -> Change {
 fn standard() -> Change {
     change(
         "Replace FW-LDS-01",
-        json!({"instructions": "Order it\nFit it", "confirm": "The new one answers", "priority": "high",
+        &json!({"instructions": "Order it\nFit it", "confirm": "The new one answers", "priority": "high",
                "due": "2026-12-31", "budget": 1500, "spare": true, "rack": null}),
     )
 }
@@ -303,7 +303,7 @@ fn no_name_from_outside_leaves_the_folder_or_becomes_active() {
     ] {
         let hostile = change(
             title,
-            json!({"instructions": format!("# {title}\n- <b>"), "<i>": title}),
+            &json!({"instructions": format!("# {title}\n- <b>"), "<i>": title}),
         );
         let written = Written::new(hostile);
         let all = files(written.folder.path());
@@ -436,7 +436,7 @@ fn no_changed_byte_of_a_document_passes_for_the_order() {
 fn an_order_beyond_the_bound_is_refused_before_anything_is_written() {
     let place = tempfile::tempdir().unwrap();
     let orders = WorkOrders::new(place.path());
-    let long = change("long", json!({"instructions": "x".repeat(MAX_BYTES)}));
+    let long = change("long", &json!({"instructions": "x".repeat(MAX_BYTES)}));
     let context = StepContext::for_test(long, None);
     assert!(is_not_done(&block_on(orders.apply(Permit::for_test(&context)))));
     assert!(files(place.path()).is_empty());
