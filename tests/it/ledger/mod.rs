@@ -2,7 +2,6 @@
 
 mod append;
 mod rollback;
-mod rollback;
 
 use std::path::Path;
 use std::sync::Arc;
