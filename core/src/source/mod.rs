@@ -19,7 +19,7 @@ pub use file::detect;
 pub use format::Format;
 pub use input::{Input, MAX_FILE, MAX_FILES};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::estate::Inventory;
 use crate::monitor::Monitor;
 use crate::text::Plain;
@@ -130,16 +130,12 @@ impl Reader {
     fn one(&self, input: Input) -> Result<Inventory> {
         self.monitor.check()?;
         let mut inventory = match input.0 {
-            What::Bytes(document) => self.parse(&[document])?,
+            What::Bytes(document) => self.parse(&document)?,
             What::Inventory(inventory) => *inventory,
             What::Path(path) => match input::open(&path)? {
-                Found::File(document) => self.parse(&[document])?,
+                Found::File(document) => self.parse(&document)?,
                 Found::Folder { name, files } => {
-                    return Err(Error::new(
-                        ErrorKind::Unsupported,
-                        format!("folders cannot be read yet: {} files", files.len()),
-                    )
-                    .at(Plain(&name).to_string()));
+                    file::parse_folder(&path, &name, &files, self.format, &self.monitor)?
                 }
             },
         };
@@ -149,10 +145,7 @@ impl Reader {
         Ok(inventory)
     }
 
-    fn parse(&self, documents: &[Document]) -> Result<Inventory> {
-        let [document] = documents else {
-            return Err(Error::new(ErrorKind::Internal, "one document is expected"));
-        };
+    fn parse(&self, document: &Document) -> Result<Inventory> {
         let format = match self.format {
             Some(format) => format,
             None => detect(&document.bytes).map_err(|error| error.within(Plain(&document.name)))?,

@@ -11,8 +11,10 @@ mod xlsx;
 
 pub use detect::detect;
 
+use std::path::{Path, PathBuf};
+
 use super::Format;
-use super::input::Document;
+use super::input::{self, Document};
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::Inventory;
 use crate::monitor::Monitor;
@@ -20,14 +22,57 @@ use crate::text::Plain;
 
 /// Reads one file in the given format.
 pub(super) fn parse(document: &Document, format: Format, monitor: &Monitor) -> Result<Inventory> {
+    let within = |error: Error| error.within(Plain(&document.name));
     match format {
-        Format::Relations => relations::read(document, monitor),
-        Format::Vcto => vcto::read(document, monitor),
-        Format::Rvtools => rvtools::read(document, monitor),
-        Format::Netbox => Err(Error::new(
-            ErrorKind::Unsupported,
-            format!("the format `{format}` cannot be read yet"),
-        )),
+        Format::Netbox => {
+            let mut pages = netbox::Pages::default();
+            pages.add(document, false, monitor)?;
+            pages.finish(&document.name, monitor)
+        }
+        Format::Relations => relations::read(document, monitor).map_err(within),
+        Format::Rvtools => rvtools::read(document, monitor).map_err(within),
+        Format::Vcto => vcto::read(document, monitor).map_err(within),
     }
-    .map_err(|error| error.within(Plain(&document.name)))
+}
+
+/// Reads a folder: the pages of one NetBox, a file an endpoint or page.
+pub(super) fn parse_folder(
+    folder: &Path,
+    name: &str,
+    files: &[PathBuf],
+    format: Option<Format>,
+    monitor: &Monitor,
+) -> Result<Inventory> {
+    let refused = |what: String| Error::new(ErrorKind::InvalidInput, what).at(Plain(name).to_string());
+    if let Some(format) = format.filter(|format| *format != Format::Netbox) {
+        return Err(refused(format!(
+            "a folder, where the format `{format}` is one file"
+        )));
+    }
+    if files.is_empty() {
+        return Err(refused("the folder holds no `.json` file".to_owned())
+            .remedy("a folder is read as the pages of a NetBox; name files of other formats one by one"));
+    }
+    let mut pages = netbox::Pages::default();
+    for (done, path) in files.iter().enumerate() {
+        monitor.report("source.read", done as u64, Some(files.len() as u64))?;
+        let mut document = input::read(path)?;
+        if let Ok(inside) = path.strip_prefix(folder) {
+            document.name = inside.to_string_lossy().into_owned();
+        }
+        if format.is_none() {
+            match detect(&document.bytes) {
+                Ok(Format::Netbox) => {}
+                Ok(other) => {
+                    let what = format!("{} is {}", Plain(&document.name), other.describe());
+                    return Err(refused(what).remedy(
+                        "a folder is read as the pages of a NetBox; name files of other formats one by one",
+                    ));
+                }
+                Err(error) => return Err(error.within(Plain(&document.name))),
+            }
+        }
+        pages.add(&document, true, monitor)?;
+    }
+    pages.finish(name, monitor)
 }

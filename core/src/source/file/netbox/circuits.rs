@@ -1,0 +1,71 @@
+//! Circuits, providers and their networks.
+
+use super::build::{self, Build};
+use super::model::Model;
+use crate::estate::{AssetKind, Relation, RelationKind};
+
+pub(super) fn providers(build: &mut Build<'_>) {
+    let tables = build.tables;
+    for (key, record) in tables.of(Model::Provider) {
+        let asset = build::asset(build, Model::Provider, key, record, AssetKind::Provider);
+        build.asset(asset);
+    }
+    for (key, record) in tables.of(Model::ProviderNetwork) {
+        let asset = build::asset(build, Model::ProviderNetwork, key, record, AssetKind::Network);
+        build.asset(asset);
+        let from = (Model::ProviderNetwork, key);
+        build.link(from, record, "provider", Model::Provider, RelationKind::DependsOn);
+    }
+}
+
+/// A circuit depends on its provider, and on the network of the provider into which it leads.
+pub(super) fn circuits(build: &mut Build<'_>) {
+    let tables = build.tables;
+    for (key, record) in tables.of(Model::Circuit) {
+        let mut asset = build::asset(build, Model::Circuit, key, record, AssetKind::Circuit);
+        build::text(
+            &mut asset,
+            "type",
+            build.name_of(record, "type", Model::CircuitType),
+        );
+        build::number(&mut asset, "commit_rate_kbps", record.number("commit_rate"));
+        build::text(&mut asset, "installed_on", record.text("install_date"));
+        build::text(&mut asset, "ends_on", record.text("termination_date"));
+        build.asset(asset);
+        build.link(
+            (Model::Circuit, key),
+            record,
+            "provider",
+            Model::Provider,
+            RelationKind::DependsOn,
+        );
+    }
+}
+
+/// Where circuits end: at sites, or in networks of providers.
+pub(super) fn terminations(build: &mut Build<'_>) {
+    let tables = build.tables;
+    for (_, record) in tables.of(Model::CircuitTermination) {
+        let Some(circuit) = build.target(Model::CircuitTermination, record, "circuit", Model::Circuit) else {
+            continue;
+        };
+        // Since version 4.2 one field leads to either; before it there were two.
+        let (field, model) = match tables.content_type(record, "termination_type") {
+            Some(model @ (Model::ProviderNetwork | Model::Site)) => ("termination_id", model),
+            _ if record.key("provider_network").is_some() => ("provider_network", Model::ProviderNetwork),
+            _ => ("site", Model::Site),
+        };
+        let Some(end) = build.target(Model::CircuitTermination, record, field, model) else {
+            continue;
+        };
+        let kind = match model {
+            Model::Site => RelationKind::LocatedAt,
+            _ => RelationKind::DependsOn,
+        };
+        let mut relation = Relation::new(circuit, end, kind);
+        if let Some(side) = record.text("term_side") {
+            relation = relation.noted(format!("{side} side"));
+        }
+        build.relate(relation);
+    }
+}
