@@ -8,7 +8,7 @@ use crate::json;
 
 /// What is known of a client, as one source or a merge of several told it; not checked yet. `read` gives it.
 #[napi]
-pub struct Inventory(vcto::Inventory);
+pub struct Inventory(pub(crate) vcto::Inventory);
 
 #[napi]
 impl Inventory {
@@ -21,7 +21,7 @@ impl Inventory {
 
 /// What a client had at one time, checked and frozen, with its dependency graph.
 #[napi]
-pub struct Estate(vcto::Estate);
+pub struct Estate(pub(crate) vcto::Estate);
 
 #[napi]
 impl Estate {

@@ -1,6 +1,7 @@
 //! Promises: work of core on a thread of our own, settled on the thread of the caller.
 
 use napi::bindgen_prelude::*;
+use vcto::monitor::Monitor;
 
 use crate::error::{OrThrow, failure};
 
@@ -30,4 +31,23 @@ where
         .map_err(|error| vcto::Error::io(error, "a new thread"))
         .or_throw(env)?;
     Ok(promise)
+}
+
+/// A monitor that an `AbortSignal` cancels.
+pub fn watched(env: &Env, signal: Option<Object<'_>>) -> Result<Monitor> {
+    let monitor = Monitor::default();
+    if let Some(signal) = signal {
+        if signal.get_named_property("aborted")? {
+            monitor.cancel();
+        }
+        let cancelled = monitor.clone();
+        let cancel = env.create_function_from_closure("cancel", move |_| {
+            cancelled.cancel();
+            Ok(())
+        })?;
+        signal
+            .get_named_property::<Function<FnArgs<(&str, Function<'_, (), ()>)>, ()>>("addEventListener")?
+            .apply(signal, ("abort", cancel).into())?;
+    }
+    Ok(monitor)
 }

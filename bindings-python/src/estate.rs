@@ -1,11 +1,9 @@
 //! Inventories and estates.
 
-use std::path::PathBuf;
-
 use pyo3::prelude::*;
 use vcto::text::Html;
 
-use crate::error::{Failure, Result};
+use crate::error::Result;
 use crate::json::Dictionary;
 
 /// What is known of a client, as one source or a merge of several told it; not checked yet.
@@ -39,15 +37,6 @@ pub enum Given<'py> {
     Bytes(Vec<u8>),
     /// A dictionary of the format.
     Dictionary(Dictionary<'py>),
-}
-
-/// One file, or several that are merged.
-#[derive(FromPyObject)]
-pub enum Paths {
-    /// One.
-    One(PathBuf),
-    /// Several.
-    Several(Vec<PathBuf>),
 }
 
 /// What a client had at one time, checked and frozen, with its dependency graph.

@@ -9,6 +9,7 @@
 mod error;
 mod estate;
 mod json;
+mod source;
 
 use pyo3::prelude::*;
 
@@ -19,6 +20,8 @@ mod _vcto {
 
     #[pymodule_export]
     use crate::estate::{Estate, Inventory};
+    #[pymodule_export]
+    use crate::source::read;
 
     /// The version of the engine.
     #[pymodule_export]

@@ -8,7 +8,7 @@
 """
 
 from . import errors, types
-from ._vcto import Estate, Inventory, __version__
+from ._vcto import Estate, Inventory, __version__, read
 from .errors import (
     Ambiguous,
     Busy,
@@ -57,5 +57,6 @@ __all__ = [
     "VctoError",
     "__version__",
     "errors",
+    "read",
     "types",
 ]

@@ -1,0 +1,42 @@
+//! Reading inventories from files.
+
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+use vcto::source::{Format, Reader};
+
+use crate::error::OrThrow;
+use crate::estate::Inventory;
+use crate::promise::{promise, watched};
+
+/// How to read; a bare text is the format.
+#[napi(object, object_to_js = false)]
+pub struct ReadOptions<'a> {
+    /// `vcto`, `netbox`, `rvtools`, `relations`, ...; told by the content unless it is named.
+    pub format: Option<String>,
+    /// Stops the work.
+    #[napi(ts_type = "AbortSignal")]
+    pub signal: Option<Object<'a>>,
+}
+
+/// Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations.
+#[napi(ts_return_type = "Promise<Inventory>")]
+pub fn read<'env>(
+    env: &'env Env,
+    paths: Either<String, Vec<String>>,
+    options: Option<Either<String, ReadOptions<'_>>>,
+) -> Result<Object<'env>> {
+    let (format, signal) = match options {
+        Some(Either::A(format)) => (Some(format), None),
+        Some(Either::B(options)) => (options.format, options.signal),
+        None => (None, None),
+    };
+    let mut reader = Reader::new().monitor(watched(env, signal)?);
+    if let Some(format) = format {
+        reader = reader.format(format.parse::<Format>().or_throw(env)?);
+    }
+    let work = move || match paths {
+        Either::A(path) => reader.read(path),
+        Either::B(paths) => reader.read_all(paths),
+    };
+    promise(env, work, |_, inventory| Ok(Inventory(inventory)))
+}
