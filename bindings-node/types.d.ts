@@ -1,3 +1,41 @@
+/** What an error of the engine carries beside its message. */
+export interface VctoError extends Error {
+  /** The stable name of the kind: the same in Rust, and the class in Python. */
+  code: ErrorKind
+  /** The operation that failed, as `module.verb`. */
+  operation?: string
+  /** Where in the input: a JSON pointer, a cell, a line, behind a file name where there is one. */
+  place?: string
+  /** What the reader can do about it. */
+  remedy?: string
+  /** Whether the same call may succeed later without a change by the caller. */
+  retryable: boolean
+  /** Further details, by name. */
+  context: Record<string, string>
+}
+
+/** The kinds of error. */
+export type ErrorKind =
+  | 'ambiguous'
+  | 'busy'
+  | 'cancelled'
+  | 'conflict'
+  | 'consumed'
+  | 'corrupt'
+  | 'denied'
+  | 'expired'
+  | 'forked'
+  | 'internal'
+  | 'invalid_input'
+  | 'io'
+  | 'not_found'
+  | 'permission_denied'
+  | 'rollback_detected'
+  | 'stale'
+  | 'too_large'
+  | 'unavailable'
+  | 'unsupported'
+
 /** The document of the format `vcto.inventory/1`. */
 export interface InventoryDocument {
   format: string
@@ -14,5 +52,115 @@ export interface BlastRadius {
   byKind: Record<string, number>
   assets: string[]
   degraded: string[]
+}
+
+/** Something to do to an estate, in the format `vcto.change/1`. */
+export interface Change {
+  format: string
+  title: string
+  reason: string
+  area: string
+  findings: string[]
+  steps: Step[]
+  reads: { asset: string; fact: string }[]
+  not_before: string | null
+  not_after: string | null
+  cost: { amount: string; currency: string } | null
+}
+
+/** One action of one executor on one asset. */
+export interface Step {
+  id: string
+  title: string
+  executor: string
+  action: string
+  target: string
+  parameters: Record<string, unknown>
+  undo: { action: string; parameters: Record<string, unknown> } | null
+}
+
+/** What a review advises, with the change that would carry it out. */
+export interface Recommendation {
+  id: string
+  title: string
+  rationale: string
+  strategy: string
+  effort: { size: 'S' | 'M' | 'L' | 'XL'; hours?: string }
+  rank: number
+  findings: string[]
+  change: Change
+}
+
+/** One answer of one rule that somebody has to know. */
+export interface Finding {
+  id: string
+  rule: string
+  outcome: string
+  severity: string
+  confidence: string
+  pillar: string
+  debt: string
+  asset?: string
+  name?: string
+  discriminator?: string
+  title: string
+  detail: string
+  due?: string
+  risk?: number
+  reach?: { assets: number; services: number; people?: number }
+  related?: string[]
+  evidence: { rule_version: number; snapshot: string; inputs: string; reads: Record<string, unknown>[] }
+}
+
+/** An input that rules needed and that is not recorded. */
+export interface Gap {
+  rule: string
+  missing: string
+  count: number
+  examples: string[]
+}
+
+/** How many subjects had which outcome. */
+export interface Tally {
+  satisfied: number
+  partially: number
+  not_satisfied: number
+  manual: number
+  not_evaluated: number
+  error: number
+  not_applicable: number
+}
+
+/** One rule, with how its subjects fared. */
+export interface RuleResult {
+  id: string
+  version: number
+  title: string
+  pillar: string
+  debt: string
+  reads: string[]
+  conclusion: string
+  known: number
+  total: number
+  outcomes: Tally
+}
+
+/** How much of what was asked could be known. */
+export interface Coverage {
+  assets: number
+  relations: number
+  known: number
+  total: number
+  outcomes: Tally
+  layers: { layer: string; recorded: number }[]
+}
+
+/** Principal, interest and risk: three things that do not add up to one. */
+export interface Debt {
+  principal: { amounts: { amount: string; currency: string }[]; hours?: string; known: number; total: number }
+  interest: { per_month: { amount: string; currency: string }[]; known: number; total: number }
+  risk: Record<string, number | string>
+  ratio?: { percent: string; grade: string; currency: string; known: number; total: number }
+  kinds: { kind: string; problems: number; highest?: string; known: number; total: number }[]
 }
 

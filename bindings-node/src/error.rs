@@ -10,9 +10,15 @@ pub fn failure(env: &Env, error: &vcto::Error) -> Error {
 fn js_error(env: &Env, error: &vcto::Error) -> Result<Error> {
     let mut object = env.create_error(Error::new(Status::GenericFailure, error.to_string()))?;
     object.set_named_property("code", error.kind().as_str())?;
-    object.set_named_property("operation", error.operation())?;
-    object.set_named_property("place", error.place())?;
-    object.set_named_property("remedy", error.remedy_text())?;
+    for (name, text) in [
+        ("operation", error.operation()),
+        ("place", error.place()),
+        ("remedy", error.remedy_text()),
+    ] {
+        if let Some(text) = text {
+            object.set_named_property(name, text)?;
+        }
+    }
     object.set_named_property("retryable", error.is_retryable())?;
     let mut context = Object::new(env)?;
     for (key, value) in error.context() {

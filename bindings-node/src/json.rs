@@ -24,6 +24,19 @@ pub fn result<'env>(env: &Env, value: &impl Serialize) -> Result<Object<'env>> {
     Ok(object)
 }
 
+/// What a getter gives, made once: the second time it is a property of the object itself.
+pub fn kept<'env>(
+    env: &'env Env,
+    mut this: This<'_>,
+    name: &str,
+    value: &impl Serialize,
+) -> Result<Object<'env>> {
+    let object = plain(env, value)?;
+    let property = Property::new().with_utf8_name(name)?.with_value(&object);
+    this.object.define_properties(&[property])?;
+    Ok(object)
+}
+
 /// A caller's text, or object as JSON text.
 pub fn text_of(env: &Env, value: Either<String, Object>) -> Result<String> {
     match value {

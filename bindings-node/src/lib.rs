@@ -10,6 +10,7 @@ mod error;
 mod estate;
 mod json;
 mod promise;
+mod review;
 mod source;
 
 use napi_derive::napi;

@@ -4,7 +4,6 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use vcto::source::{Format, Reader};
 
-use crate::error::OrThrow;
 use crate::estate::Inventory;
 use crate::promise::{promise, watched};
 
@@ -30,13 +29,16 @@ pub fn read<'env>(
         Some(Either::B(options)) => (options.format, options.signal),
         None => (None, None),
     };
-    let mut reader = Reader::new().monitor(watched(env, signal)?);
-    if let Some(format) = format {
-        reader = reader.format(format.parse::<Format>().or_throw(env)?);
-    }
-    let work = move || match paths {
-        Either::A(path) => reader.read(path),
-        Either::B(paths) => reader.read_all(paths),
+    let monitor = watched(env, signal)?;
+    let work = move || {
+        let mut reader = Reader::new().monitor(monitor);
+        if let Some(format) = format {
+            reader = reader.format(format.parse::<Format>()?);
+        }
+        match paths {
+            Either::A(path) => reader.read(path),
+            Either::B(paths) => reader.read_all(paths),
+        }
     };
     promise(env, work, |_, inventory| Ok(Inventory(inventory)))
 }

@@ -23,3 +23,10 @@ test('both module systems give the same names', async () => {
   assert.deepEqual(Object.keys(cjs).sort(), Object.keys(vcto).filter((name) => name !== 'default').sort())
   assert.equal(cjs.Estate, vcto.Estate)
 })
+
+test('the declared kinds are those of core', async () => {
+  const { readFile } = await import('node:fs/promises')
+  const types = await readFile(new URL('../types.d.ts', import.meta.url), 'utf8')
+  const [, union] = /type ErrorKind =([^]*?)\n\n/.exec(types)
+  assert.deepEqual([...union.matchAll(/'(\w+)'/g)].map(([, kind]) => kind), vcto.errorKinds())
+})

@@ -8,27 +8,6 @@ use serde::Serialize;
 
 use crate::error::{Failure, Result};
 
-/// Text that becomes a plain Python object on its way out.
-pub struct Json(String);
-
-impl Json {
-    /// The JSON of a value of core.
-    pub fn of(value: &impl Serialize) -> Result<Self> {
-        serde_json::to_string(value)
-            .map(Self)
-            .map_err(|error| Failure::Core(vcto::Error::new(vcto::ErrorKind::Internal, error.to_string())))
-    }
-
-    /// Text that is JSON already.
-    pub fn from_text(text: String) -> Self {
-        Self(text)
-    }
-
-    fn load<'py>(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        py.import("json")?.call_method1("loads", (self.0,))
-    }
-}
-
 /// A caller's dictionary of a format of core.
 pub struct Dictionary<'py>(Bound<'py, PyDict>);
 
@@ -58,15 +37,31 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Dictionary<'py> {
     }
 }
 
-/// Declares results by the name that they have in `vcto/types.py`, so that the stub names them.
-macro_rules! shapes {
-    ($($name:ident)*) => {$(
-        #[doc = concat!("A `vcto.types.", stringify!($name), "`.")]
-        pub struct $name(Json);
+/// The JSON text of a value of core.
+fn text(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| Failure::Core(vcto::Error::new(vcto::ErrorKind::Internal, error.to_string())))
+}
 
-        impl From<Json> for $name {
-            fn from(json: Json) -> Self {
-                Self(json)
+/// Declares results by the type that they have in `vcto/types.py`, so that the stub names it: a plain shape, or with
+/// `in Type` a list of them. `records` gives objects whose fields are attributes too.
+macro_rules! shapes {
+    ($($loader:ident: $($name:ident $(in $list:ident)?),*;)*) => {$($(
+        #[doc = concat!("`vcto.types.", stringify!($name), "`.")]
+        pub struct $name(Py<PyAny>);
+
+        impl $name {
+            /// Carries a value of core over.
+            pub fn of(py: Python<'_>, value: &impl Serialize) -> Result<Self> {
+                let types = py.import("vcto.types")?;
+                let shape = shapes!(@element $name $($list)?);
+                let object = types.call_method1(stringify!($loader), (text(value)?, shape))?;
+                Ok(Self(object.unbind()))
+            }
+
+            /// The same object once more.
+            pub fn again(&self, py: Python<'_>) -> Self {
+                Self(self.0.clone_ref(py))
             }
         }
 
@@ -74,13 +69,26 @@ macro_rules! shapes {
             type Target = PyAny;
             type Output = Bound<'py, PyAny>;
             type Error = PyErr;
-            const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("vcto.types", stringify!($name));
+            const OUTPUT_TYPE: PyStaticExpr = shapes!(@hint $name $($list)?);
 
             fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
-                self.0.load(py)
+                Ok(self.0.into_bound(py))
             }
         }
-    )*};
+    )*)*};
+    (@element $name:ident) => { stringify!($name) };
+    (@element $name:ident $element:ident) => { stringify!($element) };
+    (@hint $name:ident) => { type_hint_identifier!("vcto.types", stringify!($name)) };
+    (@hint $name:ident $element:ident) => {
+        type_hint_subscript!(
+            type_hint_identifier!("builtins", "list"),
+            type_hint_identifier!("vcto.types", stringify!($element))
+        )
+    };
 }
 
-shapes! { BlastRadius }
+shapes! {
+    _plain: BlastRadius;
+    _record: Coverage, Debt;
+    _records: Findings in Finding, Gaps in Gap, Recommendations in Recommendation, Rules in RuleResult;
+}

@@ -6,9 +6,11 @@
     reason = "what stands here is seen from Python"
 )]
 
+mod day;
 mod error;
 mod estate;
 mod json;
+mod review;
 mod source;
 
 use pyo3::prelude::*;
@@ -20,6 +22,8 @@ mod _vcto {
 
     #[pymodule_export]
     use crate::estate::{Estate, Inventory};
+    #[pymodule_export]
+    use crate::review::{Review, review};
     #[pymodule_export]
     use crate::source::read;
 

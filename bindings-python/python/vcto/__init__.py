@@ -8,7 +8,7 @@
 """
 
 from . import errors, types
-from ._vcto import Estate, Inventory, __version__, read
+from ._vcto import Estate, Inventory, Review, __version__, read, review
 from .errors import (
     Ambiguous,
     Busy,
@@ -49,6 +49,7 @@ __all__ = [
     "Io",
     "NotFound",
     "PermissionDenied",
+    "Review",
     "RollbackDetected",
     "Stale",
     "TooLarge",
@@ -58,5 +59,6 @@ __all__ = [
     "__version__",
     "errors",
     "read",
+    "review",
     "types",
 ]

@@ -3,9 +3,12 @@ The extension module behind the package `vcto`.
 """
 
 from _typeshed import SupportsGetItem
+from datetime import date
+from os import PathLike
 from typing import Any, Final, SupportsIndex, final
+from vcto.types import Coverage, Debt, Finding, Gap, Recommendation, RuleResult
 
-__all__ = ["__version__", "Estate", "Inventory", "error_kinds"]
+__all__ = ["__version__", "Estate", "Inventory", "Review", "error_kinds", "read", "review"]
 
 __version__: Final[str]
 """
@@ -55,7 +58,71 @@ class Inventory:
         The document in the format `vcto.inventory/1`.
         """
 
+@final
+class Review:
+    """
+    What a review concluded: a function of the estate, the reference data and the day.
+    """
+    def __repr__(self, /) -> str: ...
+    def _repr_html_(self, /) -> str: ...
+    @property
+    def as_of(self, /) -> str:
+        """
+        The day as of which everything was judged.
+        """
+    @property
+    def coverage(self, /) -> Coverage:
+        """
+        How much of what was asked could be known.
+        """
+    @property
+    def debt(self, /) -> Debt:
+        """
+        What the problems are worth: principal, interest and risk, which do not add up to one.
+        """
+    @property
+    def estate(self, /) -> str:
+        """
+        The digest of the estate that was reviewed.
+        """
+    @property
+    def findings(self, /) -> list[Finding]:
+        """
+        What somebody has to know, gravest first.
+        """
+    @property
+    def gaps(self, /) -> list[Gap]:
+        """
+        What could not be judged since it is not recorded, most frequent first.
+        """
+    @property
+    def recommendations(self, /) -> list[Recommendation]:
+        """
+        What to do, in order of the rank; each with the change that would carry it out.
+        """
+    @property
+    def rules(self, /) -> list[RuleResult]:
+        """
+        Each rule that was carried out, with how its subjects fared.
+        """
+    def to_json(self, /) -> str:
+        """
+        The document: the same bytes in every language.
+        """
+
 def error_kinds() -> list[str]:
     """
     The names of the kinds of error of core.
+    """
+
+def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLike[str]], format: str | None = None) -> Inventory:
+    """
+    Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations.
+
+    The format is told by the content unless it is named: `vcto`, `netbox`, `rvtools`, `relations`, ...
+    """
+
+def review(estate: Estate, as_of: str | date) -> Review:
+    """
+    Reviews an estate as of a day, with all built-in analyzers: a preview that records nothing.
     """

@@ -1,8 +1,9 @@
-"""The shapes of the plain results."""
+"""The shapes of the plain results. What belongs to a document is a `Record`: a dictionary with its keys as attributes."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+import json
+from typing import Any, TypedDict
 
 
 class BlastRadius(TypedDict):
@@ -13,3 +14,125 @@ class BlastRadius(TypedDict):
     by_kind: dict[str, int]
     assets: list[str]
     degraded: list[str]
+
+
+class Record(dict[str, Any]):
+    """A dictionary of which the keys are attributes too: `finding.title` is `finding["title"]`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.__dict__ = self
+
+
+class Change(Record):
+    """Something to do to an estate, in the format `vcto.change/1`."""
+
+    format: str
+    title: str
+    reason: str
+    area: str
+    findings: list[str]
+    steps: list[Record]
+    reads: list[Record]
+    not_before: str | None
+    not_after: str | None
+    cost: Record | None
+
+
+class Recommendation(Record):
+    """What a review advises, with the change that would carry it out."""
+
+    id: str
+    title: str
+    rationale: str
+    strategy: str
+    effort: Record
+    rank: int
+    findings: list[str]
+    change: Change
+
+
+class Finding(Record):
+    """One answer of one rule that somebody has to know."""
+
+    id: str
+    rule: str
+    outcome: str
+    severity: str
+    confidence: str
+    pillar: str
+    debt: str
+    asset: str | None = None
+    name: str | None = None
+    discriminator: str = ""
+    title: str
+    detail: str
+    due: str | None = None
+    risk: int | None = None
+    reach: Record | None = None
+    related: list[str] = []
+    evidence: Record
+
+
+class Gap(Record):
+    """An input that rules needed and that is not recorded."""
+
+    rule: str
+    missing: str
+    count: int
+    examples: list[str]
+
+
+class RuleResult(Record):
+    """One rule, with how its subjects fared."""
+
+    id: str
+    version: int
+    title: str
+    pillar: str
+    debt: str
+    reads: list[str]
+    conclusion: str
+    known: int
+    total: int
+    outcomes: Record
+
+
+class Coverage(Record):
+    """How much of what was asked could be known."""
+
+    assets: int
+    relations: int
+    known: int
+    total: int
+    outcomes: Record
+    layers: list[Record]
+
+
+class Debt(Record):
+    """Principal, interest and risk: three things that do not add up to one."""
+
+    principal: Record
+    interest: Record
+    risk: Record
+    ratio: Record | None = None
+    kinds: list[Record]
+
+
+def _plain(text: str, shape: str) -> Any:
+    return json.loads(text)
+
+
+def _record(text: str, shape: str) -> Record:
+    return _shaped(json.loads(text, object_hook=Record), shape)
+
+
+def _records(text: str, shape: str) -> list[Record]:
+    return [_shaped(record, shape) for record in json.loads(text, object_hook=Record)]
+
+
+def _shaped(record: Record, shape: str) -> Record:
+    if shape == "Recommendation":
+        record["change"] = Change(record["change"])
+    cls: type[Record] = globals()[shape]
+    return cls(record)

@@ -1,0 +1,115 @@
+//! Reviews.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use napi::bindgen_prelude::*;
+use napi_derive::napi;
+use vcto::review::Reviewer;
+
+use crate::estate::Estate;
+use crate::json;
+use crate::promise::{promise, watched};
+
+/// What a review concluded: a function of the estate, the reference data and the day.
+#[napi]
+pub struct Review(pub(crate) vcto::review::Review);
+
+#[napi]
+impl Review {
+    /// The day as of which everything was judged.
+    #[napi(getter)]
+    pub fn as_of(&self) -> String {
+        self.0.as_of.to_string()
+    }
+
+    /// The digest of the estate that was reviewed.
+    #[napi(getter)]
+    pub fn estate(&self) -> String {
+        self.0.estate.to_string()
+    }
+
+    /// What somebody has to know, gravest first.
+    #[napi(getter, ts_return_type = "Finding[]")]
+    pub fn findings<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Object<'env>> {
+        json::kept(env, this, "findings", &self.0.findings)
+    }
+
+    /// What to do, in order of the rank; each with the change that would carry it out.
+    #[napi(getter, ts_return_type = "Recommendation[]")]
+    pub fn recommendations<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Object<'env>> {
+        json::kept(env, this, "recommendations", &self.0.recommendations)
+    }
+
+    /// What could not be judged since it is not recorded, most frequent first.
+    #[napi(getter, ts_return_type = "Gap[]")]
+    pub fn gaps<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Object<'env>> {
+        json::kept(env, this, "gaps", &self.0.gaps)
+    }
+
+    /// Each rule that was carried out, with how its subjects fared.
+    #[napi(getter, ts_return_type = "RuleResult[]")]
+    pub fn rules<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Object<'env>> {
+        json::kept(env, this, "rules", &self.0.rules)
+    }
+
+    /// What the problems are worth: principal, interest and risk, which do not add up to one.
+    #[napi(getter, ts_return_type = "Debt")]
+    pub fn debt<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Object<'env>> {
+        json::kept(env, this, "debt", &self.0.debt)
+    }
+
+    /// How much of what was asked could be known.
+    #[napi(getter, ts_return_type = "Coverage")]
+    pub fn coverage<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Object<'env>> {
+        json::kept(env, this, "coverage", &self.0.coverage)
+    }
+
+    /// The document: the same bytes in every language.
+    #[napi]
+    pub fn to_json(&self) -> String {
+        self.0.to_json()
+    }
+}
+
+/// How to review; a bare text is the day.
+#[napi(object, object_to_js = false)]
+pub struct ReviewOptions<'a> {
+    /// The day as of which everything is judged: `2026-11-22`.
+    pub as_of: String,
+    /// Stops the work.
+    #[napi(ts_type = "AbortSignal")]
+    pub signal: Option<Object<'a>>,
+}
+
+/// Reviews an estate as of a day, with all built-in analyzers: a preview that records nothing.
+#[napi(ts_return_type = "Promise<Review>")]
+pub fn review<'env>(
+    env: &'env Env,
+    estate: ClassInstance<'_, Estate>,
+    options: Either<String, ReviewOptions<'_>>,
+) -> Result<Object<'env>> {
+    let (as_of, signal) = match options {
+        Either::A(as_of) => (as_of, None),
+        Either::B(options) => (options.as_of, options.signal),
+    };
+    let reviewer = Reviewer::standard().monitor(watched(env, signal)?);
+    let estate = estate.0.clone();
+    promise(
+        env,
+        move || reviewer.review(&estate, day(&as_of, "review.review")?),
+        |_, review| Ok(Review(review)),
+    )
+}
+
+/// A day, year first.
+pub fn day<D: FromStr>(text: &str, operation: &'static str) -> vcto::Result<D>
+where
+    D::Err: Display,
+{
+    text.parse().map_err(|error: D::Err| {
+        vcto::Error::new(vcto::ErrorKind::InvalidInput, error.to_string())
+            .at("asOf")
+            .during(operation)
+    })
+}

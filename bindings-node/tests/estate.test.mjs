@@ -1,0 +1,55 @@
+// Inventories and estates.
+
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import * as vcto from '../index.mjs'
+
+const file = new URL('../../examples/data/erp.json', import.meta.url).pathname
+const small = { format: 'vcto.inventory/1', source: { name: 'test' } }
+const code = (name) => (error) => error instanceof Error && error.code === name
+
+test('text, object and file give the same estate', async () => {
+  const text = await readFile(file, 'utf8')
+  const given = [text, JSON.parse(text), await vcto.read(file), await vcto.read([file]), await vcto.read(file, 'vcto')]
+  assert.equal(new Set(given.map((inventory) => new vcto.Estate(inventory).digest)).size, 1)
+})
+
+test('the document reads back to the same estate', async () => {
+  const estate = new vcto.Estate(await vcto.read(file))
+  assert.equal(new vcto.Estate(estate.toJson()).toJson(), estate.toJson())
+  assert.deepEqual([estate.assetCount, estate.relationCount], [5, 5])
+})
+
+test('ids come back verbatim', () => {
+  const id = 'a\u202e <b>&\n\u0000 \u{1f600}'
+  assert.equal(new vcto.Estate({ ...small, assets: [{ id, kind: 'server', name: 'X' }] }).find('X'), id)
+})
+
+test('a promise rejects with kind and place', async () => {
+  await assert.rejects(vcto.read('absent.json'), (error) => error.code === 'not_found' && error.place === 'absent.json')
+  await assert.rejects(vcto.read(file, { format: 'relations' }), (error) => vcto.errorKinds().includes(error.code))
+  await assert.rejects(vcto.read(file, 'no such format'), code('invalid_input'))
+})
+
+test('a signal stops the work', async () => {
+  await assert.rejects(vcto.read(file, { signal: AbortSignal.abort() }), code('cancelled'))
+})
+
+test('what is no inventory is refused', () => {
+  assert.throws(() => new vcto.Estate(Object.create(vcto.Inventory.prototype)))
+  assert.throws(() => new vcto.Estate(3))
+  assert.throws(() => new vcto.Inventory())
+})
+
+test('a review is a document and its parts are objects', async () => {
+  const estate = new vcto.Estate(await vcto.read(file))
+  const review = await vcto.review(estate, { asOf: '2026-11-22' })
+  const document = JSON.parse(review.toJson())
+  assert.equal(document.format, 'vcto.review/1')
+  for (const part of ['findings', 'recommendations', 'gaps', 'rules', 'debt', 'coverage']) {
+    assert.deepEqual(review[part], document[part])
+    assert.equal(review[part], review[part])
+  }
+  await assert.rejects(vcto.review(estate, '22.11.2026'), code('invalid_input'))
+})

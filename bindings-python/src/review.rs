@@ -1,0 +1,142 @@
+//! Reviews.
+
+use std::fmt::Write as _;
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use vcto::review::Reviewer;
+use vcto::text::Html;
+
+use crate::day::Day;
+use crate::error::Result;
+use crate::estate::Estate;
+use crate::json::{Coverage, Debt, Findings, Gaps, Recommendations, Rules};
+
+/// What a review concluded: a function of the estate, the reference data and the day.
+#[pyclass(frozen, module = "vcto")]
+pub struct Review {
+    review: vcto::review::Review,
+    findings: PyOnceLock<Findings>,
+    recommendations: PyOnceLock<Recommendations>,
+}
+
+impl Review {
+    /// Wraps a review of core.
+    pub fn new(review: vcto::review::Review) -> Self {
+        Self {
+            review,
+            findings: PyOnceLock::new(),
+            recommendations: PyOnceLock::new(),
+        }
+    }
+}
+
+#[pymethods]
+impl Review {
+    /// The day as of which everything was judged.
+    #[getter]
+    fn as_of(&self) -> String {
+        self.review.as_of.to_string()
+    }
+
+    /// The digest of the estate that was reviewed.
+    #[getter]
+    fn estate(&self) -> String {
+        self.review.estate.to_string()
+    }
+
+    /// What somebody has to know, gravest first.
+    #[getter]
+    fn findings(&self, py: Python<'_>) -> Result<Findings> {
+        let findings = self
+            .findings
+            .get_or_try_init(py, || Findings::of(py, &self.review.findings))?;
+        Ok(findings.again(py))
+    }
+
+    /// What to do, in order of the rank; each with the change that would carry it out.
+    #[getter]
+    fn recommendations(&self, py: Python<'_>) -> Result<Recommendations> {
+        let kept = self
+            .recommendations
+            .get_or_try_init(py, || Recommendations::of(py, &self.review.recommendations))?;
+        Ok(kept.again(py))
+    }
+
+    /// What could not be judged since it is not recorded, most frequent first.
+    #[getter]
+    fn gaps(&self, py: Python<'_>) -> Result<Gaps> {
+        Gaps::of(py, &self.review.gaps)
+    }
+
+    /// Each rule that was carried out, with how its subjects fared.
+    #[getter]
+    fn rules(&self, py: Python<'_>) -> Result<Rules> {
+        Rules::of(py, &self.review.rules)
+    }
+
+    /// What the problems are worth: principal, interest and risk, which do not add up to one.
+    #[getter]
+    fn debt(&self, py: Python<'_>) -> Result<Debt> {
+        Debt::of(py, &self.review.debt)
+    }
+
+    /// How much of what was asked could be known.
+    #[getter]
+    fn coverage(&self, py: Python<'_>) -> Result<Coverage> {
+        Coverage::of(py, &self.review.coverage)
+    }
+
+    /// The document: the same bytes in every language.
+    fn to_json(&self, py: Python<'_>) -> String {
+        py.detach(|| self.review.to_json())
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "<Review as of {}: {} findings>",
+            self.review.as_of,
+            self.review.findings.len()
+        )
+    }
+
+    fn _repr_html_(&self) -> String {
+        let coverage = &self.review.coverage;
+        let mut page = format!(
+            "<p><b>Review</b> as of {}: {} findings; {} of {} questions answered from data</p>\
+             <table><tr><th>severity</th><th>asset</th><th>finding</th></tr>",
+            self.review.as_of,
+            self.review.findings.len(),
+            coverage.known,
+            coverage.total
+        );
+        for finding in self.review.findings.iter().take(SHOWN) {
+            let id = finding.asset.as_ref().map_or("", |id| id.as_str());
+            let name = finding.name.as_ref().map_or(id, |name| name.raw());
+            // Writing to a text cannot fail.
+            let _ = write!(
+                page,
+                "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
+                finding.severity.as_str(),
+                Html(name),
+                Html(finding.title.raw())
+            );
+        }
+        page.push_str("</table>");
+        page
+    }
+}
+
+/// So many findings a notebook shows.
+const SHOWN: usize = 20;
+
+/// Reviews an estate as of a day, with all built-in analyzers: a preview that records nothing.
+#[pyfunction]
+#[pyo3(signature = (estate, as_of))]
+pub fn review(py: Python<'_>, estate: PyRef<'_, Estate>, as_of: Day<'_>) -> Result<Review> {
+    let estate = estate.0.clone();
+    let as_of = as_of.parse("review.review")?;
+    Ok(Review::new(
+        py.detach(|| Reviewer::standard().review(&estate, as_of))?,
+    ))
+}

@@ -1,0 +1,109 @@
+"""Inventories and estates."""
+
+import datetime
+import json
+import os
+import pathlib
+import threading
+
+import pytest
+
+import vcto
+
+SMALL = {"format": "vcto.inventory/1", "source": {"name": "test"}}
+
+
+def test_text_bytes_dictionary_and_file_give_the_same_estate(examples: pathlib.Path) -> None:
+    file = examples / "erp.json"
+    text = file.read_text()
+    digests = {
+        vcto.Estate(given).digest
+        for given in (text, text.encode(), json.loads(text), vcto.read(file), vcto.read(str(file)), vcto.read([file]))
+    }
+    assert len(digests) == 1
+
+
+def test_the_document_reads_back_to_the_same_estate(examples: pathlib.Path) -> None:
+    estate = vcto.Estate(vcto.read(examples / "erp.json"))
+    assert vcto.Estate(estate.to_json()).to_json() == estate.to_json()
+    assert (estate.asset_count, estate.relation_count) == (5, 5)
+
+
+def test_ids_come_back_verbatim() -> None:
+    odd = "a\u202e <b>&\n\u0000 \U0001f600"
+    estate = vcto.Estate({**SMALL, "assets": [{"id": odd, "kind": "server", "name": "X"}]})
+    assert estate.find("X") == odd
+
+
+def test_a_nan_is_refused_before_it_becomes_text() -> None:
+    with pytest.raises(ValueError):
+        vcto.Estate({**SMALL, "assets": [{"id": "a", "kind": "server", "facts": {"x": float("nan")}}]})
+
+
+def test_a_named_format_is_kept_to(examples: pathlib.Path) -> None:
+    with pytest.raises(vcto.VctoError):
+        vcto.read(examples / "erp.json", format="relations")
+    with pytest.raises(vcto.InvalidInput):
+        vcto.read(examples / "erp.json", format="no such format")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b"", vcto.InvalidInput), (b'{"format": "vcto.inventory/1"', vcto.InvalidInput), ("{}".encode("utf-16"), vcto.InvalidInput)],
+)
+def test_a_bad_file_is_refused_by_name(tmp_path: pathlib.Path, content: bytes, kind: type[Exception]) -> None:
+    file = tmp_path / "client.json"
+    file.write_bytes(content)
+    with pytest.raises(kind, match="client.json"):
+        vcto.read(file)
+
+
+def test_absence_and_access_are_told_apart(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(vcto.NotFound):
+        vcto.read(tmp_path / "absent.json")
+    if os.geteuid() != 0:
+        (tmp_path / "closed.json").touch(mode=0)
+        with pytest.raises(PermissionError):
+            vcto.read(tmp_path / "closed.json")
+
+
+def test_names_are_escaped_in_a_notebook() -> None:
+    estate = vcto.Estate({**SMALL, "source": {"name": "<script>alert(1)</script>"}, "assets": []})
+    assert "<script>" not in estate._repr_html_()
+    asset = {"id": "a", "kind": "server", "name": "<script>\u202e", "criticality": "critical"}
+    review = vcto.review(vcto.Estate({**SMALL, "assets": [asset]}), as_of="2026-11-22")
+    html = review._repr_html_()
+    assert "<script>" not in html and "\u202e" not in html
+
+
+def test_an_estate_is_shared_by_threads(examples: pathlib.Path) -> None:
+    estate = vcto.Estate(vcto.read(examples / "erp.json"))
+    seen: list[str] = []
+    threads = [threading.Thread(target=lambda: seen.append(estate.digest)) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 16 and set(seen) == {estate.digest}
+
+
+def test_a_review_is_a_document_and_its_parts_are_objects(examples: pathlib.Path) -> None:
+    estate = vcto.Estate(vcto.read(examples / "erp.json"))
+    review = vcto.review(estate, as_of="2026-11-22")
+    document = json.loads(review.to_json())
+    assert document["format"] == "vcto.review/1"
+    assert review.findings == document["findings"]
+    assert review.recommendations == document["recommendations"]
+    assert review.findings is review.findings
+    assert review.coverage.assets == review.coverage["assets"] == 5
+    assert review.debt.ratio is None or review.debt.ratio.grade in "ABCDE"
+    assert review.estate == estate.digest
+
+
+def test_a_day_is_text_or_a_date(examples: pathlib.Path) -> None:
+    estate = vcto.Estate(vcto.read(examples / "erp.json"))
+    text, date = (vcto.review(estate, as_of=day) for day in ("2026-11-22", datetime.date(2026, 11, 22)))
+    assert text.to_json() == date.to_json()
+    with pytest.raises(vcto.InvalidInput) as caught:
+        vcto.review(estate, as_of="22.11.2026")
+    assert caught.value.place == "as_of"
