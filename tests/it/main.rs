@@ -10,3 +10,4 @@ mod practice;
 mod review;
 mod signatures;
 mod source;
+mod types;
