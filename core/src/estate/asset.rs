@@ -65,19 +65,8 @@ impl<'de> Deserialize<'de> for AssetId {
     }
 }
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for AssetId {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "AssetId".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "minLength": 1})
-    }
-}
-
 /// A configuration item.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Asset {
@@ -122,9 +111,14 @@ impl Asset {
         self
     }
 
-    /// What people call it: the name, or the id where it has none.
+    /// What people call it: the name, or the id where it has none or an empty one.
     pub fn label(&self) -> Untrusted<&str> {
-        Untrusted::new(self.name.as_ref().map_or(self.id.as_str(), |name| name.raw()))
+        let name = self
+            .name
+            .as_ref()
+            .map(|name| name.raw().as_str())
+            .filter(|name| !name.is_empty());
+        Untrusted::new(name.unwrap_or(self.id.as_str()))
     }
 
     /// What is said under this name of a fact.

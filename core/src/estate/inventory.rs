@@ -1,12 +1,14 @@
 //! The inventory format `vcto.inventory/1`: what importers give and people write.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::asset::{Asset, AssetId};
+use super::read::{self, Form};
 use super::relation::{Relation, Requirement};
-use crate::error::{Error, ErrorKind, Result};
-use crate::text::{Untrusted, quoted};
+use super::write;
+use crate::error::Result;
+use crate::text::Untrusted;
 
 /// The name of the format, in every document.
 pub const FORMAT: &str = "vcto.inventory/1";
@@ -26,7 +28,7 @@ pub struct Inventory {
 }
 
 /// Where an inventory comes from.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Source {
@@ -52,7 +54,7 @@ pub struct Source {
 
 /// A remark of a reader: a record that could not be taken over, a value that could not be read, an asset that is known
 /// only in part.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Note {
@@ -67,7 +69,7 @@ pub struct Note {
 }
 
 /// A part of the estate that a source spoke of, and whether it spoke of all of it.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
@@ -82,60 +84,45 @@ impl Inventory {
     /// Reads a JSON document of the format `vcto.inventory/1`.
     ///
     /// # Errors
-    /// `invalid_input` with the place, `unsupported` for another version of the format.
+    /// `invalid_input` with the place as a JSON pointer, `too_large` beyond a [bound](super::bounds), `unsupported` for
+    /// another format or version.
     pub fn from_json(bytes: &[u8]) -> Result<Self> {
-        let document: Document = serde_json::from_slice(bytes).map_err(|source| {
-            Error::new(ErrorKind::InvalidInput, source.to_string()).during("inventory.read")
-        })?;
-        if document.format != FORMAT {
-            return Err(Error::new(
-                ErrorKind::Unsupported,
-                format!("the format is {}, not `{FORMAT}`", quoted(&document.format)),
-            )
-            .at("/format")
-            .during("inventory.read"));
-        }
-        Ok(Self {
-            source: document.source,
-            assets: document.assets,
-            relations: document.relations,
-            requirements: document.requirements,
-        })
+        read::inventory(bytes, Form::Document)
     }
 
-    /// The JSON document, in the order in which the inventory stands.
+    /// Reads NDJSON: a first line with `format` and `source`, then an `asset`, `relation` or `requirement` a line.
+    ///
+    /// ```
+    /// use vcto::Inventory;
+    ///
+    /// let inventory = Inventory::from_ndjson(br#"{"format": "vcto.inventory/1", "source": {"name": "rmm"}}
+    /// {"asset": {"id": "7", "kind": "server"}}
+    /// "#)?;
+    /// assert_eq!(inventory.assets[0].id.as_str(), "7");
+    /// # Ok::<(), vcto::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json); the place names the line.
+    pub fn from_ndjson(bytes: &[u8]) -> Result<Self> {
+        read::inventory(bytes, Form::Lines)
+    }
+
+    /// Reads either form from a stream, such as a file, without holding the text in memory. It needs no buffering.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json), and what reading gives: `io`, `permission_denied`.
+    pub fn read(input: impl std::io::Read) -> Result<Self> {
+        read::inventory(input, Form::Either)
+    }
+
+    /// The JSON document, with everything in the order in which it stands.
     pub fn to_json(&self) -> String {
-        let written = Written {
-            format: FORMAT,
-            source: &self.source,
-            assets: &self.assets,
-            relations: &self.relations,
-            requirements: &self.requirements,
-        };
-        // Serialising into memory fails only for maps with keys that are no texts: there are none.
-        serde_json::to_string(&written).unwrap_or_default()
+        write::document(self)
     }
-}
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    format: String,
-    source: Source,
-    assets: Vec<Asset>,
-    #[serde(default)]
-    relations: Vec<Relation>,
-    #[serde(default)]
-    requirements: Vec<Requirement>,
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    format: &'static str,
-    source: &'a Source,
-    assets: &'a [Asset],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    relations: &'a [Relation],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    requirements: &'a [Requirement],
+    /// The same as NDJSON.
+    pub fn to_ndjson(&self) -> String {
+        write::lines(self)
+    }
 }

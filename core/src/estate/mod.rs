@@ -1,13 +1,28 @@
 //! What a client has: the inventory format, the frozen snapshot made of it, and its dependency graph.
 
 mod asset;
+pub mod bounds;
+mod canonical;
+mod check;
+mod embed;
 mod fact;
+mod find;
+mod freeze;
 mod graph;
+mod index;
+mod intern;
 mod inventory;
+mod json;
+mod near;
 mod open;
+mod order;
+mod read;
 mod relation;
 mod scalar;
+#[cfg(feature = "schema")]
+mod schema;
 mod snapshot;
+mod write;
 
 pub use asset::{Asset, AssetId, AssetKind, Criticality};
 pub use fact::{Confidence, Fact, FactValue, Facts, Origin};
@@ -15,4 +30,6 @@ pub use graph::{Edge, EdgeEnds, EdgeKind, Edges, Graph, Neighbors, Visited};
 pub use inventory::{FORMAT, Inventory, Note, Scope, Source};
 pub use relation::{Relation, RelationKind, Requirement, Strength};
 pub use scalar::Scalar;
+#[cfg(feature = "schema")]
+pub use schema::inventory_schema;
 pub use snapshot::Estate;

@@ -4,17 +4,25 @@
 macro_rules! open_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+        #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$vdoc])* $variant,)*
             /// A word this version does not know, kept as it came.
-            Other(Box<str>),
+            Other(std::sync::Arc<str>),
         }
 
         impl $name {
             /// The known values, in the order of the words.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The variant of a known word.
+            pub(crate) fn known(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
 
             /// The word.
             pub fn as_str(&self) -> &str {
@@ -27,10 +35,21 @@ macro_rules! open_enum {
 
         impl From<&str> for $name {
             fn from(word: &str) -> Self {
-                match word {
-                    $($word => Self::$variant,)*
-                    other => Self::Other(other.into()),
-                }
+                Self::known(word).unwrap_or_else(|| Self::Other(word.into()))
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
             }
         }
 

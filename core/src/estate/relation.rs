@@ -87,39 +87,6 @@ impl Relation {
     }
 }
 
-impl<'de> Deserialize<'de> for Relation {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Wire {
-            from: AssetId,
-            to: AssetId,
-            kind: RelationKind,
-            #[serde(default)]
-            strength: Strength,
-            inferred_by: Option<Untrusted<String>>,
-            note: Option<Untrusted<String>>,
-        }
-        let Wire {
-            from,
-            to,
-            kind,
-            strength,
-            inferred_by,
-            note,
-        } = Wire::deserialize(deserializer)?;
-        let remarks =
-            (inferred_by.is_some() || note.is_some()).then(|| Box::new(Remarks { inferred_by, note }));
-        Ok(Self {
-            from,
-            to,
-            kind,
-            strength,
-            remarks,
-        })
-    }
-}
-
 open_enum! {
     /// What a relation says. See [`carries_impact`](Self::carries_impact) and `docs/vocabulary.md`.
     RelationKind {

@@ -1,13 +1,14 @@
-//! The value of a fact, and how facts are written in JSON.
+//! The value of a fact, and its JSON form.
 
 use std::fmt;
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
-use serde::de::{Error as _, Visitor};
+use rust_decimal::prelude::ToPrimitive;
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
-use super::fact::{Confidence, Fact, FactValue, Facts, Origin};
 use crate::text::Untrusted;
 
 /// The value of a fact.
@@ -23,6 +24,48 @@ pub enum Scalar {
     Text(Untrusted<String>),
 }
 
+impl Scalar {
+    /// The text, when it is one.
+    pub fn as_text(&self) -> Option<&Untrusted<String>> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, when it is one.
+    pub fn as_number(&self) -> Option<Decimal> {
+        match self {
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The answer, when it is yes or no.
+    pub fn as_boolean(&self) -> Option<bool> {
+        match self {
+            Self::Boolean(answer) => Some(*answer),
+            _ => None,
+        }
+    }
+
+    /// The day, when it is a text that begins with one (`2026-11-22`, `2026-11-22T08:00:00Z`).
+    pub fn as_date(&self) -> Option<Date> {
+        let text = self.as_text()?.raw();
+        let (day, rest) = text.split_at_checked(10)?;
+        if !(rest.is_empty() || rest.starts_with(['T', 't', ' '])) {
+            return None;
+        }
+        day.parse().ok()
+    }
+}
+
+impl From<Decimal> for Scalar {
+    fn from(value: Decimal) -> Self {
+        Self::Number(value)
+    }
+}
+
 impl Serialize for Scalar {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -34,8 +77,9 @@ impl Serialize for Scalar {
     }
 }
 
-/// Whole numbers as integers, others in the shortest form that reads back to the same value.
+/// Exact: as an integer or a double where those hold the number, else the digits themselves.
 fn number<S: Serializer>(value: Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    let value = value.normalize();
     if value.is_integer() {
         if let Some(whole) = value.to_i64() {
             return serializer.serialize_i64(whole);
@@ -44,9 +88,13 @@ fn number<S: Serializer>(value: Decimal, serializer: S) -> Result<S::Ok, S::Erro
             return serializer.serialize_u64(whole);
         }
     }
-    match value.to_f64() {
-        Some(float) => serializer.serialize_f64(float),
-        None => Err(serde::ser::Error::custom("the number has no JSON form")),
+    let digits = value.to_string();
+    match digits.parse::<f64>() {
+        // Rust shows a double by the shortest digits that give it back.
+        Ok(double) if double.to_string() == digits => serializer.serialize_f64(double),
+        _ => RawValue::from_string(digits)
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer),
     }
 }
 
@@ -81,12 +129,15 @@ impl Visitor<'_> for ScalarVisitor {
         Ok(Scalar::Number(value.into()))
     }
 
+    /// The shortest digits that give this double back: those that were written, when they were at most 15.
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Scalar, E> {
-        // A JSON integer beyond u64 arrives here as a float: it would lose digits, so it is refused with the others.
-        Decimal::from_f64(value)
-            .filter(|_| value.fract() != 0.0 || value.abs() < 9_007_199_254_740_992.0)
-            .map(Scalar::Number)
-            .ok_or_else(|| E::custom("the number is out of range"))
+        // A JSON integer beyond u64 arrives here as a double: it would lose digits.
+        let whole = value.fract() == 0.0 && value.abs() >= 9_007_199_254_740_992.0;
+        (!whole)
+            .then(|| Decimal::from_str_exact(&value.to_string()).ok())
+            .flatten()
+            .map(|number| Scalar::Number(number.normalize()))
+            .ok_or_else(|| E::custom("the number cannot be kept exactly"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
@@ -119,143 +170,5 @@ impl From<&str> for Scalar {
 impl From<String> for Scalar {
     fn from(value: String) -> Self {
         Self::Text(value.into())
-    }
-}
-
-/// A fact in its JSON forms; the long form is the only one with a source, a time or a confidence.
-#[derive(Deserialize, Serialize)]
-#[serde(untagged)]
-enum FactForm {
-    Many(Vec<ValueForm>),
-    One(ValueForm),
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(untagged)]
-enum ValueForm {
-    Bare(Scalar),
-    Stated(Stated),
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct Stated {
-    value: Scalar,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    source: Option<Untrusted<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    at: Option<jiff::Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    confidence: Option<Confidence>,
-}
-
-impl From<&FactValue> for ValueForm {
-    fn from(value: &FactValue) -> Self {
-        match value.origin.as_deref().cloned() {
-            None => Self::Bare(value.value.clone()),
-            Some(Origin {
-                source,
-                at,
-                confidence,
-            }) => Self::Stated(Stated {
-                value: value.value.clone(),
-                source,
-                at,
-                confidence,
-            }),
-        }
-    }
-}
-
-impl From<ValueForm> for FactValue {
-    fn from(form: ValueForm) -> Self {
-        match form {
-            ValueForm::Bare(value) => value.into(),
-            ValueForm::Stated(Stated {
-                value,
-                source,
-                at,
-                confidence,
-            }) => {
-                let origin = Origin {
-                    source,
-                    at,
-                    confidence,
-                };
-                let origin = (origin != Origin::default()).then(|| origin.into());
-                Self { value, origin }
-            }
-        }
-    }
-}
-
-impl Serialize for Fact {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.values() {
-            [only] => ValueForm::from(only).serialize(serializer),
-            many => serializer.collect_seq(many.iter().map(ValueForm::from)),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Fact {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let values: Vec<FactValue> = match FactForm::deserialize(deserializer)? {
-            FactForm::One(form) => vec![form.into()],
-            FactForm::Many(forms) => forms.into_iter().map(Into::into).collect(),
-        };
-        Self::from_values(values).ok_or_else(|| {
-            D::Error::custom("a fact with no value: write null for what is known to be unknown")
-        })
-    }
-}
-
-impl Serialize for Facts {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter())
-    }
-}
-
-impl<'de> Deserialize<'de> for Facts {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        std::collections::BTreeMap::<String, Fact>::deserialize(deserializer)
-            .map(|facts| facts.into_iter().collect())
-    }
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Facts {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Facts".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        std::collections::BTreeMap::<String, Fact>::json_schema(generator)
-    }
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Fact {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Fact".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let scalar = serde_json::json!({"type": ["null", "boolean", "number", "string"]});
-        let stated = serde_json::json!({
-            "type": "object",
-            "properties": {
-                "value": scalar,
-                "source": {"type": "string"},
-                "at": {"type": "string", "format": "date-time"},
-                "confidence": {"enum": ["low", "medium", "high"]},
-            },
-            "required": ["value"],
-            "additionalProperties": false,
-        });
-        schemars::json_schema!({
-            "description": "A scalar, null (known to be unknown), a stated value, or a list of those where sources disagree.",
-            "anyOf": [scalar, stated, {"type": "array", "minItems": 1, "items": {"anyOf": [scalar, stated]}}],
-        })
     }
 }

@@ -4,11 +4,14 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::asset::{Asset, AssetId};
+use super::canonical;
+use super::find::Names;
+use super::freeze::freeze;
+use super::graph::Graph;
 use super::inventory::{Inventory, Source};
 use super::relation::{Relation, Requirement};
 use crate::digest::Digest;
-use crate::error::{Error, ErrorKind, Result};
-use crate::text::quoted;
+use crate::error::Result;
 
 /// What a client had at one time, checked and frozen. Clones share it.
 ///
@@ -30,6 +33,8 @@ pub struct Estate(Arc<Snapshot>);
 
 struct Snapshot {
     inventory: Inventory,
+    graph: Graph,
+    names: OnceLock<Names>,
     digest: OnceLock<Digest>,
 }
 
@@ -37,19 +42,13 @@ impl Estate {
     /// Checks and freezes an inventory.
     ///
     /// # Errors
-    /// `invalid_input`, with the place in the inventory as a JSON pointer: the whole is refused.
-    pub fn new(mut inventory: Inventory) -> Result<Self> {
-        inventory.assets.sort_by(|a, b| a.id.cmp(&b.id));
-        inventory.relations.sort();
-        inventory.relations.dedup();
-        for requirement in &mut inventory.requirements {
-            requirement.members.sort();
-            requirement.members.dedup();
-        }
-        inventory.requirements.sort();
-        inventory.requirements.dedup();
+    /// `invalid_input` or `too_large`, with the place in the inventory as a JSON pointer: the whole is refused.
+    pub fn new(inventory: Inventory) -> Result<Self> {
+        let (inventory, graph) = freeze(inventory).map_err(|error| error.during("estate.new"))?;
         Ok(Self(Arc::new(Snapshot {
             inventory,
+            graph,
+            names: OnceLock::new(),
             digest: OnceLock::new(),
         })))
     }
@@ -103,7 +102,13 @@ impl Estate {
         self.assets().get(position as usize).map(|asset| &asset.id)
     }
 
-    /// The id of the asset with this id, or else of the only one with this name, upper and lower case alike.
+    /// What depends on what.
+    pub fn graph(&self) -> &Graph {
+        &self.0.graph
+    }
+
+    /// The id of the asset with this id; else of the only one with this name; else of the only one with this name in other
+    /// letters, upper and lower case alike.
     ///
     /// # Errors
     /// `ambiguous` when several have the name, with their ids; `not_found`, with near names.
@@ -111,46 +116,32 @@ impl Estate {
         if let Some(asset) = self.asset(text) {
             return Ok(asset.id.clone());
         }
-        let wanted = text.to_lowercase();
-        let named: Vec<_> = self
-            .assets()
-            .iter()
-            .filter(|asset| {
-                asset
-                    .name
-                    .as_ref()
-                    .is_some_and(|name| name.raw().to_lowercase() == wanted)
-            })
-            .collect();
-        match named.as_slice() {
-            [only] => Ok(only.id.clone()),
-            [] => Err(Error::new(
-                ErrorKind::NotFound,
-                format!("no asset has the id or name {}", quoted(text)),
-            )),
-            several => {
-                let ids: Vec<_> = several.iter().map(|asset| quoted(asset.id.as_str())).collect();
-                Err(Error::new(
-                    ErrorKind::Ambiguous,
-                    format!("{} assets are called {}", several.len(), quoted(text)),
-                )
-                .remedy(format!("use an id: {}", ids.join(", "))))
-            }
-        }
-        .map_err(|error| error.during("estate.find"))
+        self.0
+            .names
+            .get_or_init(|| Names::new(self.assets()))
+            .find(self.assets(), text)
+            .map_err(|error| error.during("estate.find"))
     }
 
-    /// Identifies what the snapshot says: equal for equal content, whatever the order of the input was.
+    /// Identifies what the snapshot says: equal for equal content, whatever the order of the input was. BLAKE3 over the
+    /// layout in `docs/formats/inventory.md`, in the role `vcto estate v1`.
     pub fn digest(&self) -> Digest {
-        *self
-            .0
-            .digest
-            .get_or_init(|| Digest::of("vcto estate v1", self.to_json().as_bytes()))
+        *self.0.digest.get_or_init(|| canonical::digest(&self.0.inventory))
     }
 
     /// The inventory document of this snapshot: the same bytes for the same content.
     pub fn to_json(&self) -> String {
         self.0.inventory.to_json()
+    }
+
+    /// The same as NDJSON.
+    pub fn to_ndjson(&self) -> String {
+        self.0.inventory.to_ndjson()
+    }
+
+    /// The settled inventory of this snapshot: sorted, each statement once.
+    pub fn inventory(&self) -> &Inventory {
+        &self.0.inventory
     }
 }
 

@@ -1,0 +1,366 @@
+//! Reads the inventory format, as a JSON document or as NDJSON, in one pass and without a copy of the input.
+
+mod record;
+
+use std::io::Read;
+use std::sync::Arc;
+
+use super::asset::AssetId;
+use super::bounds::{MAX_DOCUMENT, MAX_NAME, MAX_NOTES, MAX_RECORDS, MAX_SOURCES, MAX_TEXT, MAX_WORD};
+use super::fact::Origin;
+use super::intern::Interner;
+use super::inventory::{FORMAT, Inventory, Note, Scope, Source};
+use super::json::{Kind, Lexer, Under};
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::quoted;
+
+/// Which of the two forms is acceptable.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Form {
+    Document,
+    Either,
+    Lines,
+}
+
+/// Reads a whole inventory.
+pub(super) fn inventory(mut input: impl Read, form: Form) -> Result<Inventory> {
+    let mut input = (&mut input).take(MAX_DOCUMENT + 1);
+    let read = Lexer::new(&mut input).and_then(|lexer| Reader::new(lexer).inventory(form));
+    if input.limit() == 0 {
+        return Err(too_many("bytes", MAX_DOCUMENT)).map_err(|error| error.during("inventory.read"));
+    }
+    read.map_err(|error| {
+        let place = match error.place() {
+            Some(_) => None,
+            None => error
+                .context()
+                .find(|(key, _)| *key == "line")
+                .map(|(_, line)| format!("line {line}")),
+        };
+        match place {
+            Some(place) => error.at(place),
+            None => error,
+        }
+        .during("inventory.read")
+    })
+}
+
+struct Reader<'r> {
+    lexer: Lexer<'r>,
+    ids: Interner<AssetId>,
+    /// Names of facts, and words that this version does not know.
+    words: Interner<Arc<str>>,
+    last_origin: Option<Arc<Origin>>,
+}
+
+#[derive(Clone, Copy)]
+enum Section {
+    Assets,
+    Format,
+    Relations,
+    Requirements,
+    Source,
+}
+
+const DOCUMENT: &[(&str, Section)] = &[
+    ("format", Section::Format),
+    ("source", Section::Source),
+    ("assets", Section::Assets),
+    ("relations", Section::Relations),
+    ("requirements", Section::Requirements),
+];
+
+/// What the first line of NDJSON holds.
+const HEADER: &[(&str, Section)] = &[("format", Section::Format), ("source", Section::Source)];
+
+#[derive(Clone, Copy)]
+enum Record {
+    Asset,
+    Relation,
+    Requirement,
+}
+
+const RECORD: &[(&str, Record)] = &[
+    ("asset", Record::Asset),
+    ("relation", Record::Relation),
+    ("requirement", Record::Requirement),
+];
+
+impl<'r> Reader<'r> {
+    fn new(lexer: Lexer<'r>) -> Self {
+        Self {
+            lexer,
+            ids: Interner::default(),
+            words: Interner::default(),
+            last_origin: None,
+        }
+    }
+
+    fn inventory(mut self, form: Form) -> Result<Inventory> {
+        let mut all = Inventory::default();
+        let has_lists = self.top(&mut all, form)?;
+        if form == Form::Lines || (form == Form::Either && !has_lists) {
+            self.lines(&mut all)?;
+        } else if self.lexer.has_more()? {
+            return Err(self.lexer.fault("there is more behind the end of the document"));
+        }
+        all.assets.shrink_to_fit();
+        all.relations.shrink_to_fit();
+        all.requirements.shrink_to_fit();
+        Ok(all)
+    }
+
+    /// The document, or the first line; whether it held lists of records.
+    fn top(&mut self, all: &mut Inventory, form: Form) -> Result<bool> {
+        let known = if form == Form::Lines { HEADER } else { DOCUMENT };
+        let (mut format, mut source, mut has_lists) = (false, false, false);
+        let mut object = self.lexer.object()?;
+        while let Some((name, section)) = self.lexer.field(&mut object, known)? {
+            match section {
+                Section::Format => {
+                    format = true;
+                    self.format()
+                }
+                Section::Source => {
+                    source = true;
+                    self.source(true).map(|read| all.source = read)
+                }
+                Section::Assets => {
+                    has_lists = true;
+                    self.some(&mut all.assets, MAX_RECORDS, "assets", Self::asset)
+                }
+                Section::Relations => {
+                    has_lists = true;
+                    self.some(&mut all.relations, MAX_RECORDS, "relations", Self::relation)
+                }
+                Section::Requirements => {
+                    has_lists = true;
+                    self.some(
+                        &mut all.requirements,
+                        MAX_RECORDS,
+                        "requirements",
+                        Self::requirement,
+                    )
+                }
+            }
+            .under(name)?;
+        }
+        self.present(format, "format")?;
+        self.present(source, "source")?;
+        Ok(has_lists)
+    }
+
+    fn format(&mut self) -> Result<()> {
+        let format = self.lexer.text(MAX_WORD)?;
+        if format == FORMAT {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("the format is {}, this version reads `{FORMAT}`", quoted(format)),
+        ))
+    }
+
+    /// Records that stand on a line each.
+    fn lines(&mut self, all: &mut Inventory) -> Result<()> {
+        let mut last = self.lexer.line();
+        while self.lexer.has_more()? {
+            let line = self.lexer.line();
+            let read = if line == last {
+                Err(self.lexer.fault("a second record on the same line"))
+            } else {
+                self.line(all)
+            };
+            read.map_err(|error| error.within(format_args!("line {line}")))?;
+            last = self.lexer.line();
+            if last != line {
+                return Err(self
+                    .lexer
+                    .fault("the record goes over more than one line")
+                    .at(format!("line {line}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, all: &mut Inventory) -> Result<()> {
+        let mut object = self.lexer.object()?;
+        let Some((name, record)) = self.lexer.field(&mut object, RECORD)? else {
+            return Err(self
+                .lexer
+                .fault("an empty record")
+                .remedy("it has one of asset, relation, requirement"));
+        };
+        let room = |count: usize| {
+            if count < MAX_RECORDS {
+                Ok(())
+            } else {
+                Err(too_many(name, MAX_RECORDS as u64))
+            }
+        };
+        match record {
+            Record::Asset => {
+                room(all.assets.len()).and_then(|()| self.asset().map(|record| all.assets.push(record)))
+            }
+            Record::Relation => room(all.relations.len())
+                .and_then(|()| self.relation().map(|record| all.relations.push(record))),
+            Record::Requirement => room(all.requirements.len())
+                .and_then(|()| self.requirement().map(|record| all.requirements.push(record))),
+        }
+        .under(name)?;
+        match self.lexer.field(&mut object, RECORD)? {
+            None => Ok(()),
+            Some((name, _)) => Err(self.lexer.fault("a second record on the same line").under(name)),
+        }
+    }
+
+    /// A source. Sources that were merged have none of their own.
+    fn source(&mut self, outermost: bool) -> Result<Source> {
+        #[derive(Clone, Copy)]
+        enum Field {
+            CapturedAt,
+            Complete,
+            MergedFrom,
+            Name,
+            Notes,
+            Scopes,
+        }
+        const INNER: &[(&str, Field)] = &[
+            ("name", Field::Name),
+            ("captured_at", Field::CapturedAt),
+            ("complete", Field::Complete),
+            ("scopes", Field::Scopes),
+            ("notes", Field::Notes),
+        ];
+        const OUTER: &[(&str, Field)] = &[
+            ("name", Field::Name),
+            ("captured_at", Field::CapturedAt),
+            ("complete", Field::Complete),
+            ("scopes", Field::Scopes),
+            ("notes", Field::Notes),
+            ("merged_from", Field::MergedFrom),
+        ];
+        let mut source = Source::default();
+        let mut named = false;
+        let mut object = self.lexer.object()?;
+        let known = if outermost { OUTER } else { INNER };
+        while let Some((name, field)) = self.lexer.field(&mut object, known)? {
+            match field {
+                Field::Name => {
+                    named = true;
+                    self.lexer.text(MAX_NAME).map(|text| source.name = text.into())
+                }
+                Field::CapturedAt => self.time().map(|time| source.captured_at = time),
+                Field::Complete => self.lexer.boolean().map(|complete| source.complete = complete),
+                Field::Scopes => self.some(&mut source.scopes, MAX_SOURCES, "scopes", Self::scope),
+                Field::Notes => self.some(&mut source.notes, MAX_NOTES, "notes", Self::note),
+                Field::MergedFrom => self.some(&mut source.merged_from, MAX_SOURCES, "sources", |reader| {
+                    reader.source(false)
+                }),
+            }
+            .under(name)?;
+        }
+        self.present(named, "name")?;
+        Ok(source)
+    }
+
+    fn scope(&mut self) -> Result<Scope> {
+        #[derive(Clone, Copy)]
+        enum Field {
+            Complete,
+            Name,
+        }
+        const FIELDS: &[(&str, Field)] = &[("name", Field::Name), ("complete", Field::Complete)];
+        let mut scope = Scope {
+            name: "".into(),
+            complete: false,
+        };
+        let mut named = false;
+        let mut object = self.lexer.object()?;
+        while let Some((name, field)) = self.lexer.field(&mut object, FIELDS)? {
+            match field {
+                Field::Name => {
+                    named = true;
+                    self.lexer.text(MAX_NAME).map(|text| scope.name = text.into())
+                }
+                Field::Complete => self.lexer.boolean().map(|complete| scope.complete = complete),
+            }
+            .under(name)?;
+        }
+        self.present(named, "name")?;
+        Ok(scope)
+    }
+
+    fn note(&mut self) -> Result<Note> {
+        #[derive(Clone, Copy)]
+        enum Field {
+            Asset,
+            At,
+            Text,
+        }
+        const FIELDS: &[(&str, Field)] = &[("at", Field::At), ("text", Field::Text), ("asset", Field::Asset)];
+        let mut note = Note::default();
+        let mut told = false;
+        let mut object = self.lexer.object()?;
+        while let Some((name, field)) = self.lexer.field(&mut object, FIELDS)? {
+            match field {
+                Field::At => self.optional(MAX_TEXT).map(|text| note.at = text),
+                Field::Text => {
+                    told = true;
+                    self.lexer.text(MAX_TEXT).map(|text| note.text = text.into())
+                }
+                Field::Asset => self.optional_id().map(|id| note.asset = id),
+            }
+            .under(name)?;
+        }
+        self.present(told, "text")?;
+        Ok(note)
+    }
+
+    /// A list of at most so many values.
+    fn some<T>(
+        &mut self,
+        into: &mut Vec<T>,
+        bound: usize,
+        what: &str,
+        read: impl Fn(&mut Self) -> Result<T>,
+    ) -> Result<()> {
+        let mut list = self.lexer.list()?;
+        while self.lexer.item(&mut list)? {
+            if into.len() == bound {
+                return Err(too_many(what, bound as u64));
+            }
+            let one = read(self).item(into.len())?;
+            into.push(one);
+        }
+        Ok(())
+    }
+
+    /// A time, or null for none.
+    fn time(&mut self) -> Result<Option<jiff::Timestamp>> {
+        if self.lexer.null()? {
+            return Ok(None);
+        }
+        self.lexer.expect(Kind::Text)?;
+        let text = self.lexer.text(MAX_WORD)?;
+        match text.parse() {
+            Ok(time) => Ok(Some(time)),
+            Err(_) => Err(
+                Error::new(ErrorKind::InvalidInput, format!("{} is no time", quoted(text)))
+                    .remedy("write it like 2026-11-22T08:00:00Z, with a zone"),
+            ),
+        }
+    }
+
+    fn present(&self, there: bool, name: &str) -> Result<()> {
+        if there { Ok(()) } else { Err(self.missing(name)) }
+    }
+
+    fn missing(&self, name: &str) -> Error {
+        self.lexer.fault(&format!("`{name}` is missing"))
+    }
+}
+
+fn too_many(what: &str, bound: u64) -> Error {
+    Error::new(ErrorKind::TooLarge, format!("more than {bound} {what}"))
+}
