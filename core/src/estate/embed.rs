@@ -1,12 +1,14 @@
-//! Reads facts and relations where they stand inside other documents, such as the evidence of a finding.
+//! Reads assets, facts and relations where they stand inside other documents, such as the evidence of a finding.
 //!
 //! Inventories are not read through this: [`read`](super::read) is stricter about numbers and places.
 
-use serde::de::Error as _;
+use std::fmt;
+
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::asset::AssetId;
-use super::fact::{Confidence, Fact, FactValue, Origin};
+use super::fact::{Confidence, Fact, FactValue, Facts, Origin};
 use super::relation::{Relation, RelationKind, Strength};
 use super::scalar::Scalar;
 use crate::text::Untrusted;
@@ -60,6 +62,32 @@ impl<'de> Deserialize<'de> for Fact {
             FactForm::Many(forms) => forms.into_iter().map(Into::into).collect(),
         };
         Self::from_values(values).ok_or_else(|| D::Error::custom("a fact without a value"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Facts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FactsVisitor)
+    }
+}
+
+struct FactsVisitor;
+
+impl<'de> Visitor<'de> for FactsVisitor {
+    type Value = Facts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("facts by name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Facts, A::Error> {
+        let mut facts = Facts::default();
+        while let Some((name, fact)) = map.next_entry::<String, Fact>()? {
+            if facts.insert(name, fact).is_some() {
+                return Err(A::Error::custom("a fact stands twice"));
+            }
+        }
+        Ok(facts)
     }
 }
 

@@ -7,6 +7,7 @@ mod coverage;
 mod debt;
 mod document;
 mod finding;
+pub mod lifecycle;
 mod outcome;
 mod reviewer;
 mod rule;

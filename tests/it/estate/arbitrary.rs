@@ -115,16 +115,16 @@ fn sources() -> impl Strategy<Value = Source> {
         })
     };
     let one = move || {
-        (texts(), of(times()), any::<bool>(), scopes(), notes()).prop_map(|(name, captured_at, complete, scopes, notes)| {
-            Source {
+        (texts(), of(times()), any::<bool>(), scopes(), notes()).prop_map(
+            |(name, captured_at, complete, scopes, notes)| Source {
                 notes,
                 name: name.into(),
                 captured_at,
                 complete,
                 scopes,
                 merged_from: Vec::new(),
-            }
-        })
+            },
+        )
     };
     (one(), vec(one(), 0..3)).prop_map(|(source, merged_from)| Source {
         merged_from,

@@ -2,8 +2,8 @@
 
 use vcto::{ErrorKind, Estate, Inventory};
 
-use super::refusal::{invalid, refused, unreadable};
 use super::estate;
+use super::refusal::{invalid, refused, unreadable};
 
 #[test]
 fn texts_beyond_their_bound_are_refused_before_they_are_read() {
@@ -259,4 +259,3 @@ fn records_that_make_no_sense_together_are_refused() {
         "`a` belongs to /assets/0",
     );
 }
-
