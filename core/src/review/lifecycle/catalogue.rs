@@ -15,7 +15,11 @@ use crate::text::Untrusted;
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     products: BTreeMap<String, Product>,
+    /// Names by their first word, with the product; made at the first search, undone by a change.
+    index: OnceLock<Index>,
 }
+
+type Index = BTreeMap<Box<str>, Vec<(Vec<Box<str>>, String)>>;
 
 /// A product.
 #[derive(Clone, Debug)]
@@ -93,6 +97,7 @@ impl Catalogue {
     /// of a product add up.
     #[must_use]
     pub fn over(mut self, base: &Self) -> Self {
+        self.index = OnceLock::new();
         for (id, below) in &base.products {
             match self.products.get_mut(id) {
                 None => {
@@ -143,11 +148,36 @@ impl Catalogue {
         hasher.finish()
     }
 
+    /// Names that begin with this word, each with its product.
+    pub(super) fn names(&self, first: &str) -> impl Iterator<Item = (&[Box<str>], &Product)> {
+        let index = self.index.get_or_init(|| {
+            let mut index = Index::new();
+            for product in self.products.values() {
+                for name in &product.names {
+                    if let Some(word) = name.first() {
+                        index
+                            .entry(word.clone())
+                            .or_default()
+                            .push((name.clone(), product.id.clone()));
+                    }
+                }
+            }
+            index
+        });
+        index
+            .get(first)
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, id)| Some((name.as_slice(), self.product(id)?)))
+    }
+
     pub(super) fn insert(&mut self, product: Product) {
+        self.index = OnceLock::new();
         self.products.insert(product.id.clone(), product);
     }
 
     pub(super) fn entry(&mut self, id: &str) -> Option<&mut Product> {
+        self.index = OnceLock::new();
         self.products.get_mut(id)
     }
 }
@@ -175,7 +205,11 @@ impl Cycle {
         hasher
             .field(self.id.as_bytes())
             .field(self.source.raw().as_bytes());
-        hasher.field(self.as_of.map_or_else(String::new, |day| day.to_string()).as_bytes());
+        hasher.field(
+            self.as_of
+                .map_or_else(String::new, |day| day.to_string())
+                .as_bytes(),
+        );
         for when in [
             milestones.general_availability,
             milestones.end_of_sales,

@@ -37,15 +37,15 @@ enum Column {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Release {
-    release_cycle: String,
-    #[serde(default)]
-    release_label: Option<String>,
+    #[serde(rename = "releaseCycle")]
+    cycle: String,
+    #[serde(default, rename = "releaseLabel")]
+    label: Option<String>,
     #[serde(default)]
     codename: Option<String>,
-    #[serde(default)]
-    release_date: Option<Stated>,
+    #[serde(default, rename = "releaseDate")]
+    date: Option<Stated>,
     #[serde(default)]
     eoas: Option<Stated>,
     #[serde(default)]
@@ -74,12 +74,12 @@ pub(super) fn read(bytes: &[u8], as_of: Date) -> Result<Catalogue> {
     let mut catalogue = Catalogue::default();
     for (id, page) in pages {
         let place = format!("/{id}");
-        catalogue.insert(product(id, page, as_of).map_err(|error| error.at(place))?);
+        catalogue.insert(product(id, &page, as_of).map_err(|error| error.at(place))?);
     }
     Ok(catalogue)
 }
 
-fn product(id: String, page: Page, as_of: Date) -> Result<Product> {
+fn product(id: String, page: &Page, as_of: Date) -> Result<Product> {
     let mut product = Product {
         title: Untrusted::new(page.title.clone()),
         edge: false,
@@ -96,12 +96,15 @@ fn product(id: String, page: Page, as_of: Date) -> Result<Product> {
         product.add_name(&name);
     }
     // Hardware, services and languages are not what an operating system or a product of an asset is called by one word.
-    let named_by_one_word = matches!(page.category.as_deref(), Some("os" | "database" | "server-app" | "app"));
+    let named_by_one_word = matches!(
+        page.category.as_deref(),
+        Some("os" | "database" | "server-app" | "app")
+    );
     if !named_by_one_word {
         product.names.retain(|name| name.len() > 1);
     }
     for release in &page.releases {
-        product.cycles.push(cycle(&product.title, &page, release, as_of)?);
+        product.cycles.push(cycle(&product.title, page, release, as_of)?);
     }
     product.cycles.sort_by(|a, b| a.id.cmp(&b.id));
     product.cycles.dedup_by(|a, b| a.id == b.id);
@@ -115,11 +118,15 @@ fn cycle(title: &Untrusted<String>, page: &Page, release: &Release, as_of: Date)
     // An extension that is called long-term support costs nothing: it is security support.
     let free = matches!(&page.extended_column, Some(Column::Heading(heading)) if heading.contains("LTS"));
     let mut milestones = Milestones {
-        general_availability: when(release.release_date.as_ref())?,
+        general_availability: when(release.date.as_ref())?,
         end_of_sales: when(release.discontinued.as_ref())?,
         end_of_active_support: active,
         end_of_security_support: security,
-        extended_support: if extended == When::Open { When::Unknown } else { extended },
+        extended_support: if extended == When::Open {
+            When::Unknown
+        } else {
+            extended
+        },
         end_of_life: When::Unknown,
     };
     if free && matches!(extended, When::On(_)) {
@@ -130,8 +137,8 @@ fn cycle(title: &Untrusted<String>, page: &Page, release: &Release, as_of: Date)
     let label = label(title.raw(), release);
     Ok(Cycle {
         pattern: pattern(title.raw(), release, &label),
-        versions: version(&release.release_cycle).into_iter().collect(),
-        id: release.release_cycle.clone(),
+        versions: version(&release.cycle).into_iter().collect(),
+        id: release.cycle.clone(),
         label: Untrusted::new(label),
         milestones,
         source: Untrusted::new(SOURCE.to_owned()),
@@ -142,10 +149,10 @@ fn cycle(title: &Untrusted<String>, page: &Page, release: &Release, as_of: Date)
 /// Title and label; placeholders filled in.
 fn label(title: &str, release: &Release) -> String {
     let name = release
-        .release_label
+        .label
         .as_deref()
-        .unwrap_or(&release.release_cycle)
-        .replace("__RELEASE_CYCLE__", &release.release_cycle)
+        .unwrap_or(&release.cycle)
+        .replace("__RELEASE_CYCLE__", &release.cycle)
         .replace("'__CODENAME__'", "")
         .replace("__CODENAME__", release.codename.as_deref().unwrap_or(""));
     let name = name.trim();
@@ -158,7 +165,7 @@ fn label(title: &str, release: &Release) -> String {
 
 /// The words of the label that are not of the title; a plain version needs none, it is matched as a number.
 fn pattern(title: &str, release: &Release, label: &str) -> Pattern {
-    if version(&release.release_cycle).is_some() && release.release_label.is_none() {
+    if version(&release.cycle).is_some() && release.label.is_none() {
         return Pattern::default();
     }
     let title = Words::of(title);

@@ -91,51 +91,53 @@ impl Catalogue {
         if query.or_later {
             add_later(product, &mut cycles);
         }
-        let score = named.score.saturating_sub(if by_version || by_text { 0 } else { 20 });
+        let score = named
+            .score
+            .saturating_sub(if by_version || by_text { 0 } else { 20 });
         match cycles.as_slice() {
             [] => Match::UnknownCycle { product },
-            [cycle] => Match::Cycle { product, cycle, score },
-            _ => Match::Ambiguous { product, cycles, score },
+            [cycle] => Match::Cycle {
+                product,
+                cycle,
+                score,
+            },
+            _ => Match::Ambiguous {
+                product,
+                cycles,
+                score,
+            },
         }
     }
 
     /// The product whose name stands first, the longest of those; two products with the same name are none.
     fn named(&self, words: &Words) -> Option<Named<'_>> {
         let mut best: Option<(std::cmp::Reverse<usize>, usize)> = None;
-        let mut found: Option<&Product> = None;
-        for product in self.products() {
-            for name in &product.names {
-                let Some(at) = words.position(name) else { continue };
+        let mut found: Option<Named<'_>> = None;
+        for (at, word) in words.iter().enumerate() {
+            let leads = words.until(at).iter().all(|word| is_maker(word));
+            let place = if leads { 0 } else { at };
+            for (name, product) in self.names(word) {
                 let ruled_out = product.without.iter().any(|word| words.contains(word));
-                let leads = words.until(at).iter().all(|word| is_maker(word));
                 // A short word within a text is more often something else.
-                let short = name.len() == 1 && name.iter().all(|word| word.len() < 5);
-                if ruled_out || (short && !leads) {
+                let short = name.len() == 1 && word.len() < 5;
+                if ruled_out || (short && !leads) || !words.has_at(at, name) {
                     continue;
                 }
-                let at = if leads { 0 } else { at };
-                let rank = Some((std::cmp::Reverse(at), name.len()));
-                if rank > best {
+                let rank = Some((std::cmp::Reverse(place), name.len()));
+                let same = found.as_ref().is_some_and(|held| held.product.id == product.id);
+                if rank > best || (rank == best && same) {
                     best = rank;
-                    found = Some(product);
-                } else if rank == best && found.is_some_and(|held| held.id != product.id) {
+                    found = Some(Named {
+                        product,
+                        end: at + name.len(),
+                        score: if leads { 100 } else { 80 },
+                    });
+                } else if rank == best {
                     found = None;
                 }
             }
         }
-        let (std::cmp::Reverse(at), _) = best?;
-        let product = found?;
-        let end = product
-            .names
-            .iter()
-            .filter_map(|name| Some(words.position(name)? + name.len()))
-            .min()
-            .unwrap_or(0);
-        Some(Named {
-            product,
-            end,
-            score: if at == 0 { 100 } else { 80 },
-        })
+        found
     }
 }
 

@@ -174,10 +174,22 @@ mod tests {
     #[test]
     fn the_last_day_is_supported_and_the_next_is_not() {
         let release = server_2016();
-        assert!(matches!(release.support(day("2027-01-12")), Support::Supported { .. }));
-        assert!(matches!(release.support(day("2027-01-13")), Support::Extended { .. }));
-        assert!(matches!(release.support(day("2030-01-12")), Support::Extended { .. }));
-        assert!(matches!(release.support(day("2030-01-13")), Support::Ended { .. }));
+        assert!(matches!(
+            release.support(day("2027-01-12")),
+            Support::Supported { .. }
+        ));
+        assert!(matches!(
+            release.support(day("2027-01-13")),
+            Support::Extended { .. }
+        ));
+        assert!(matches!(
+            release.support(day("2030-01-12")),
+            Support::Extended { .. }
+        ));
+        assert!(matches!(
+            release.support(day("2030-01-13")),
+            Support::Ended { .. }
+        ));
     }
 
     #[test]

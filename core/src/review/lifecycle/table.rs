@@ -37,7 +37,10 @@ struct Row {
 
 pub(super) fn read(bytes: &[u8]) -> Result<Catalogue> {
     if bytes.len() > BYTES {
-        return Err(Error::new(ErrorKind::TooLarge, "a lifecycle table has at most 64 MiB"));
+        return Err(Error::new(
+            ErrorKind::TooLarge,
+            "a lifecycle table has at most 64 MiB",
+        ));
     }
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut catalogue = Catalogue::default();
@@ -48,12 +51,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Catalogue> {
             Error::new(ErrorKind::InvalidInput, source.to_string()).at(format!("line {line}"))
         })?;
         let name = format!("{}/{}", row.product, row.cycle);
-        add(&mut catalogue, row).map_err(|error| error.at(name))?;
+        add(&mut catalogue, &row).map_err(|error| error.at(name))?;
     }
     Ok(catalogue)
 }
 
-fn add(catalogue: &mut Catalogue, row: Row) -> Result<()> {
+fn add(catalogue: &mut Catalogue, row: &Row) -> Result<()> {
     if row.product.is_empty() || row.cycle.is_empty() {
         return Err(invalid("a row needs `product` and `cycle`"));
     }
@@ -70,7 +73,7 @@ fn add(catalogue: &mut Catalogue, row: Row) -> Result<()> {
             without: Vec::new(),
         });
     }
-    let cycle = cycle(&row)?;
+    let cycle = cycle(row)?;
     let Some(product) = catalogue.entry(&row.product) else {
         return Err(Error::new(ErrorKind::Internal, "a product was lost"));
     };

@@ -33,22 +33,15 @@ impl Words {
         self.0.iter().map(String::as_str)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(super) fn contains(&self, word: &str) -> bool {
         self.0.iter().any(|other| other == word)
     }
 
-    /// Where this phrase begins, if it is in the text word by word.
-    pub(super) fn position(&self, phrase: &[Box<str>]) -> Option<usize> {
-        self.0.windows(phrase.len().max(1)).position(|window| {
-            window
-                .iter()
-                .map(String::as_str)
-                .eq(phrase.iter().map(|word| &**word))
-        })
+    /// Whether this phrase stands at a place, word by word.
+    pub(super) fn has_at(&self, at: usize, phrase: &[Box<str>]) -> bool {
+        self.0
+            .get(at..at + phrase.len())
+            .is_some_and(|window| window.iter().zip(phrase).all(|(word, own)| **word == **own))
     }
 
     /// The words from this one on.
@@ -107,14 +100,18 @@ pub(super) fn version(word: &str) -> Option<Vec<u64>> {
         if digits.is_empty() {
             return None;
         }
-        if let Ok(number) = digits.parse() {
-            if digits.len() < part.len() && (at != last || at == 0) {
+        if let Ok(number) = digits.parse::<u64>() {
+            // A letter ends the last of several parts; alone it is a size (`60F`), but for those that makers use (`19c`).
+            let alone = part
+                .strip_prefix(digits)
+                .is_some_and(|letters| letters.is_empty() || matches!(letters, "ai" | "c" | "g" | "i"));
+            if !(alone || (at == last && at > 0)) {
                 return None;
             }
             numbers.push(number);
         } else {
             let (major, update) = part.split_once('u').filter(|_| at == 0 && last == 0)?;
-            numbers.extend([major.parse().ok()?, update.parse().ok()?]);
+            numbers.extend([major.parse::<u64>().ok()?, update.parse().ok()?]);
         }
     }
     Some(numbers)
@@ -206,9 +203,18 @@ mod tests {
     fn texts_of_vendors_come_apart_as_people_read_them() {
         let apart = |text: &str| Words::of(text).iter().collect::<Vec<_>>().join(" ");
         assert_eq!(apart("Debian GNU/Linux 7 (64-bit)"), "debian gnu linux 7");
-        assert_eq!(apart("Windows Server\u{ae} 2012R2 Datacenter"), "windows server 2012 r2 datacenter");
-        assert_eq!(apart("Microsoft .NET Runtime - 8.0.11 (x64)"), "microsoft net runtime 8.0.11");
-        assert_eq!(apart("FortiGate-60F v7.2.8,build1639"), "fortigate 60f 7.2.8 build1639");
+        assert_eq!(
+            apart("Windows Server\u{ae} 2012R2 Datacenter"),
+            "windows server 2012 r2 datacenter"
+        );
+        assert_eq!(
+            apart("Microsoft .NET Runtime - 8.0.11 (x64)"),
+            "microsoft net runtime 8.0.11"
+        );
+        assert_eq!(
+            apart("FortiGate-60F v7.2.8,build1639"),
+            "fortigate 60f 7.2.8 build1639"
+        );
         assert_eq!(apart("Node.js 20"), "node js 20");
         assert_eq!(apart("\u{0} ... \u{202e}"), "");
         assert!(apart(&"9 ".repeat(1_000_000)).len() < 1_000);
@@ -217,12 +223,15 @@ mod tests {
     #[test]
     fn versions_are_numbers_and_nothing_else() {
         assert_eq!(version("17.09.04a"), Some(vec![17, 9, 4]));
+        assert_eq!(version("19c"), Some(vec![19]));
         assert_eq!(version("8u501"), Some(vec![8, 501]));
         assert_eq!(version("2016"), Some(vec![2016]));
         for other in ["60f", "22h2", "sp3", "", "9.x", "7..2", "99999999999999999999999"] {
             assert_eq!(version(other), None, "{other}");
         }
-        assert!(has_prefix(&[7, 2, 8], &[7, 2]) && !has_prefix(&[7, 20], &[7, 2]) && !has_prefix(&[7], &[7, 2]));
+        assert!(
+            has_prefix(&[7, 2, 8], &[7, 2]) && !has_prefix(&[7, 20], &[7, 2]) && !has_prefix(&[7], &[7, 2])
+        );
     }
 
     #[test]

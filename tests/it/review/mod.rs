@@ -1,5 +1,7 @@
 //! Tests of `vcto::review` through the public API.
 
+mod lifecycle;
+
 use vcto::estate::{Asset, AssetKind, Scalar};
 use vcto::review::{Outcome, Review, Reviewer};
 use vcto::{ErrorKind, Estate, Inventory};
