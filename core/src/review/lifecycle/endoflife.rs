@@ -23,17 +23,7 @@ struct Page {
     category: Option<String>,
     #[serde(default)]
     alternate_urls: Option<Vec<String>>,
-    #[serde(default, rename = "eoesColumn")]
-    extended_column: Option<Column>,
     releases: Vec<Release>,
-}
-
-/// Whether a page has a column, or under which heading.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Column {
-    Shown(#[expect(dead_code, reason = "only a heading says what the column means")] bool),
-    Heading(String),
 }
 
 #[derive(Deserialize)]
@@ -104,19 +94,19 @@ fn product(id: String, page: &Page, as_of: Date) -> Result<Product> {
         product.names.retain(|name| name.len() > 1);
     }
     for release in &page.releases {
-        product.cycles.push(cycle(&product.title, page, release, as_of)?);
+        product.cycles.push(cycle(&product, release, as_of)?);
     }
     product.cycles.sort_by(|a, b| a.id.cmp(&b.id));
     product.cycles.dedup_by(|a, b| a.id == b.id);
     Ok(product)
 }
 
-fn cycle(title: &Untrusted<String>, page: &Page, release: &Release, as_of: Date) -> Result<Cycle> {
+fn cycle(product: &Product, release: &Release, as_of: Date) -> Result<Cycle> {
     let active = when(release.eoas.as_ref())?;
     let security = when(release.eol.as_ref())?;
     let extended = when(release.eoes.as_ref())?;
-    // An extension that is called long-term support costs nothing: it is security support.
-    let free = matches!(&page.extended_column, Some(Column::Heading(heading)) if heading.contains("LTS"));
+    // Debian's long-term support costs nothing: it is security support.
+    let free = product.id == "debian";
     let mut milestones = Milestones {
         general_availability: when(release.date.as_ref())?,
         end_of_sales: when(release.discontinued.as_ref())?,
@@ -134,9 +124,10 @@ fn cycle(title: &Untrusted<String>, page: &Page, release: &Release, as_of: Date)
         milestones.end_of_security_support = extended;
         milestones.extended_support = When::Unknown;
     }
-    let label = label(title.raw(), release);
+    let title = product.title.raw();
+    let label = label(title, release);
     Ok(Cycle {
-        pattern: pattern(title.raw(), release, &label),
+        pattern: pattern(title, release, &label),
         versions: version(&release.cycle).into_iter().collect(),
         id: release.cycle.clone(),
         label: Untrusted::new(label),
