@@ -6,7 +6,7 @@ use super::facts::{self, Writer};
 use super::places::{Places, SOURCE, vcenter};
 use super::sheet::{Row, Sheet};
 use crate::error::{Error, ErrorKind, Result};
-use crate::estate::{Asset, AssetId, AssetKind, FactValue, Inventory, Relation, RelationKind};
+use crate::estate::{Asset, AssetId, AssetKind, Confidence, FactValue, Inventory, Relation, RelationKind};
 use crate::source::file::notes::Notes;
 use crate::source::identity::mint;
 use crate::text::quoted;
@@ -203,21 +203,22 @@ impl Machines {
         self.assets.insert(id, asset);
     }
 
-    /// What runs comes first; what the configuration says stands beside it where the two differ.
+    /// What runs is observed; what the configuration says is only stated, and stands beside it where the two differ.
     fn operating_system(&self, asset: &mut Asset, sheet: &Sheet, row: &Row) {
         let running = sheet.text(row, "OS according to the VMware Tools");
         let configured = sheet.text(row, "OS according to the configuration file");
-        let stated = |text: &str, by: &str| FactValue::from(text).stated_by(by);
-        if let Some(running) = running {
-            self.writer
-                .add(asset, "os_name", stated(running, "RVTools: VMware Tools"));
-        }
-        if let Some(configured) = configured.filter(|configured| running != Some(*configured)) {
-            self.writer.add(
-                asset,
-                "os_name",
-                stated(configured, "RVTools: configuration file"),
-            );
+        for (text, by, sure) in [
+            (running, "RVTools: VMware Tools", Confidence::High),
+            (
+                configured.filter(|configured| running != Some(*configured)),
+                "RVTools: configuration file",
+                Confidence::Medium,
+            ),
+        ] {
+            if let Some(text) = text {
+                let value = FactValue::from(text).stated_by(by).sure(sure);
+                self.writer.add(asset, "os_name", value);
+            }
         }
     }
 }
