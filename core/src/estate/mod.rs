@@ -13,7 +13,7 @@ mod index;
 mod intern;
 mod inventory;
 mod json;
-mod near;
+pub(crate) mod near;
 mod open;
 mod order;
 mod read;

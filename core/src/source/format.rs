@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::near;
 use crate::error::{Error, ErrorKind, Result};
+use crate::estate::near;
 use crate::text::quoted;
 
 macro_rules! formats {

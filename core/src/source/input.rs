@@ -1,15 +1,16 @@
 //! What can be read: files, folders, bytes in memory, and inventories that are there already.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::Inventory;
 use crate::text::Plain;
 
-/// The largest file: an inventory of about three million assets.
-pub const MAX_FILE: u64 = 1 << 30;
+/// The largest file of another tool. A `vcto.inventory/1` document is read as a stream, and bounded by
+/// [`MAX_DOCUMENT`](crate::estate::bounds::MAX_DOCUMENT).
+pub const MAX_FILE: u64 = 512 << 20;
 
 /// The most files that are read from one folder.
 pub const MAX_FILES: usize = 10_000;
@@ -104,7 +105,7 @@ impl std::fmt::Debug for Document {
 /// What a path leads to.
 #[derive(Debug)]
 pub(super) enum Found {
-    File(Document),
+    File(Opened),
     /// The files of a folder, by path.
     Folder {
         name: String,
@@ -112,40 +113,96 @@ pub(super) enum Found {
     },
 }
 
-/// Reads a file, or lists the `.json` files of a folder.
+/// A regular file of which the first bytes have been read.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) name: String,
+    /// How large the file says that it is.
+    pub(super) size: u64,
+    place: String,
+    head: Vec<u8>,
+    rest: File,
+}
+
+/// So many bytes tell the format.
+const HEAD: u64 = 64 << 10;
+
+impl Opened {
+    /// The first bytes.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// The whole content as a stream.
+    pub(super) fn stream(self) -> impl Read {
+        Cursor::new(self.head).chain(self.rest)
+    }
+
+    /// The whole content, up to [`MAX_FILE`].
+    pub(super) fn document(self) -> Result<Document> {
+        if self.size > MAX_FILE {
+            return Err(too_large().at(self.place));
+        }
+        let mut bytes = self.head;
+        bytes.reserve(
+            usize::try_from(self.size)
+                .unwrap_or_default()
+                .saturating_sub(bytes.len()),
+        );
+        // The file may grow while it is read.
+        let left = (MAX_FILE + 1).saturating_sub(bytes.len() as u64);
+        let read = self.rest.take(left).read_to_end(&mut bytes);
+        read.map_err(|error| Error::io(error, &self.place))?;
+        if bytes.len() as u64 > MAX_FILE {
+            return Err(too_large().at(self.place));
+        }
+        Ok(Document {
+            name: self.name,
+            bytes,
+        })
+    }
+}
+
+/// Opens a file, or lists the `.json` files of a folder.
 pub(super) fn open(path: &Path) -> Result<Found> {
-    let metadata = fs::metadata(path).map_err(|error| Error::io(error, shown(path)))?;
+    let metadata = fs::metadata(path).map_err(|error| refused(error, path))?;
     if metadata.is_dir() {
         let files = list(path)?;
         let name = file_name(path);
         return Ok(Found::Folder { name, files });
     }
-    read(path).map(Found::File)
+    file(path).map(Found::File)
 }
 
-/// The bytes of a regular file, up to [`MAX_FILE`].
-pub(super) fn read(path: &Path) -> Result<Document> {
-    let place = || shown(path);
-    let metadata = fs::metadata(path).map_err(|error| Error::io(error, place()))?;
+/// Opens a regular file. Pipes and devices may never end.
+pub(super) fn file(path: &Path) -> Result<Opened> {
+    let place = shown(path);
+    let failed = |error| refused(error, path);
+    // Before it is opened: opening a pipe waits for its other end.
+    let metadata = fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
-        return Err(Error::new(ErrorKind::InvalidInput, "not a regular file").at(place()));
+        return Err(Error::new(ErrorKind::InvalidInput, "not a regular file").at(place));
     }
-    if metadata.len() > MAX_FILE {
-        return Err(too_large().at(place()));
-    }
-    let file = File::open(path).map_err(|error| Error::io(error, place()))?;
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
-    // The file may grow while it is read.
-    file.take(MAX_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Error::io(error, place()))?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(too_large().at(place()));
-    }
-    Ok(Document {
+    let mut rest = File::open(path).map_err(failed)?;
+    let mut head = Vec::new();
+    rest.by_ref().take(HEAD).read_to_end(&mut head).map_err(failed)?;
+    Ok(Opened {
         name: file_name(path),
-        bytes,
+        size: metadata.len(),
+        place,
+        head,
+        rest,
     })
+}
+
+/// What the operating system refused, with the way out where there is one.
+fn refused(error: io::Error, path: &Path) -> Error {
+    let error = Error::io(error, shown(path));
+    match error.kind() {
+        ErrorKind::NotFound => error.remedy("check the path"),
+        ErrorKind::PermissionDenied => error.remedy("let the user who runs this read it"),
+        _ => error,
+    }
 }
 
 fn too_large() -> Error {
@@ -159,11 +216,9 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut open = vec![(folder.to_owned(), 0)];
     while let Some((folder, depth)) = open.pop() {
-        for entry in fs::read_dir(&folder).map_err(|error| Error::io(error, shown(&folder)))? {
-            let entry = entry.map_err(|error| Error::io(error, shown(&folder)))?;
-            let kind = entry
-                .file_type()
-                .map_err(|error| Error::io(error, shown(&entry.path())))?;
+        for entry in fs::read_dir(&folder).map_err(|error| refused(error, &folder))? {
+            let entry = entry.map_err(|error| refused(error, &folder))?;
+            let kind = entry.file_type().map_err(|error| refused(error, &entry.path()))?;
             let path = entry.path();
             let json = path
                 .extension()

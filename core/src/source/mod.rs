@@ -7,7 +7,6 @@ mod file;
 mod format;
 mod identity;
 mod input;
-mod near;
 mod overlay;
 mod reconcile;
 
@@ -22,8 +21,7 @@ pub use input::{Input, MAX_FILE, MAX_FILES};
 use crate::error::Result;
 use crate::estate::Inventory;
 use crate::monitor::Monitor;
-use crate::text::Plain;
-use input::{Document, Found, What};
+use input::{Found, What};
 
 /// Reads one file, or a folder of NetBox pages. Without a format it is told by the content.
 ///
@@ -130,10 +128,10 @@ impl Reader {
     fn one(&self, input: Input) -> Result<Inventory> {
         self.monitor.check()?;
         let mut inventory = match input.0 {
-            What::Bytes(document) => self.parse(&document)?,
+            What::Bytes(document) => file::parse_bytes(&document, self.format, &self.monitor)?,
             What::Inventory(inventory) => *inventory,
             What::Path(path) => match input::open(&path)? {
-                Found::File(document) => self.parse(&document)?,
+                Found::File(file) => file::parse_file(file, self.format, &self.monitor)?,
                 Found::Folder { name, files } => {
                     file::parse_folder(&path, &name, &files, self.format, &self.monitor)?
                 }
@@ -143,13 +141,5 @@ impl Reader {
             inventory.source.captured_at = self.captured_at;
         }
         Ok(inventory)
-    }
-
-    fn parse(&self, document: &Document) -> Result<Inventory> {
-        let format = match self.format {
-            Some(format) => format,
-            None => detect(&document.bytes).map_err(|error| error.within(Plain(&document.name)))?,
-        };
-        file::parse(document, format, &self.monitor)
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::identity::{mint, unmint};
-use super::near;
+use super::identity::{encode, unmint};
 use crate::error::{Error, ErrorKind, Result};
+use crate::estate::near;
 use crate::estate::{AssetId, Inventory};
 use crate::text::{Plain, quoted};
 
@@ -19,7 +19,7 @@ const CANDIDATES: usize = 5;
 
 /// An end as it was written, with its line: `relations:<line>:<text>`. It stands for an asset until [`resolve`].
 pub(super) fn pending(line: u64, text: &str) -> AssetId {
-    mint(SOURCE, &line.to_string(), [text])
+    AssetId::from(format!("{SOURCE}:{line}:{}", encode(text)))
 }
 
 /// Replaces the ends that overlays name by id or by an unambiguous name, against all the inventories.

@@ -4,10 +4,11 @@ use csv::{ReaderBuilder, StringRecord};
 
 use super::encoding;
 use crate::error::{Error, ErrorKind, Result};
+use crate::estate::near;
 use crate::estate::{Inventory, Relation, RelationKind, Source};
 use crate::monitor::Monitor;
 use crate::source::input::Document;
-use crate::source::{near, overlay};
+use crate::source::overlay;
 use crate::text::quoted;
 
 /// The largest file.

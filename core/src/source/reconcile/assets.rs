@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::estate::{Asset, AssetId, AssetKind, FactValue, Scalar, Source};
+use crate::estate::{Asset, AssetId, AssetKind, Criticality, FactValue, Scalar, Source};
 use crate::text::{Plain, quoted};
 
 /// The assets so far, in the order in which they came.
@@ -15,9 +15,10 @@ pub(super) struct Assets {
     sources: Vec<Source>,
 }
 
-/// An asset, with the inventories in which it stood first and last.
+/// An asset, with the inventories in which it stood first and last, and what was said of it once there were two.
 struct Told {
     asset: Asset,
+    said: Said,
     first: usize,
     last: usize,
 }
@@ -49,14 +50,19 @@ impl Assets {
                 }
                 Some(told) => {
                     told.last = here;
-                    if let Some(first) = self.sources.get(told.first) {
-                        unite(&mut told.asset, first, asset, source);
+                    if told.said.0.is_empty()
+                        && let Some(first) = self.sources.get(told.first)
+                    {
+                        told.said.hear(&told.asset, first);
                     }
+                    told.said.hear(&asset, source);
+                    unite(&mut told.asset, asset);
                 }
                 None => {
                     self.positions.insert(asset.id.clone(), self.told.len());
                     self.told.push(Told {
                         asset,
+                        said: Said::default(),
                         first: here,
                         last: here,
                     });
@@ -67,72 +73,80 @@ impl Assets {
     }
 
     pub(super) fn finish(self) -> Vec<Asset> {
-        self.told.into_iter().map(|told| told.asset).collect()
+        let assets = self.told.into_iter().map(|mut told| {
+            told.said.tell(&mut told.asset);
+            told.asset
+        });
+        assets.collect()
     }
 }
 
-/// Adds to an asset what another source says of it.
-pub(super) fn unite(known: &mut Asset, first: &Source, other: Asset, second: &Source) {
-    differ(
-        known,
-        "kind",
-        (known.kind.as_str().to_owned(), first),
-        (other.kind.as_str().to_owned(), second),
-    );
+/// Adds to an asset what another says of it. What is there takes precedence; that the two differ, [`Said`] tells.
+pub(super) fn unite(known: &mut Asset, other: Asset) {
     if known.kind == AssetKind::Device {
         // The others are closer descriptions of a device.
         known.kind = other.kind;
     }
-    match (&known.name, other.name) {
-        (None, name) => known.name = name,
-        (Some(name), Some(another)) => {
-            let name = name.raw().clone();
-            differ(known, "name", (name, first), (another.into_raw(), second));
-        }
-        (Some(_), None) => {}
+    if known.name.is_none() {
+        known.name = other.name;
     }
-    match (&known.criticality, other.criticality) {
-        (None, criticality) => known.criticality = criticality,
-        (Some(one), Some(another)) => {
-            let one = one.as_str().to_owned();
-            differ(
-                known,
-                "criticality",
-                (one, first),
-                (another.as_str().to_owned(), second),
-            );
-        }
-        (Some(_), None) => {}
+    if known.criticality.is_none() {
+        known.criticality = other.criticality;
     }
     for (name, fact) in other.facts.iter() {
         for value in fact.values() {
-            if known.fact(name).is_none_or(|fact| !fact.values().contains(value)) {
-                known.facts.add(name, value.clone());
+            add(known, name, value.clone());
+        }
+    }
+}
+
+fn add(asset: &mut Asset, fact: &str, value: FactValue) {
+    if asset
+        .fact(fact)
+        .is_none_or(|fact| !fact.values().contains(&value))
+    {
+        asset.facts.add(fact, value);
+    }
+}
+
+/// What is said of kind, name and criticality, of which an asset can have only one.
+#[derive(Default)]
+pub(super) struct Said(Vec<(&'static str, FactValue)>);
+
+impl Said {
+    /// Hears what a source says.
+    pub(super) fn hear(&mut self, asset: &Asset, source: &Source) {
+        let kind = Some(asset.kind.as_str());
+        let name = asset.name.as_ref().map(|name| name.raw().as_str());
+        let criticality = asset.criticality.as_ref().map(Criticality::as_str);
+        for (fact, text) in [("kind", kind), ("name", name), ("criticality", criticality)] {
+            if let Some(text) = text {
+                let value = FactValue::from(Scalar::from(text)).stated_by(source.name.clone());
+                let value = match source.captured_at {
+                    Some(at) => value.at(at),
+                    None => value,
+                };
+                self.0.push((fact, value));
             }
         }
     }
-}
 
-/// Records as a fact that two sources differ about what is no fact.
-fn differ(known: &mut Asset, fact: &str, one: (String, &Source), other: (String, &Source)) {
-    if one.0 == other.0 {
-        return;
-    }
-    for (text, source) in [one, other] {
-        let value = stated(text, source);
-        if known
-            .fact(fact)
-            .is_none_or(|fact| !fact.values().contains(&value))
-        {
-            known.facts.add(fact, value);
+    /// Records as facts what differs.
+    pub(super) fn tell(self, asset: &mut Asset) {
+        for fact in ["kind", "name", "criticality"] {
+            let values = || {
+                self.0
+                    .iter()
+                    .filter(|(of, _)| *of == fact)
+                    .map(|(_, value)| value)
+            };
+            let mut texts = values().map(|value| &value.value);
+            let first = texts.next();
+            if texts.any(|text| Some(text) != first) {
+                for value in values() {
+                    add(asset, fact, value.clone());
+                }
+            }
         }
-    }
-}
-
-fn stated(text: String, source: &Source) -> FactValue {
-    let value = FactValue::from(Scalar::from(text)).stated_by(source.name.clone());
-    match source.captured_at {
-        Some(at) => value.at(at),
-        None => value,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assets;
+use super::assets::{self, Said};
 use super::relations;
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::{Asset, AssetId, Inventory, Note, Scalar, Source};
@@ -63,14 +63,25 @@ pub(super) fn fold(inventory: &mut Inventory) -> Result<()> {
         .enumerate()
         .map(|(at, asset)| (asset.id.clone(), at))
         .collect();
+    let mut said: BTreeMap<AssetId, Said> = BTreeMap::new();
     for (target, mut asset) in folded {
         let Some(known) = positions.get(&target).and_then(|at| kept.get_mut(*at)) else {
             continue;
         };
         asset.facts.remove(SAME_AS);
         known.facts.add("also_known_as", asset.id.as_str());
-        let (one, other) = (known.id.as_str().to_owned(), asset.id.as_str().to_owned());
-        assets::unite(known, &said_under(&one), asset, &said_under(&other));
+        let said = said.entry(target).or_insert_with_key(|target| {
+            let mut said = Said::default();
+            said.hear(known, &said_under(target));
+            said
+        });
+        said.hear(&asset, &said_under(&asset.id));
+        assets::unite(known, asset);
+    }
+    for (target, said) in said {
+        if let Some(known) = positions.get(&target).and_then(|at| kept.get_mut(*at)) {
+            said.tell(known);
+        }
     }
     inventory.assets = kept;
     point(inventory, &targets);
@@ -78,9 +89,9 @@ pub(super) fn fold(inventory: &mut Inventory) -> Result<()> {
 }
 
 /// Kinds and names that differ are told apart by the id under which they were said.
-fn said_under(id: &str) -> Source {
+fn said_under(id: &AssetId) -> Source {
     Source {
-        name: id.into(),
+        name: id.as_str().into(),
         ..Source::default()
     }
 }

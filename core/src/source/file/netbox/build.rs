@@ -8,6 +8,7 @@ use super::model::Model;
 use super::record::{self, Record};
 use super::tables::Tables;
 use crate::estate::{Asset, AssetId, AssetKind, Inventory, Relation, RelationKind, Requirement, Scalar};
+use crate::source::file::fit::fit;
 use crate::source::file::notes::Notes;
 use crate::source::identity::mint;
 
@@ -131,6 +132,7 @@ impl<'a> Build<'a> {
             requirements: self.requirements,
             ..Inventory::default()
         };
+        fit(&mut inventory, &mut self.notes);
         inventory.source.notes = self.notes.finish();
         inventory
     }

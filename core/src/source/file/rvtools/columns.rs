@@ -17,11 +17,8 @@ const fn aliased(title: &'static str, others: &'static [&'static str]) -> Column
     Column { title, others }
 }
 
-/// Columns that say in most sheets which machine and which vCenter a row is about.
-const SHARED: &[Column] = &[
-    aliased("VM", &["VMName"]),
-    aliased("VM UUID", &["UUID"]),
-    aliased("VM ID", &["VMID"]),
+/// Columns that say in most sheets where in which vCenter a row belongs.
+const PLACE: &[Column] = &[
     column("VI SDK UUID"),
     column("VI SDK Server"),
     column("Datacenter"),
@@ -29,9 +26,18 @@ const SHARED: &[Column] = &[
     column("Host"),
 ];
 
-/// A sheet that is read, with the columns beside the shared ones.
+/// Columns that say which machine a row is about.
+const MACHINE: &[Column] = &[
+    aliased("VM", &["VMName"]),
+    aliased("VM UUID", &["UUID"]),
+    column("VM ID"),
+];
+
+/// A sheet that is read, with the columns beside those of the place and of the machine.
 pub(super) struct SheetColumns {
     pub(super) sheet: &'static str,
+    /// Whether its rows are about machines.
+    of_machines: bool,
     columns: &'static [Column],
 }
 
@@ -39,6 +45,7 @@ pub(super) struct SheetColumns {
 pub(super) const SHEETS: &[SheetColumns] = &[
     SheetColumns {
         sheet: "vCluster",
+        of_machines: false,
         columns: &[
             column("Name"),
             column("Config status"),
@@ -54,6 +61,7 @@ pub(super) const SHEETS: &[SheetColumns] = &[
     },
     SheetColumns {
         sheet: "vDatastore",
+        of_machines: false,
         columns: &[
             column("Name"),
             column("Accessible"),
@@ -71,6 +79,7 @@ pub(super) const SHEETS: &[SheetColumns] = &[
     },
     SheetColumns {
         sheet: "vDisk",
+        of_machines: true,
         columns: &[
             column("Disk"),
             column("Capacity MiB"),
@@ -80,11 +89,12 @@ pub(super) const SHEETS: &[SheetColumns] = &[
     },
     SheetColumns {
         sheet: "vHost",
+        of_machines: false,
         columns: &[
             aliased("Host", &["Name"]),
             column("Config status"),
             column("in Maintenance Mode"),
-            aliased("CPU Model", &["CpuModel"]),
+            column("CPU Model"),
             aliased("Speed", &["CpuMhz"]),
             aliased("# CPU", &["NumCpu"]),
             column("Cores per CPU"),
@@ -105,10 +115,11 @@ pub(super) const SHEETS: &[SheetColumns] = &[
     },
     SheetColumns {
         sheet: "vInfo",
+        of_machines: true,
         columns: &[
             column("Powerstate"),
             column("Template"),
-            aliased("SRM Placeholder", &["SRMPlaceHolder"]),
+            column("SRM Placeholder"),
             column("Config status"),
             column("Connection state"),
             column("Guest state"),
@@ -122,7 +133,7 @@ pub(super) const SHEETS: &[SheetColumns] = &[
             column("Total disk capacity MiB"),
             aliased("Provisioned MiB", &["Provisioned"]),
             aliased("In Use MiB", &["InUse"]),
-            aliased("Primary IP Address", &["PrimaryIPAddress"]),
+            column("Primary IP Address"),
             column("Resource pool"),
             column("Folder"),
             column("HA Restart Priority"),
@@ -137,6 +148,7 @@ pub(super) const SHEETS: &[SheetColumns] = &[
     },
     SheetColumns {
         sheet: "vMetaData",
+        of_machines: false,
         columns: &[
             column("RVTools version"),
             column("xlsx creation datetime"),
@@ -145,6 +157,7 @@ pub(super) const SHEETS: &[SheetColumns] = &[
     },
     SheetColumns {
         sheet: "vNetwork",
+        of_machines: true,
         columns: &[
             column("NIC label"),
             column("Network"),
@@ -156,10 +169,12 @@ pub(super) const SHEETS: &[SheetColumns] = &[
     },
     SheetColumns {
         sheet: "vPartition",
+        of_machines: true,
         columns: &[column("Disk"), column("Capacity MiB"), column("Consumed MiB")],
     },
     SheetColumns {
         sheet: "vTools",
+        of_machines: true,
         columns: &[column("Tools"), column("Tools Version")],
     },
 ];
@@ -179,10 +194,11 @@ impl SheetColumns {
     /// The columns of a sheet, in the order in which their places are numbered.
     pub(super) fn columns(&self) -> impl Iterator<Item = &'static Column> {
         let own = self.columns;
-        let shared = SHARED
+        let machine = if self.of_machines { MACHINE } else { &[] };
+        let place = PLACE
             .iter()
             .filter(|shared| own.iter().all(|column| column.title != shared.title));
-        own.iter().chain(shared)
+        own.iter().chain(machine).chain(place)
     }
 
     /// The place of the column that has this title.

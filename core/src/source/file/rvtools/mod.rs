@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::{Confidence, Inventory, Scope, Source};
 use crate::monitor::Monitor;
+use crate::source::file::fit::fit;
 use crate::source::file::notes::Notes;
 use crate::source::file::xlsx::Workbook;
 use crate::source::input::Document;
@@ -106,6 +107,7 @@ fn assemble(document: &Document, sheets: &Sheets, mut notes: Notes, monitor: &Mo
     };
     machines.finish(&mut inventory);
     places.finish(&mut inventory);
+    fit(&mut inventory, &mut notes);
     inventory.source.notes = notes.finish();
     Ok(inventory)
 }
