@@ -1,10 +1,11 @@
 //! From storage to a tree that can be trusted as far as the log's own signature reaches.
 
+use super::audit::{Evidence, Mark};
 use super::checkpoint::Checkpoint;
 use super::entry::LogId;
 use super::header::Header;
 use super::note::VerifierKey;
-use super::store::{Row, Store};
+use super::store::{Row, Store, StoredCheckpoint, Visit};
 use super::tree::{Hash, TILE_WIDTH, TileId, Tree, edge_width, leaf_hash, levels_of, subtree_root};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -44,7 +45,6 @@ impl View {
         if size < self.tree.size() {
             return Err(rolled_back(size, self.tree.size()));
         }
-        let mut filled = Vec::new();
         while self.tree.size() < size {
             let rows = store.rows(self.tree.size(), PAGE)?;
             if rows.is_empty() {
@@ -53,11 +53,36 @@ impl View {
             for row in rows {
                 let (header, hash) = row_header(&row, self.tree.size(), self.log_id)?;
                 self.last_time_us = self.last_time_us.max(header.time_us);
-                self.tree.push(hash, &mut filled);
-                filled.clear();
+                self.tree.push(hash);
             }
         }
         Ok(())
+    }
+}
+
+impl Evidence for Box<dyn Store> {
+    fn size(&mut self) -> Result<u64> {
+        Store::size(&mut **self)
+    }
+
+    fn scan(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize> {
+        Store::scan(&mut **self, from, limit, visit)
+    }
+
+    fn tile(&mut self, id: TileId, _width: usize) -> Result<Option<Vec<Hash>>> {
+        Store::tile(&mut **self, id)
+    }
+
+    fn has_partial_tiles(&self) -> bool {
+        false
+    }
+
+    fn checkpoints(&mut self, from: u64, limit: usize) -> Result<Vec<StoredCheckpoint>> {
+        Store::checkpoints(&mut **self, from, limit)
+    }
+
+    fn mark(&mut self) -> Result<Mark> {
+        Ok(Store::mark(&mut **self)?.map_or(Mark::Missing, Mark::Note))
     }
 }
 

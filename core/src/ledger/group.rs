@@ -88,7 +88,10 @@ impl Group {
 
     fn add(&mut self, state: &mut State, entries: Vec<Sealed>, time_us: u64) {
         for entry in entries {
-            state.view.tree.push(entry.leaf_hash, &mut self.batch.tiles);
+            state
+                .view
+                .tree
+                .push_filling(entry.leaf_hash, &mut self.batch.tiles);
             self.bytes += entry.ciphertext.len();
             self.batch.entries.push(entry);
         }

@@ -2,20 +2,24 @@
 
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
 use futures_channel::oneshot;
 
+use super::audit::{Claims, audit};
+use super::bundle::export;
 use super::checkpoint::Checkpoint;
 use super::entry::{Condition, Draft, Entry, LogId, Receipt};
 use super::keys::{KeyProvider, Signer};
 use super::note::VerifierKey;
+use super::proof::{ConsistencyProof, EntryProof};
 use super::reader::{Question, Reader};
 use super::session::{self, Session};
 use super::store::{Lease, Storage};
-use super::verdict::DomainCheck;
+use super::verdict::{DomainCheck, Verification, VerifyOptions};
 use super::writer::{Order, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::{Clock, Entropy};
@@ -210,6 +214,69 @@ impl Ledger {
         self.order(|reply| Order::Checkpoint { reply }).await
     }
 
+    /// Proves that an entry is in the log, to anybody who has the log's [public key](Self::verifier_key).
+    ///
+    /// # Errors
+    /// `not_found`; else as [`checkpoint`](Self::checkpoint).
+    pub async fn prove_inclusion(&self, seq: u64) -> Result<EntryProof> {
+        let checkpoint = self.checkpoint().await?;
+        self.ask(|reply| Question::Inclusion {
+            seq,
+            checkpoint,
+            reply,
+        })
+        .await
+    }
+
+    /// Proves that the log at `new` entries begins with the log at `old` entries.
+    ///
+    /// # Errors
+    /// `not_found` when the log never had these sizes; `io`, `corrupt`, `rollback_detected`.
+    pub async fn prove_consistency(&self, old: u64, new: u64) -> Result<ConsistencyProof> {
+        self.ask(|reply| Question::Consistency { old, new, reply }).await
+    }
+
+    /// Verifies the whole log, from the stored bytes alone, on a thread of its own.
+    ///
+    /// What is wrong with the log is in the verdicts.
+    ///
+    /// # Errors
+    /// `io`, `cancelled`, `forked`: it could not be verified.
+    pub async fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
+        // Signs what is new, where that is possible. Where not, the verdicts say why.
+        let _ = self.checkpoint().await;
+        let options = options.clone();
+        self.job("ledger.verify", move |session| {
+            let key = options.key.clone().unwrap_or_else(|| session.key.clone());
+            let claims = Claims {
+                key: Some(key),
+                log_id: Some(session.identity.log_id),
+                ring: Some(&session.ring),
+                replay: session.options.policy.as_ref().map(|check| check.replay()),
+                ..Claims::default()
+            };
+            audit(&mut session.storage.backend().connect()?, claims, &options)
+        })
+        .await
+    }
+
+    /// Writes the log into a folder that is new or empty, as plain files that stock transparency-log tools read: a bundle,
+    /// for [`verify_bundle`](super::verify_bundle). Every entry is checked on its way out. Returns the checkpoint up to
+    /// which the bundle goes.
+    ///
+    /// # Errors
+    /// `conflict` when the folder is not empty; `corrupt`, with the detail `seq`, at the first entry that is not what was
+    /// written; `io`.
+    pub async fn export(&self, dir: impl Into<PathBuf>) -> Result<Checkpoint> {
+        let dir = dir.into();
+        let checkpoint = self.checkpoint().await?;
+        self.job("ledger.export", move |session| {
+            export(session, &checkpoint, &dir)?;
+            Ok(checkpoint)
+        })
+        .await
+    }
+
     /// Takes a lease if it is free: at most one holder in all processes. It is free again when it is dropped or its
     /// process ends. The name has 1 to 64 ASCII letters, digits and hyphens.
     ///
@@ -241,6 +308,23 @@ impl Ledger {
             Error::new(ErrorKind::Forked, "this ledger was opened before a fork")
                 .remedy("open it again in this process"),
         )
+    }
+
+    /// Long work, beside the threads of the log.
+    async fn job<T: Send + 'static>(
+        &self,
+        operation: &'static str,
+        work: impl FnOnce(&Session) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.check_process()?;
+        let (reply, answer) = oneshot::channel();
+        let session = Arc::clone(&self.0.session);
+        spawn("vcto-ledger-job", move || {
+            let _ = reply.send(work(&session));
+        })?;
+        receive(true, answer)
+            .await
+            .map_err(|error| error.during(operation))
     }
 
     async fn order<T>(&self, order: impl FnOnce(oneshot::Sender<Result<T>>) -> Order) -> Result<T> {

@@ -25,6 +25,8 @@
 //! # }).unwrap();
 //! ```
 
+mod audit;
+mod bundle;
 mod checkpoint;
 mod edge;
 mod entry;
@@ -33,23 +35,27 @@ mod handle;
 mod header;
 mod keys;
 mod note;
+mod proof;
 mod reader;
 mod seal;
 mod session;
 mod store;
+mod tiles;
 mod tree;
 mod verdict;
 mod writer;
 
+pub use bundle::{TilePath, verify_bundle};
 pub use checkpoint::Checkpoint;
 pub use entry::{Condition, Draft, Entry, EntryType, Level, LogId, MAX_PAYLOAD, Receipt};
 pub use handle::{Ledger, LedgerOptions};
 pub use header::{Aead, Codec, HEADER_LEN, Header};
 pub use keys::{KeyContext, KeyProvider, KeyPurpose, LocalKeyFile, Secret, Signer};
 pub use note::{MAX_NOTE, MAX_SIGNATURES, SignedNote, VerifierKey};
+pub use proof::{ConsistencyProof, EntryProof, verify_consistency, verify_inclusion};
 pub use store::{Lease, Storage};
-pub use tree::Hash;
+pub use tree::{Hash, Tree, empty_root, leaf_hash, node_hash};
 pub use verdict::{
     Authenticity, Completeness, DomainCheck, DomainReplay, Erasure, Freshness, Integrity, Policy, Problem,
-    Verification,
+    Verification, VerifyOptions,
 };

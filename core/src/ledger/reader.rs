@@ -6,17 +6,31 @@ use std::sync::mpsc::Receiver;
 
 use futures_channel::oneshot;
 
-use super::edge::{PAGE, View, check_signed, corrupt, row_header};
+use super::checkpoint::Checkpoint;
+use super::edge::{View, check_signed, corrupt, row_header};
 use super::entry::Entry;
+use super::proof::{ConsistencyProof, EntryProof, consistency, inclusion};
 use super::session::Session;
-use super::store::Store;
-use crate::error::Result;
+use super::store::{Row, Store};
+use super::tiles::{TileCache, Tiles, slot};
+use super::tree::{Hash, TILE_WIDTH, TileId};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A question, with the way back.
 pub(super) enum Question {
     Entries {
         range: Range<u64>,
         reply: oneshot::Sender<Result<Vec<Entry>>>,
+    },
+    Consistency {
+        old: u64,
+        new: u64,
+        reply: oneshot::Sender<Result<ConsistencyProof>>,
+    },
+    Inclusion {
+        seq: u64,
+        checkpoint: Checkpoint,
+        reply: oneshot::Sender<Result<EntryProof>>,
     },
     Size {
         reply: oneshot::Sender<Result<u64>>,
@@ -33,6 +47,7 @@ pub(super) struct Reader {
 struct State {
     store: Box<dyn Store>,
     view: View,
+    tiles: TileCache,
 }
 
 impl Reader {
@@ -46,6 +61,17 @@ impl Reader {
             match question {
                 Question::Entries { range, reply } => {
                     let _ = reply.send(self.with(|session, state| state.entries(session, range)));
+                }
+                Question::Consistency { old, new, reply } => {
+                    let _ = reply.send(self.with(|_, state| state.consistency(old, new)));
+                }
+                Question::Inclusion {
+                    seq,
+                    checkpoint,
+                    reply,
+                } => {
+                    let _ =
+                        reply.send(self.with(|session, state| state.inclusion(session, seq, &checkpoint)));
                 }
                 Question::Size { reply } => {
                     let _ = reply.send(self.with(|_, state| Ok(state.view.tree.size())));
@@ -75,31 +101,104 @@ impl Reader {
             &session.key,
             session.options.accept_missing_mark,
         )?;
-        Ok(State { store, view })
+        Ok(State {
+            store,
+            view,
+            tiles: TileCache::default(),
+        })
     }
 }
 
 impl State {
     fn entries(&mut self, session: &Session, range: Range<u64>) -> Result<Vec<Entry>> {
-        let Self { store, view } = self;
-        let end = range.end.min(view.tree.size());
+        let end = range.end.min(self.view.tree.size());
         let mut entries = Vec::new();
         let mut seq = range.start;
         while seq < end {
+            // A page does not cross a tile.
+            let rest = TILE_WIDTH - slot(seq);
+            let limit = usize::try_from(end - seq).unwrap_or(rest).min(rest);
+            let leaves = self.tiles().verified(TileId {
+                level: 0,
+                index: seq / TILE_WIDTH as u64,
+            })?;
             let from = seq;
-            let limit = usize::try_from(end - seq).unwrap_or(PAGE).min(PAGE);
-            store.scan(from, limit, &mut |row, ciphertext| {
-                let (header, _) = row_header(row, seq, session.identity.log_id)?;
-                let stored = ciphertext.ok_or_else(|| corrupt(seq, "has no payload"))?;
-                let payload = session.ring.open(&header, stored.to_vec())?;
-                entries.push(Entry::new(header, payload));
+            self.store.scan(seq, limit, &mut |row, ciphertext| {
+                entries.push(entry(session, seq, row, ciphertext, leaves.get(slot(seq)))?);
                 seq += 1;
                 Ok(())
             })?;
-            if seq == from {
+            if seq != from + limit as u64 {
                 return Err(corrupt(seq, "is missing"));
             }
         }
         Ok(entries)
     }
+
+    fn inclusion(&mut self, session: &Session, seq: u64, checkpoint: &Checkpoint) -> Result<EntryProof> {
+        self.within(seq.saturating_add(1), checkpoint.size())?;
+        self.within(checkpoint.size(), self.view.tree.size())?;
+        let hashes = inclusion(&mut self.tiles(), seq, checkpoint.size())?;
+        let row = self
+            .store
+            .rows(seq, 1)?
+            .pop()
+            .ok_or_else(|| corrupt(seq, "is missing"))?;
+        let (header, _) = row_header(&row, seq, session.identity.log_id)?;
+        let proof = EntryProof::new(header.to_bytes(), seq, hashes, checkpoint);
+        proof.verify(&session.key)?;
+        Ok(proof)
+    }
+
+    fn consistency(&mut self, old: u64, new: u64) -> Result<ConsistencyProof> {
+        self.within(old, new)?;
+        self.within(new, self.view.tree.size())?;
+        let hashes = if old == 0 {
+            Vec::new()
+        } else {
+            consistency(&mut self.tiles(), old, new)?
+        };
+        Ok(ConsistencyProof {
+            old_size: old,
+            new_size: new,
+            hashes,
+        })
+    }
+
+    fn within(&self, small: u64, large: u64) -> Result<()> {
+        if small <= large {
+            return Ok(());
+        }
+        let size = self.view.tree.size();
+        Err(Error::new(
+            ErrorKind::NotFound,
+            format!("the log has no such entry or size: it has {size} entries"),
+        )
+        .during("ledger.prove"))
+    }
+
+    fn tiles(&mut self) -> Tiles<'_> {
+        Tiles {
+            store: &mut *self.store,
+            tree: &self.view.tree,
+            cache: &mut self.tiles,
+        }
+    }
+}
+
+/// A row, checked against the tree and opened.
+fn entry(
+    session: &Session,
+    seq: u64,
+    row: &Row,
+    ciphertext: Option<&[u8]>,
+    leaf: Option<&Hash>,
+) -> Result<Entry> {
+    let (header, hash) = row_header(row, seq, session.identity.log_id)?;
+    if leaf != Some(&hash) {
+        return Err(corrupt(seq, "is not the one that is in the tree"));
+    }
+    let stored = ciphertext.ok_or_else(|| corrupt(seq, "has no payload"))?;
+    let payload = session.ring.open(&header, stored.to_vec())?;
+    Ok(Entry::new(header, payload))
 }

@@ -96,7 +96,7 @@ pub(super) fn create(storage: &Storage, origin: &str, region: &str, options: &Le
         .collect::<Result<Vec<_>>>()?;
     let entry = genesis(&identity, &key, &epoch, &*options.clock)?;
     let mut tree = Tree::default();
-    tree.push(entry.leaf_hash, &mut Vec::new());
+    tree.push(entry.leaf_hash);
     let checkpoint = Checkpoint::sign(origin, 1, tree.root(), &*options.signer)?;
     let note = checkpoint.note().to_owned();
     let batch = Batch {

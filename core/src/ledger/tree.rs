@@ -8,16 +8,16 @@ pub type Hash = [u8; 32];
 /// Hashes in a full tile; a tile spans eight levels of the tree.
 pub(super) const TILE_WIDTH: usize = 256;
 
-/// `SHA-256(0x00 || leaf)`.
-pub(super) fn leaf_hash(leaf: &[u8]) -> Hash {
+/// The hash of a leaf: `SHA-256(0x00 || leaf)`.
+pub fn leaf_hash(leaf: &[u8]) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update([0x00]);
     hasher.update(leaf);
     hasher.finalize().into()
 }
 
-/// `SHA-256(0x01 || left || right)`.
-pub(super) fn node_hash(left: &Hash, right: &Hash) -> Hash {
+/// The hash of a node: `SHA-256(0x01 || left || right)`.
+pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     let mut block = [0x01; 65];
     let (_, hashes) = block.split_at_mut(1);
     let (first, second) = hashes.split_at_mut(32);
@@ -27,7 +27,7 @@ pub(super) fn node_hash(left: &Hash, right: &Hash) -> Hash {
 }
 
 /// The root of a tree without leaves, `SHA-256("")`.
-pub(super) fn empty_root() -> Hash {
+pub fn empty_root() -> Hash {
     Sha256::digest([]).into()
 }
 
@@ -45,10 +45,18 @@ pub(super) struct FullTile {
     pub(super) hashes: Vec<Hash>,
 }
 
-/// The right edge: of each tile level the tile that is not full yet. Appending costs one hash a leaf and, in the mean,
-/// one a node; nothing is hashed twice.
+/// A Merkle tree that only grows, without its leaves: of each tile level the tile that is not full yet. Appending costs
+/// one hash a leaf and, in the mean, one a node; nothing is hashed twice.
+///
+/// ```
+/// use vcto::ledger::{Tree, leaf_hash};
+///
+/// let mut tree = Tree::default();
+/// tree.push(leaf_hash(b"first"));
+/// assert_eq!(tree.root(), leaf_hash(b"first"));
+/// ```
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct Tree {
+pub struct Tree {
     size: u64,
     // INVARIANT: `levels[k]` holds the `(size >> 8k) mod 256` last complete subtrees of height 8k; no empty level on top.
     levels: Vec<Vec<Hash>>,
@@ -66,18 +74,17 @@ impl Tree {
     }
 
     /// The number of leaves.
-    pub(super) fn size(&self) -> u64 {
+    pub fn size(&self) -> u64 {
         self.size
     }
 
     /// The hashes of the tile of this level that is not full.
-    #[cfg(test)]
     pub(super) fn edge(&self, level: u8) -> &[Hash] {
         self.levels.get(usize::from(level)).map_or(&[], Vec::as_slice)
     }
 
     /// Adds a leaf; hands out the tiles that it fills.
-    pub(super) fn push(&mut self, leaf: Hash, full: &mut Vec<FullTile>) {
+    pub(super) fn push_filling(&mut self, leaf: Hash, full: &mut Vec<FullTile>) {
         let mut hash = leaf;
         for level in 0u8.. {
             let at = usize::from(level);
@@ -102,8 +109,13 @@ impl Tree {
         self.size += 1;
     }
 
+    /// Adds a leaf by its [hash](leaf_hash).
+    pub fn push(&mut self, leaf: Hash) {
+        self.push_filling(leaf, &mut Vec::new());
+    }
+
     /// The root, `MTH(D[size])`.
-    pub(super) fn root(&self) -> Hash {
+    pub fn root(&self) -> Hash {
         let mut root: Option<Hash> = None;
         for edge in &self.levels {
             root = fold_edge(edge, root);
@@ -177,7 +189,7 @@ mod tests {
         let mut full = Vec::new();
         assert_eq!(tree.root(), empty_root());
         for (n, leaf) in leaves.iter().enumerate() {
-            tree.push(*leaf, &mut full);
+            tree.push_filling(*leaf, &mut full);
             let size = n as u64 + 1;
             if n < 300 || n % 37 == 0 || (1_020..1_030).contains(&n) {
                 assert_eq!(tree.root(), mth(&leaves[..=n]), "size {size}");

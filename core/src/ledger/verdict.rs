@@ -2,10 +2,14 @@
 
 use std::fmt;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::entry::Entry;
+use super::entry::{Entry, Receipt};
+use super::note::VerifierKey;
+use super::tree::Hash;
 use crate::error::Result;
+use crate::monitor::Monitor;
 
 /// A check of what the entries mean, handed in by those who wrote them: for the gate, that nothing ran without the
 /// approval that its level needs. Gives the `policy` verdict.
@@ -105,6 +109,53 @@ verdicts! {
     }
 }
 
+/// What a verification compares the log with.
+#[derive(Clone, Debug, Default)]
+pub struct VerifyOptions {
+    pub(super) key: Option<VerifierKey>,
+    pub(super) checkpoints: Vec<String>,
+    pub(super) receipts: Vec<(u64, Hash)>,
+    pub(super) fresh: Option<(SignedDuration, Timestamp)>,
+    pub(super) monitor: Monitor,
+}
+
+impl VerifyOptions {
+    /// The key that must have signed the log, from a source that the verifier trusts. A ledger that is open knows its own.
+    #[must_use]
+    pub fn key(mut self, key: VerifierKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// A checkpoint of this log that was kept elsewhere (the text of the signed note): the log must contain it.
+    #[must_use]
+    pub fn seen_checkpoint(mut self, note: impl Into<String>) -> Self {
+        self.checkpoints.push(note.into());
+        self
+    }
+
+    /// A receipt that was kept elsewhere: the log must have this entry at its place.
+    #[must_use]
+    pub fn seen_receipt(mut self, receipt: &Receipt) -> Self {
+        self.receipts.push((receipt.seq(), receipt.leaf_hash()));
+        self
+    }
+
+    /// The last entry must not be older than this, at this time.
+    #[must_use]
+    pub fn fresh_within(mut self, limit: SignedDuration, as_of: Timestamp) -> Self {
+        self.fresh = Some((limit, as_of));
+        self
+    }
+
+    /// Watches and can stop the verification.
+    #[must_use]
+    pub fn monitor(mut self, monitor: Monitor) -> Self {
+        self.monitor = monitor;
+        self
+    }
+}
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Problem {
@@ -136,16 +187,18 @@ pub struct Verification {
     pub origin: String,
     /// How many entries were verified, from the first.
     pub size: u64,
+    /// How many of them lie under a checkpoint that the log has signed. The rest is newer than its last signature.
+    pub signed_size: u64,
     /// The root over those entries, as base64.
     pub root: String,
-    /// The first entry that is not what was written, or at which something is missing.
-    pub first_bad: Option<u64>,
-    /// What is wrong, the first of each kind; at most 100.
+    /// The first entry that is not what was written, is missing, or is not vouched for; 0 when that holds for the whole log.
+    pub first_bad_index: Option<u64>,
+    /// What is wrong, in the order in which it was found; the first 100.
     pub problems: Vec<Problem>,
 }
 
 impl Verification {
-    /// Whether no verdict is a failure. `unanchored` and `not_checked` are none: read the verdicts.
+    /// Whether no verdict is a failure. `unanchored` and `not_checked` are not failures: read the verdicts.
     pub fn has_no_failure(&self) -> bool {
         self.integrity != Integrity::Failed
             && self.authenticity != Authenticity::Failed

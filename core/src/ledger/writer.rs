@@ -293,7 +293,6 @@ impl State {
             read_back,
             ..
         } = self;
-        let mut filled = Vec::new();
         while read_back.size() < view.tree.size() {
             let from = read_back.size();
             let seen = store.scan(from, PAGE, &mut |row, ciphertext| {
@@ -302,8 +301,7 @@ impl State {
                     &header,
                     ciphertext.ok_or_else(|| corrupt(header.seq, "has no payload"))?,
                 )?;
-                read_back.push(hash, &mut filled);
-                filled.clear();
+                read_back.push(hash);
                 Ok(())
             })?;
             if seen == 0 {

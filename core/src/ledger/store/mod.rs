@@ -93,7 +93,6 @@ pub(super) trait Store: Send {
     fn seq_of_tag(&mut self, tag: &[u8; 16]) -> Result<Option<u64>>;
     /// A full tile.
     fn tile(&mut self, id: TileId) -> Result<Option<Vec<Hash>>>;
-    #[expect(dead_code, reason = "read by the verifier")]
     /// Signed checkpoints from this size on, by size, at most `limit`.
     fn checkpoints(&mut self, from: u64, limit: usize) -> Result<Vec<StoredCheckpoint>>;
     /// The newest signed checkpoint.

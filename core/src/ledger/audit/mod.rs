@@ -1,0 +1,211 @@
+//! The verifier: one pass over a log from its first entry, whatever it is stored in. Needs no key.
+
+mod findings;
+mod records;
+mod statements;
+
+use super::edge::PAGE;
+use super::entry::LogId;
+use super::note::VerifierKey;
+use super::seal::KeyRing;
+use super::store::{StoredCheckpoint, Visit};
+use super::tree::{Hash, TILE_WIDTH, TileId, edge_width, levels_of};
+use super::verdict::{DomainReplay, Verification, VerifyOptions};
+use crate::error::{Error, ErrorKind, Result};
+use findings::{About, Findings};
+use records::Records;
+use statements::Statements;
+
+/// Where the records come from. What it returns is not trusted. An error of kind `corrupt` is a finding; any other ends
+/// the verification.
+pub(super) trait Evidence {
+    /// How many entries there should be.
+    fn size(&mut self) -> Result<u64>;
+    /// As [`Store::scan`](super::store::Store::scan).
+    fn scan(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize>;
+    /// The stored tile of this width; `None` when it is missing.
+    fn tile(&mut self, id: TileId, width: usize) -> Result<Option<Vec<Hash>>>;
+    /// Whether tiles that are not full are stored too.
+    fn has_partial_tiles(&self) -> bool;
+    /// As [`Store::checkpoints`](super::store::Store::checkpoints).
+    fn checkpoints(&mut self, from: u64, limit: usize) -> Result<Vec<StoredCheckpoint>>;
+    /// The high-water mark.
+    fn mark(&mut self) -> Result<Mark>;
+}
+
+/// See [`Evidence::mark`].
+pub(super) enum Mark {
+    /// This kind of evidence has none.
+    Foreign,
+    /// It should be there and is not.
+    Missing,
+    Note(String),
+}
+
+/// What is known of the log before its records are read.
+#[derive(Default)]
+pub(super) struct Claims<'a> {
+    /// The key that must have signed, from a source that the verifier trusts.
+    pub(super) key: Option<VerifierKey>,
+    /// The key that the evidence itself states.
+    pub(super) stated_key: Option<VerifierKey>,
+    pub(super) log_id: Option<LogId>,
+    /// To open payloads with, for the replay.
+    pub(super) ring: Option<&'a KeyRing>,
+    pub(super) replay: Option<Box<dyn DomainReplay>>,
+    /// What was found wrong before: files beside the records.
+    pub(super) before: Vec<String>,
+}
+
+/// Runs the pass.
+pub(super) fn audit(
+    evidence: &mut dyn Evidence,
+    claims: Claims<'_>,
+    options: &VerifyOptions,
+) -> Result<Verification> {
+    let mut findings = Findings::default();
+    for text in &claims.before {
+        findings.note(About::Integrity, Some(0), text.clone());
+    }
+    let mut records = Records::new(claims.ring, claims.replay, claims.log_id);
+    let genesis = records.read_genesis(evidence, &mut findings)?;
+    let trusted = claims.key.or_else(|| options.key.clone());
+    let is_trusted = trusted.is_some();
+    let named = genesis.as_ref().and_then(|genesis| genesis.vkey.parse().ok());
+    let key = trusted.or(claims.stated_key).or_else(|| named.clone());
+    if let Some(key) = &key
+        && named.as_ref() != Some(key)
+    {
+        findings.note(
+            About::Authenticity,
+            Some(0),
+            "the genesis names another key than the one that is to have signed",
+        );
+    }
+    let mut statements = Statements::new(key, options);
+    statements.collect(evidence, &mut findings)?;
+    // After the statements: a log that is in use may grow meanwhile, and never shrinks.
+    let size = evidence.size()?;
+    let whole = pass(
+        evidence,
+        &mut records,
+        &mut statements,
+        options,
+        size,
+        &mut findings,
+    )?;
+    if whole {
+        check_edge(evidence, &records, &mut findings)?;
+    }
+    statements.finish(evidence, size, &mut findings)?;
+    let policy = records.finish_replay(&mut findings);
+    Ok(findings.report(&records, &statements, options, policy, is_trusted))
+}
+
+/// Reads every entry. False when it could not go on to the end.
+fn pass(
+    evidence: &mut dyn Evidence,
+    records: &mut Records<'_>,
+    statements: &mut Statements<'_>,
+    options: &VerifyOptions,
+    size: u64,
+    findings: &mut Findings,
+) -> Result<bool> {
+    while records.size() < size {
+        let from = records.size();
+        options.monitor.report("ledger.verify", from, Some(size))?;
+        statements.load(evidence, from, findings)?;
+        let limit = usize::try_from(size - from).unwrap_or(PAGE).min(PAGE);
+        let seen = evidence.scan(from, limit, &mut |row, ciphertext| {
+            if let Some(header) = records.take(row, ciphertext, findings) {
+                statements.check_receipt(&header, findings);
+            }
+            statements.check(records.tree(), findings);
+            Ok(())
+        });
+        compare_full(evidence, records, findings)?;
+        match seen {
+            Err(error) if is_finding(&error) => {
+                findings.note(
+                    About::Integrity,
+                    Some(records.size()),
+                    format!("entry {} cannot be read: {error}", records.size()),
+                );
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+            Ok(_) if records.size() == from => {
+                findings.note(About::Integrity, Some(from), format!("entry {from} is missing"));
+                return Ok(false);
+            }
+            Ok(_) => {}
+        }
+    }
+    options.monitor.report("ledger.verify", size, Some(size))?;
+    Ok(true)
+}
+
+/// Compares the tiles that were filled with those that are stored.
+fn compare_full(
+    evidence: &mut dyn Evidence,
+    records: &mut Records<'_>,
+    findings: &mut Findings,
+) -> Result<()> {
+    for tile in records.take_full() {
+        compare(evidence, tile.id, &tile.hashes, findings)?;
+    }
+    Ok(())
+}
+
+fn check_edge(evidence: &mut dyn Evidence, records: &Records<'_>, findings: &mut Findings) -> Result<()> {
+    let tree = records.tree();
+    if !evidence.has_partial_tiles() {
+        return Ok(());
+    }
+    for level in (0u8..8).take(levels_of(tree.size())) {
+        let width = edge_width(tree.size(), level) as u64;
+        if width > 0 {
+            let index = (tree.size() >> (8 * u32::from(level))) / TILE_WIDTH as u64;
+            compare(evidence, TileId { level, index }, tree.edge(level), findings)?;
+        }
+    }
+    Ok(())
+}
+
+fn compare(
+    evidence: &mut dyn Evidence,
+    id: TileId,
+    expected: &[Hash],
+    findings: &mut Findings,
+) -> Result<()> {
+    let stored = match evidence.tile(id, expected.len()) {
+        Err(error) if is_finding(&error) => None,
+        other => other?,
+    };
+    let stored = stored.unwrap_or_default();
+    let wrong = expected
+        .iter()
+        .zip(stored.iter().map(Some).chain(std::iter::repeat(None)));
+    let Some(at) = wrong.into_iter().position(|(want, have)| have != Some(want)) else {
+        return Ok(());
+    };
+    let slot = id.index * TILE_WIDTH as u64 + at as u64;
+    let seq = slot.checked_shl(8 * u32::from(id.level)).unwrap_or(0);
+    findings.note(
+        About::Integrity,
+        Some(seq),
+        format!(
+            "tile {}/{} is missing or is not the one over the stored entries, from entry {seq} on",
+            id.level, id.index
+        ),
+    );
+    Ok(())
+}
+
+/// Whether a failure to read says something of the log, not of the reading.
+fn is_finding(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Corrupt | ErrorKind::Unsupported | ErrorKind::RollbackDetected
+    )
+}

@@ -1,0 +1,273 @@
+//! What was said of the log: by its own signature, and by those who saw it before.
+
+use std::collections::VecDeque;
+
+use super::findings::{About, Findings};
+use super::{Evidence, Mark, is_finding};
+use crate::error::Result;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::edge::PAGE;
+use crate::ledger::header::Header;
+use crate::ledger::note::VerifierKey;
+use crate::ledger::store::StoredCheckpoint;
+use crate::ledger::tree::{Hash, Tree, leaf_hash};
+use crate::ledger::verdict::VerifyOptions;
+
+/// The statements that are still to be compared with the entries.
+pub(super) struct Statements<'a> {
+    key: Option<VerifierKey>,
+    options: &'a VerifyOptions,
+    /// The mark and the checkpoints from outside, smallest first.
+    outside: VecDeque<Statement>,
+    /// Of the next page, smallest first.
+    stored: VecDeque<StoredCheckpoint>,
+    receipts: VecDeque<(u64, Hash)>,
+    signed_size: u64,
+    anchors: u64,
+}
+
+struct Statement {
+    what: &'static str,
+    size: u64,
+    root: Hash,
+    is_anchor: bool,
+}
+
+impl<'a> Statements<'a> {
+    pub(super) fn new(key: Option<VerifierKey>, options: &'a VerifyOptions) -> Self {
+        let mut receipts: Vec<_> = options.receipts.clone();
+        receipts.sort_unstable();
+        Self {
+            key,
+            options,
+            outside: VecDeque::new(),
+            stored: VecDeque::new(),
+            receipts: receipts.into(),
+            signed_size: 0,
+            anchors: 0,
+        }
+    }
+
+    /// How many statements from outside were found true.
+    pub(super) fn anchors(&self) -> u64 {
+        self.anchors
+    }
+
+    /// The size of the largest signed checkpoint that was found true.
+    pub(super) fn signed_size(&self) -> u64 {
+        self.signed_size
+    }
+
+    /// Reads the mark and the statements that the caller brings.
+    pub(super) fn collect(&mut self, evidence: &mut dyn Evidence, findings: &mut Findings) -> Result<()> {
+        let Some(key) = self.key.clone() else {
+            findings.note(
+                About::Authenticity,
+                Some(0),
+                "no key of the log is known: nothing vouches for it",
+            );
+            return Ok(());
+        };
+        let mut statements = Vec::new();
+        match evidence.mark() {
+            Err(error) if is_finding(&error) => {
+                findings.note(About::Completeness, Some(0), error.to_string());
+            }
+            Err(error) => return Err(error),
+            Ok(Mark::Foreign) => {}
+            Ok(Mark::Missing) => {
+                findings.remark(
+                    About::Completeness,
+                    None,
+                    "the high-water mark is missing: a cut tail would not show",
+                );
+            }
+            Ok(Mark::Note(note)) => match Checkpoint::verify(note.as_bytes(), &key) {
+                Ok(mark) => statements.push(Statement::new("the high-water mark", &mark, false)),
+                Err(error) => findings.note(
+                    About::Completeness,
+                    Some(0),
+                    format!("the high-water mark: {error}"),
+                ),
+            },
+        }
+        for note in &self.options.checkpoints {
+            match Checkpoint::verify(note.as_bytes(), &key) {
+                Ok(seen) => statements.push(Statement::new("a checkpoint from outside", &seen, true)),
+                Err(error) => {
+                    findings.note(
+                        About::Completeness,
+                        Some(0),
+                        format!("a checkpoint from outside: {error}"),
+                    );
+                }
+            }
+        }
+        statements.sort_by_key(|statement| statement.size);
+        self.outside = statements.into();
+        Ok(())
+    }
+
+    /// Reads the stored checkpoints of the next page of entries.
+    pub(super) fn load(
+        &mut self,
+        evidence: &mut dyn Evidence,
+        from: u64,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        match evidence.checkpoints(from.saturating_add(1), PAGE) {
+            Ok(stored) => self.stored = stored.into(),
+            Err(error) if is_finding(&error) => {
+                self.stored.clear();
+                findings.note(
+                    About::Authenticity,
+                    Some(from),
+                    format!("the checkpoints cannot be read: {error}"),
+                );
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Compares all statements about a tree of this size.
+    pub(super) fn check(&mut self, tree: &Tree, findings: &mut Findings) {
+        let size = tree.size();
+        while self.stored.front().is_some_and(|stored| stored.size <= size) {
+            if let Some(stored) = self.stored.pop_front() {
+                self.check_stored(&stored, tree, findings);
+            }
+        }
+        while self
+            .outside
+            .front()
+            .is_some_and(|statement| statement.size <= size)
+        {
+            let Some(statement) = self.outside.pop_front() else {
+                break;
+            };
+            let holds = statement.size == size && statement.root == tree.root();
+            if holds {
+                self.signed_size = self.signed_size.max(size);
+                self.anchors += u64::from(statement.is_anchor);
+            } else {
+                self.contradicted(About::Completeness, statement.what, statement.size, findings);
+            }
+        }
+    }
+
+    /// Compares a header with the receipt for its place.
+    pub(super) fn check_receipt(&mut self, header: &Header, findings: &mut Findings) {
+        while self.receipts.front().is_some_and(|(seq, _)| *seq <= header.seq) {
+            let Some((seq, hash)) = self.receipts.pop_front() else {
+                break;
+            };
+            if seq == header.seq && hash == leaf_hash(&header.to_bytes()) {
+                self.anchors += 1;
+            } else {
+                findings.note(
+                    About::Completeness,
+                    Some(seq),
+                    format!("entry {seq} is not the one that a receipt was given for"),
+                );
+            }
+        }
+    }
+
+    /// What is said of more entries than there are.
+    pub(super) fn finish(
+        &mut self,
+        evidence: &mut dyn Evidence,
+        size: u64,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        let mut beyond = |what: &str, said: u64| {
+            findings.note(
+                About::Completeness,
+                Some(size),
+                format!("the log has {size} entries; {what} says {said}"),
+            );
+        };
+        for statement in self.outside.iter().filter(|statement| statement.size > size) {
+            beyond(statement.what, statement.size);
+        }
+        for (seq, _) in self.receipts.iter().filter(|(seq, _)| *seq >= size) {
+            beyond("a receipt", seq.saturating_add(1));
+        }
+        match evidence.checkpoints(size.saturating_add(1), 1) {
+            Ok(stored) => {
+                // A log that is in use may have grown and been signed meanwhile.
+                let now = evidence.size()?;
+                for stored in stored.iter().filter(|stored| stored.size > now) {
+                    beyond("a stored checkpoint", stored.size);
+                }
+            }
+            Err(error) if is_finding(&error) => {}
+            Err(error) => return Err(error),
+        }
+        if self.signed_size == 0 && !findings.has_failed(About::Authenticity) {
+            findings.note(
+                About::Authenticity,
+                Some(0),
+                "no signed checkpoint vouches for the log",
+            );
+        }
+        Ok(())
+    }
+
+    fn check_stored(&mut self, stored: &StoredCheckpoint, tree: &Tree, findings: &mut Findings) {
+        let Some(key) = &self.key else { return };
+        let last = stored.size.saturating_sub(1);
+        match Checkpoint::verify(stored.note.as_bytes(), key) {
+            Err(error) => {
+                findings.note(
+                    About::Authenticity,
+                    Some(last),
+                    format!("checkpoint {}: {error}", stored.size),
+                );
+            }
+            Ok(checkpoint) if checkpoint.size() != stored.size => {
+                findings.note(
+                    About::Authenticity,
+                    Some(last),
+                    format!("checkpoint {} is of another size", stored.size),
+                );
+            }
+            Ok(checkpoint) if tree.size() == stored.size && tree.root() == *checkpoint.root() => {
+                self.signed_size = self.signed_size.max(stored.size);
+            }
+            Ok(_) => self.contradicted(
+                About::Authenticity,
+                "the signed checkpoint",
+                stored.size,
+                findings,
+            ),
+        }
+    }
+
+    /// A signed root is another than that of the entries. Where an entry before is known to be bad, that is why.
+    fn contradicted(&self, about: About, what: &str, size: u64, findings: &mut Findings) {
+        let explained =
+            findings.has_failed(About::Integrity) && findings.first_bad().is_some_and(|bad| bad < size);
+        if explained {
+            return;
+        }
+        let first = self.signed_size.min(size.saturating_sub(1));
+        findings.note(
+            about,
+            Some(first),
+            format!("{what} over {size} entries is not that of the stored entries, from {first} on"),
+        );
+    }
+}
+
+impl Statement {
+    fn new(what: &'static str, checkpoint: &Checkpoint, is_anchor: bool) -> Self {
+        Self {
+            what,
+            size: checkpoint.size(),
+            root: *checkpoint.root(),
+            is_anchor,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! A log as a folder of plain files that stock transparency-log tools read, and the check of such a folder.
+
+mod export;
+mod path;
+mod read;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+pub(super) use export::export;
+pub use path::TilePath;
+pub use read::verify_bundle;
+
+use super::keys::{KeyPurpose, Signer};
+use super::note::{SignedNote, VerifierKey, sign};
+use super::store::{Identity, WrappedKey};
+use crate::digest::hex;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The first line of a manifest.
+const BUNDLE_FORMAT: &str = "vcto.bundle/1";
+const KEYS_FORMAT: &str = "vcto.keys/1";
+
+const CHECKPOINT: &str = "checkpoint";
+const KEYS: &str = "keys.json";
+const MANIFEST: &str = "manifest";
+const VKEY: &str = "log.vkey";
+
+/// An entry in a bundle of entries: its length in two bytes, big-endian, and the header.
+const STRIDE: usize = 2 + super::header::HEADER_LEN;
+const LENGTH: [u8; 2] = [0, 127];
+
+/// The content of `keys.json`: the log's keys as the customer's key wraps them.
+#[derive(Serialize)]
+struct Keys {
+    format: String,
+    log_id: String,
+    origin: String,
+    region: String,
+    #[serde(rename = "keys")]
+    list: Vec<Key>,
+}
+
+#[derive(Serialize)]
+struct Key {
+    purpose: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    epoch: Option<u32>,
+    provider: String,
+    wrapped: String,
+    commitment: String,
+}
+
+fn keys_document(identity: &Identity, keys: &[WrappedKey]) -> Result<Vec<u8>> {
+    let key = |key: &WrappedKey| {
+        let (purpose, epoch) = match key.purpose {
+            KeyPurpose::Blinding => ("blinding", None),
+            KeyPurpose::Epoch(epoch) => ("epoch", Some(epoch)),
+        };
+        Key {
+            purpose: purpose.to_owned(),
+            epoch,
+            provider: key.provider.clone(),
+            wrapped: BASE64_STANDARD.encode(&key.wrapped),
+            commitment: BASE64_STANDARD.encode(key.commitment),
+        }
+    };
+    let document = Keys {
+        format: KEYS_FORMAT.to_owned(),
+        log_id: identity.log_id.to_string(),
+        origin: identity.origin.clone(),
+        region: identity.region.clone(),
+        list: keys.iter().map(key).collect(),
+    };
+    let mut bytes = serde_json::to_vec_pretty(&document)
+        .map_err(|source| Error::new(ErrorKind::Internal, "the keys do not serialise").caused_by(source))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// A signed list of the files that the tree does not cover, with their SHA-256: what `sha256sum` prints.
+fn manifest(files: &[(&str, &[u8])], origin: &str, signer: &dyn Signer) -> Result<String> {
+    sign(&manifest_text(files, origin), origin, signer)
+}
+
+fn manifest_text(files: &[(&str, &[u8])], origin: &str) -> String {
+    let head = format!("{BUNDLE_FORMAT}\n{origin}\n");
+    let lines = files
+        .iter()
+        .map(|(name, bytes)| format!("{}  {name}\n", hex(&Sha256::digest(bytes))));
+    std::iter::once(head).chain(lines).collect()
+}
+
+/// What is wrong with the files beside the records.
+fn check_manifest(note: &[u8], files: &[(&str, &[u8])], key: &VerifierKey) -> Result<()> {
+    let note = SignedNote::parse(note)?;
+    note.verify(std::slice::from_ref(key))?;
+    if note.text() == manifest_text(files, key.name()) {
+        return Ok(());
+    }
+    let changed = files.iter().find(|(name, bytes)| {
+        let line = format!("{}  {name}", hex(&Sha256::digest(bytes)));
+        note.text().lines().all(|listed| listed != line)
+    });
+    let text = match changed {
+        Some((name, _)) => format!("`{name}` is not the file that was exported"),
+        None => "the manifest is not that of this bundle".to_owned(),
+    };
+    Err(Error::new(ErrorKind::Corrupt, text).during("ledger.manifest"))
+}
+
+/// Where a payload lies, by the BLAKE3 digest of its ciphertext.
+fn payload_path(digest: &[u8; 32]) -> String {
+    let name = hex(digest);
+    let (folder, _) = name.split_at_checked(2).unwrap_or(("", ""));
+    format!("payload/{folder}/{name}")
+}

@@ -1,0 +1,180 @@
+//! Checking a bundle: offline, without keys, without trust in any of its files.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{CHECKPOINT, KEYS, LENGTH, MANIFEST, STRIDE, TilePath, VKEY, check_manifest, payload_path};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::audit::{Claims, Evidence, Mark, audit};
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::entry::MAX_PAYLOAD;
+use crate::ledger::header::Header;
+use crate::ledger::note::{MAX_NOTE, VerifierKey};
+use crate::ledger::store::{Row, StoredCheckpoint, Visit};
+use crate::ledger::tree::{Hash, TILE_WIDTH, TileId, leaf_hash};
+use crate::ledger::verdict::{Verification, VerifyOptions};
+
+/// The largest `keys.json` that is read.
+const MAX_KEYS: u64 = 16 << 20;
+
+/// Verifies a bundle: the same verdicts as [`Ledger::verify`](crate::ledger::Ledger::verify), from files alone.
+///
+/// Without [`VerifyOptions::key`] the authenticity is `self_signed` at best: the bundle is what the log that it names has
+/// signed, but whether that is the right log is for the reader to know.
+///
+/// # Errors
+/// `not_found` where there is no bundle, `corrupt` when its checkpoint cannot be read, `io`, `cancelled`.
+pub fn verify_bundle(dir: impl AsRef<Path>, options: &VerifyOptions) -> Result<Verification> {
+    let dir = dir.as_ref();
+    verify(dir, options).map_err(|error| error.during("ledger.verify_bundle"))
+}
+
+fn verify(dir: &Path, options: &VerifyOptions) -> Result<Verification> {
+    let note = read(&dir.join(CHECKPOINT), MAX_NOTE as u64)?.ok_or_else(|| {
+        Error::new(ErrorKind::NotFound, "there is no ledger bundle here").at(dir.display().to_string())
+    })?;
+    let size = Checkpoint::size_unverified(&note).map_err(|error| error.within(CHECKPOINT))?;
+    let note =
+        String::from_utf8(note).map_err(|_| Error::new(ErrorKind::Corrupt, "the checkpoint is not UTF-8"))?;
+    let mut before = Vec::new();
+    let stated_key = stated_key(dir, options, &mut before)?;
+    let claims = Claims {
+        stated_key,
+        before,
+        ..Claims::default()
+    };
+    let mut bundle = Bundle {
+        dir: dir.to_owned(),
+        size,
+        note,
+    };
+    audit(&mut bundle, claims, options)
+}
+
+/// Checks the files beside the records, and takes the key from them.
+fn stated_key(dir: &Path, options: &VerifyOptions, before: &mut Vec<String>) -> Result<Option<VerifierKey>> {
+    let keys = read(&dir.join(KEYS), MAX_KEYS)?.unwrap_or_default();
+    let vkey = read(&dir.join(VKEY), MAX_NOTE as u64)?.unwrap_or_default();
+    let manifest = read(&dir.join(MANIFEST), MAX_NOTE as u64)?.unwrap_or_default();
+    let stated: Option<VerifierKey> = std::str::from_utf8(&vkey)
+        .ok()
+        .and_then(|text| text.strip_suffix('\n'))
+        .and_then(|text| text.parse().ok());
+    if stated.is_none() {
+        before.push(format!("`{VKEY}` is missing or no key"));
+    }
+    if let Some(key) = options.key.as_ref().or(stated.as_ref())
+        && let Err(error) = check_manifest(&manifest, &[(KEYS, &keys), (VKEY, &vkey)], key)
+    {
+        before.push(format!("`{MANIFEST}`: {error}"));
+    }
+    Ok(stated)
+}
+
+struct Bundle {
+    dir: PathBuf,
+    size: u64,
+    note: String,
+}
+
+impl Evidence for Bundle {
+    fn size(&mut self) -> Result<u64> {
+        Ok(self.size)
+    }
+
+    fn scan(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize> {
+        let index = from / TILE_WIDTH as u64;
+        let start = index * TILE_WIDTH as u64;
+        let width = usize::try_from(self.size - start)
+            .unwrap_or(TILE_WIDTH)
+            .min(TILE_WIDTH);
+        let path = TilePath::entries(index, width).to_string();
+        let bytes = read(&self.dir.join(&path), (STRIDE * width) as u64)?.unwrap_or_default();
+        let entries = (start..)
+            .zip(bytes.chunks(STRIDE))
+            .skip_while(|(seq, _)| *seq < from)
+            .take(limit);
+        let mut count = 0;
+        for (seq, entry) in entries {
+            let row = row(seq, entry);
+            let ciphertext = self.payload(&row)?;
+            visit(&row, ciphertext.as_deref())?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn tile(&mut self, id: TileId, width: usize) -> Result<Option<Vec<Hash>>> {
+        let path = TilePath::tile(id.level, id.index, width).to_string();
+        let bytes = read(&self.dir.join(path), (width * 32) as u64)?;
+        Ok(bytes
+            .filter(|bytes| bytes.len() == width * 32)
+            .map(|bytes| bytes.as_chunks().0.to_vec()))
+    }
+
+    fn has_partial_tiles(&self) -> bool {
+        true
+    }
+
+    fn checkpoints(&mut self, from: u64, _limit: usize) -> Result<Vec<StoredCheckpoint>> {
+        let one = StoredCheckpoint {
+            size: self.size,
+            note: self.note.clone(),
+        };
+        Ok(if from <= self.size { vec![one] } else { Vec::new() })
+    }
+
+    fn mark(&mut self) -> Result<Mark> {
+        Ok(Mark::Foreign)
+    }
+}
+
+impl Bundle {
+    fn payload(&self, row: &Row) -> Result<Option<Vec<u8>>> {
+        match Header::parse(&row.header) {
+            Ok(header) => read(
+                &self.dir.join(payload_path(&header.ciphertext_digest)),
+                u64::from(header.payload_len).min(MAX_PAYLOAD as u64 + 16),
+            ),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+/// An entry of a bundle of entries; without its header where the length before it is wrong.
+fn row(seq: u64, entry: &[u8]) -> Row {
+    let header = match entry.split_first_chunk::<2>() {
+        Some((&LENGTH, header)) => header.to_vec(),
+        _ => Vec::new(),
+    };
+    Row {
+        seq,
+        leaf_hash: leaf_hash(&header).to_vec(),
+        header,
+    }
+}
+
+/// A file of at most `limit` bytes; of a longer one, one byte more, so that it is not taken for the right one.
+fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>> {
+    let fail = |source| Error::io(source, path.display());
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(source) if is_absent(&source) => return Ok(None),
+        Err(source) => return Err(fail(source)),
+    };
+    let mut bytes = Vec::new();
+    match file.take(limit.saturating_add(1)).read_to_end(&mut bytes) {
+        Ok(_) => Ok(Some(bytes)),
+        Err(source) if is_absent(&source) => Ok(None),
+        Err(source) => Err(fail(source)),
+    }
+}
+
+fn is_absent(source: &std::io::Error) -> bool {
+    use std::io::ErrorKind as Kind;
+    matches!(
+        source.kind(),
+        Kind::NotFound | Kind::NotADirectory | Kind::IsADirectory
+    )
+}
