@@ -2,6 +2,8 @@
 
 mod append;
 mod rollback;
+mod tree;
+mod verify;
 
 use std::path::Path;
 use std::sync::Arc;
