@@ -3,7 +3,9 @@
 mod arbitrary;
 mod bad_estate;
 mod bad_input;
+mod diff;
 mod facts;
+mod merge;
 mod order;
 mod reading;
 mod refusal;
