@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(name.html().to_string(), "&lt;b&gt;\\u{202e}gpj.exe&lt;/b&gt;");
 /// ```
 #[derive(Clone, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(transparent)]
 pub struct Untrusted<T>(T);
 

@@ -7,6 +7,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+#[cfg(feature = "schema")]
+use super::bounds::MAX_NAME;
 use super::fact::{Fact, FactValue, Facts};
 use super::open::open_enum;
 use super::scalar::Scalar;
@@ -75,6 +77,7 @@ pub struct Asset {
     /// What it is.
     pub kind: AssetKind,
     /// What people call it; absent where it has no name.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_NAME)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Untrusted<String>>,
     /// How much the business depends on it.

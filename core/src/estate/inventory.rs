@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::asset::{Asset, AssetId};
+#[cfg(feature = "schema")]
+use super::bounds::{MAX_NAME, MAX_NOTES, MAX_SOURCES, MAX_TEXT};
 use super::read::{self, Form};
 use super::relation::{Relation, Requirement};
 use super::write;
@@ -33,21 +35,28 @@ pub struct Inventory {
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The system or file, as people call it.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_NAME)))]
     pub name: Untrusted<String>,
     /// When the data was true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<String>", extend("format" = "date-time"))
+    )]
     pub captured_at: Option<Timestamp>,
     /// Whether it holds everything in its scope: only then does absence mean deletion.
     #[serde(default)]
     pub complete: bool,
-    /// What it was asked about, where that is known.
+    /// What it was asked about, where that is known. A scope with the name of a kind of asset speaks for that kind.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_SOURCES)))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<Scope>,
     /// What a reader could not take over, or took over with a doubt.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_NOTES)))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
-    /// The sources that were merged, when it is a merge.
+    /// The sources that were merged, when it is a merge. They have none of their own.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "super::schema::merged_from"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merged_from: Vec<Source>,
 }
@@ -59,9 +68,11 @@ pub struct Source {
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// Where in the input: a JSON pointer, `sheet!B7`, `line 7`, behind a file name where there are several files.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_TEXT)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Untrusted<String>>,
     /// What it says.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_TEXT)))]
     pub text: Untrusted<String>,
     /// The asset that it is about, where that was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -74,6 +85,7 @@ pub struct Note {
 #[serde(deny_unknown_fields)]
 pub struct Scope {
     /// What: a kind of asset, a site, a report.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_NAME)))]
     pub name: Untrusted<String>,
     /// Whether it holds everything in this scope.
     #[serde(default)]

@@ -93,8 +93,10 @@ macro_rules! open_enum {
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 schemars::json_schema!({
                     "type": "string",
-                    "description": concat!("Open: other words are kept. Known: ", $($word, " ",)*),
+                    "description": concat!("Open: other words are kept as they are. Known:", $(" ", $word,)*),
                     "examples": [$($word,)*],
+                    "minLength": 1,
+                    "maxLength": crate::estate::bounds::MAX_WORD,
                 })
             }
         }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::asset::AssetId;
+#[cfg(feature = "schema")]
+use super::bounds::{MAX_MEMBERS, MAX_TEXT};
 use super::open::open_enum;
 use crate::text::Untrusted;
 
@@ -35,10 +37,12 @@ pub struct Relation {
 #[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Remarks {
-    /// Where it was inferred: the method. Inferred relations are soft until a person confirms them.
+    /// Where it was inferred: by which method. Such a relation is stated as soft until a person has confirmed it.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_TEXT)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     inferred_by: Option<Untrusted<String>>,
     /// A remark of whoever stated it.
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_TEXT)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     note: Option<Untrusted<String>>,
 }
@@ -155,7 +159,9 @@ pub struct Requirement {
     /// The dependant.
     pub asset: AssetId,
     /// The dependencies; one that is named twice counts once.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_MEMBERS)))]
     pub members: Vec<AssetId>,
     /// How many of them must be up: 1 to the number of members.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub needs: u32,
 }

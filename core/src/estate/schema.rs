@@ -1,9 +1,12 @@
 //! The JSON Schema of the inventory format, derived from the types.
 
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value;
 
 use super::asset::{Asset, AssetId};
-use super::bounds::{MAX_FACT_NAME, MAX_FACTS, MAX_ID, MAX_NAME, MAX_TEXT, MAX_VALUES};
+use super::bounds::{MAX_FACT_NAME, MAX_FACTS, MAX_ID, MAX_NAME, MAX_SOURCES, MAX_TEXT, MAX_VALUES};
 use super::fact::{Fact, Facts};
 use super::inventory::{FORMAT, Source};
 use super::relation::{Relation, Requirement};
@@ -32,10 +35,31 @@ pub fn inventory_schema() -> String {
         #[serde(default)]
         requirements: Vec<Requirement>,
     }
-    let schema = schemars::schema_for!(Document);
+    let schema = SchemaSettings::draft2020_12()
+        .with_transform(RecursiveTransform(for_people))
+        .into_generator()
+        .into_root_schema_for::<Document>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Of the documentation of the types, the first paragraph on one line: what follows is for Rust.
+fn for_people(schema: &mut Schema) {
+    if let Some(Value::String(description)) = schema.get_mut("description") {
+        let first = description.split("\n\n").next().unwrap_or_default();
+        *description = first.replace('\n', " ");
+    }
+}
+
+/// Sources that were merged have no `merged_from` of their own.
+pub(super) fn merged_from(generator: &mut SchemaGenerator) -> Schema {
+    let source = generator.subschema_for::<Source>();
+    json_schema!({
+        "type": "array",
+        "items": {"allOf": [source], "properties": {"merged_from": false}},
+        "maxItems": MAX_SOURCES,
+    })
 }
 
 fn format(_: &mut SchemaGenerator) -> Schema {

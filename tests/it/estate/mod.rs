@@ -9,6 +9,7 @@ mod merge;
 mod order;
 mod reading;
 mod refusal;
+mod schema;
 mod snapshot;
 
 use vcto::{Estate, Inventory};

@@ -139,3 +139,13 @@ fn an_estate_may_be_empty() {
         Inventory::default()
     );
 }
+
+#[test]
+fn the_digest_is_that_of_the_described_layout() {
+    let golden = Estate::new(Inventory::from_json(include_bytes!("golden.json")).unwrap()).unwrap();
+    // Computed by golden.py, which knows only docs/formats/inventory.md.
+    assert_eq!(
+        golden.digest().to_string(),
+        "blake3:98fed26042ca9a5bd4ef89b85064bc2592c6b2fd75a0bc776c8adb9b1e47fc24"
+    );
+}
