@@ -1,11 +1,12 @@
 //! What changed between two snapshots, record by record. What that means for what breaks what is `impact::diff`.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::asset::{Asset, AssetId, AssetKind, Criticality};
-use super::fact::{Confidence, Fact, Facts};
+use super::fact::{Confidence, Fact, FactValue, Facts};
 use super::inventory::Source;
 use super::relation::{Relation, Requirement};
 use super::scalar::Scalar;
@@ -14,7 +15,8 @@ use crate::text::Untrusted;
 
 /// What changed between two snapshots.
 ///
-/// Absence is deletion only where the new snapshot is complete: what a partial source does not mention is *unseen*.
+/// Absence is deletion only where the new snapshot is complete: what a partial source does not mention is *unseen*. Of a
+/// merge, those sources count that told of the asset before.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Diff {
@@ -108,7 +110,7 @@ pub fn diff(old: &Estate, new: &Estate) -> Diff {
     for pair in pairs(old.assets(), new.assets(), |a, b| a.id.cmp(&b.id)) {
         match pair {
             Pair::New(asset) => found.added.push(asset.id.clone()),
-            Pair::Old(asset) if is_complete_for(source, &asset.kind) => found.removed.push(asset.id.clone()),
+            Pair::Old(asset) if is_gone(asset, old.source(), source) => found.removed.push(asset.id.clone()),
             Pair::Old(asset) => found.unseen.push(asset.id.clone()),
             Pair::Both(before, after) => found.changed.extend(asset_change(before, after)),
         }
@@ -153,21 +155,33 @@ impl<T> Default for Records<T> {
     }
 }
 
-/// Whether a source knows all assets of this kind. A scope with the name of a kind speaks for that kind; a merge knows
-/// what all its sources know.
-fn is_complete_for(source: &Source, kind: &AssetKind) -> bool {
-    let one = |source: &Source| {
-        source
-            .scopes
-            .iter()
-            .find(|scope| scope.name.raw() == kind.as_str())
-            .map_or(source.complete, |scope| scope.complete)
-    };
-    if source.merged_from.is_empty() {
-        one(source)
-    } else {
-        source.merged_from.iter().all(one)
+/// Whether an asset that the new snapshot does not mention is gone: when everyone who told of it before tells of all
+/// assets of its kind now.
+fn is_gone(asset: &Asset, old: &Source, new: &Source) -> bool {
+    let complete = |source: &Source| knows_all(source, &asset.kind);
+    if new.merged_from.is_empty() {
+        return complete(new);
     }
+    let statements = asset.facts.iter().flat_map(|(_, fact)| fact.values());
+    let tellers: BTreeSet<_> = statements
+        .filter_map(FactValue::source)
+        .filter(|name| old.merged_from.iter().any(|source| source.name == **name))
+        .collect();
+    if tellers.is_empty() {
+        // Nobody knows who told of it.
+        return new.merged_from.iter().all(complete);
+    }
+    let now = |name: &Untrusted<String>| new.merged_from.iter().find(|source| source.name == *name);
+    tellers.into_iter().all(|name| now(name).is_some_and(complete))
+}
+
+/// Whether a source tells of all assets of this kind. A scope with the name of a kind speaks for that kind.
+fn knows_all(source: &Source, kind: &AssetKind) -> bool {
+    source
+        .scopes
+        .iter()
+        .find(|scope| scope.name.raw() == kind.as_str())
+        .map_or(source.complete, |scope| scope.complete)
 }
 
 fn is_complete(source: &Source) -> bool {

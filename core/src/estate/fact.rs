@@ -250,20 +250,6 @@ impl Facts {
         }
     }
 
-    /// Adds the statements of other facts to those that are there.
-    pub(super) fn absorb(&mut self, others: Self) {
-        for (name, fact) in others.0 {
-            match self.position(&name) {
-                Ok(at) => {
-                    if let Some((_, known)) = self.0.get_mut(at) {
-                        known.extend(fact.values().iter().cloned());
-                    }
-                }
-                Err(at) => self.0.insert(at, (name, fact)),
-            }
-        }
-    }
-
     /// Takes out what is said under this name.
     pub fn remove(&mut self, name: &str) -> Option<Fact> {
         let at = self.position(name).ok()?;

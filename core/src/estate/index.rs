@@ -76,5 +76,5 @@ fn twice(id: &AssetId, first: u32, second: u32) -> Error {
         ),
     )
     .at(format!("/assets/{second}/id"))
-    .remedy("an id is unique; merge inventories of several sources with `Inventory::merge`")
+    .remedy("an id is unique; merge the inventories of several sources with `source::read_all`")
 }

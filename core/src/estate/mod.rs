@@ -14,7 +14,6 @@ mod index;
 mod intern;
 mod inventory;
 mod json;
-mod merge;
 pub(crate) mod near;
 mod open;
 mod order;

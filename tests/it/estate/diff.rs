@@ -73,6 +73,40 @@ fn absence_is_deletion_only_where_the_source_is_complete() {
 }
 
 #[test]
+fn of_a_merge_those_count_that_told_of_the_asset() {
+    let merged = |sources: &[(&str, bool)], assets: Vec<Asset>| {
+        let merged_from = sources.iter().map(|(name, complete)| Source {
+            name: (*name).into(),
+            complete: *complete,
+            ..Source::default()
+        });
+        let source = Source {
+            merged_from: merged_from.collect(),
+            ..Source::default()
+        };
+        snapshot(source, assets)
+    };
+    let known_to = |id: &str, source: &str| {
+        Asset::new(id, AssetKind::Server).with("os", FactValue::from("x").stated_by(source))
+    };
+    let old = merged(
+        &[("netbox", true), ("overlay", false)],
+        vec![
+            known_to("both", "netbox").with("owner", FactValue::from("y").stated_by("overlay")),
+            known_to("by-hand", "overlay"),
+            known_to("racked", "netbox").with("warranty", FactValue::from("z").stated_by("vendor")),
+            Asset::new("silent", AssetKind::Server),
+        ],
+    );
+    let found = diff(&old, &merged(&[("netbox", true), ("overlay", false)], vec![]));
+    assert_eq!(ids(&found.removed), ["racked"]);
+    assert_eq!(ids(&found.unseen), ["both", "by-hand", "silent"]);
+    // A source that did not report at all says nothing.
+    let found = diff(&old, &merged(&[("overlay", true), ("rmm", true)], vec![]));
+    assert_eq!(ids(&found.removed), ["by-hand", "silent"]);
+}
+
+#[test]
 fn relations_go_with_their_ends_and_otherwise_only_when_the_source_is_complete() {
     let with = |complete: bool, names: &[&str], related: bool| {
         let mut inventory = Inventory {

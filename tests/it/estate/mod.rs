@@ -5,7 +5,6 @@ mod bad_estate;
 mod bad_input;
 mod diff;
 mod facts;
-mod merge;
 mod order;
 mod reading;
 mod refusal;
