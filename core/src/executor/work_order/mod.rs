@@ -92,10 +92,13 @@ impl Executor for WorkOrders {
         ]
     }
 
-    /// Present: an open order is there. Absent: none, or it is withdrawn. Unknown: something else is in its place.
+    /// Present: an open order is there. Absent: none was written, or it is withdrawn. Unknown: something else is in its
+    /// place, or it was written and is gone, so that somebody may be at it.
     async fn observe(&self, context: &StepContext) -> Result<Observation> {
         let seen = self.files(context).read()?;
+        let was_written = context.undoes().is_some_and(|undoes| undoes.receipt.is_some());
         let observation = match &seen.found {
+            Found::Absent if was_written => Observation::unknown(),
             Found::Absent => Observation::absent(),
             Found::Foreign => Observation::unknown(),
             Found::Order(order, _) if order.state() == State::Withdrawn => Observation::absent(),
