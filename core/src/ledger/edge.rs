@@ -136,6 +136,7 @@ pub(super) fn check_signed(
                     checkpoint.size()
                 ),
             )
+            .remedy("`verify_storage` says where it differs")
             .during("ledger.open"));
         }
     }

@@ -350,6 +350,20 @@ impl Ledger {
     }
 }
 
+/// Verifies a stored log without opening it: needs no key, writes nothing, and works on a log that
+/// [`Ledger::open`] refuses. Without [`VerifyOptions::key`] the authenticity is `self_signed` at best, and `policy` is
+/// `not_checked`.
+///
+/// # Errors
+/// `not_found`, `io`, `cancelled`; `corrupt` or `unsupported` when the store is none that this build reads.
+pub fn verify_storage(storage: &Storage, options: &VerifyOptions) -> Result<Verification> {
+    storage
+        .backend()
+        .connect()
+        .and_then(|mut store| audit(&mut store, Claims::default(), options))
+        .map_err(|error| error.during("ledger.verify_storage"))
+}
+
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ledger")

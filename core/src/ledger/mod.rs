@@ -48,7 +48,7 @@ mod writer;
 pub use bundle::{TilePath, verify_bundle};
 pub use checkpoint::Checkpoint;
 pub use entry::{Condition, Draft, Entry, EntryType, Level, LogId, MAX_PAYLOAD, Receipt};
-pub use handle::{Ledger, LedgerOptions};
+pub use handle::{Ledger, LedgerOptions, verify_storage};
 pub use header::{Aead, Codec, HEADER_LEN, Header};
 pub use keys::{KeyContext, KeyProvider, KeyPurpose, LocalKeyFile, Secret, Signer};
 pub use note::{MAX_NOTE, MAX_SIGNATURES, SignedNote, VerifierKey};

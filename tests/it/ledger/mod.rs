@@ -1,6 +1,8 @@
 //! Tests of `vcto::ledger` through the public API.
 
 mod append;
+mod crash;
+mod flips;
 mod rollback;
 mod tree;
 mod verify;

@@ -91,6 +91,12 @@ impl Evidence for Bundle {
             .min(TILE_WIDTH);
         let path = TilePath::entries(index, width).to_string();
         let bytes = read(&self.dir.join(&path), (STRIDE * width) as u64)?.unwrap_or_default();
+        if bytes.len() > STRIDE * width {
+            return Err(Error::new(
+                ErrorKind::Corrupt,
+                format!("`{path}` is longer than its {width} entries"),
+            ));
+        }
         let entries = (start..)
             .zip(bytes.chunks(STRIDE))
             .skip_while(|(seq, _)| *seq < from)
