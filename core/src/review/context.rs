@@ -5,6 +5,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 use super::finding::Read;
+use super::lifecycle::{Catalogue, days_between};
 use super::settings::Settings;
 use crate::error::Result;
 use crate::estate::{Asset, AssetId, Estate, Relation, RelationKind};
@@ -17,6 +18,7 @@ pub struct Context<'a> {
     estate: &'a Estate,
     as_of: Date,
     settings: &'a Settings,
+    catalogue: &'a Catalogue,
     monitor: &'a Monitor,
     /// Positions of relations, sorted by the id of the dependency; stable, so within one by dependant and kind.
     by_dependency: Vec<u32>,
@@ -24,7 +26,13 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Prepares an estate for review.
-    pub(crate) fn new(estate: &'a Estate, as_of: Date, settings: &'a Settings, monitor: &'a Monitor) -> Self {
+    pub(super) fn new(
+        estate: &'a Estate,
+        as_of: Date,
+        settings: &'a Settings,
+        catalogue: &'a Catalogue,
+        monitor: &'a Monitor,
+    ) -> Self {
         let relations = estate.relations();
         let mut by_dependency: Vec<u32> = (0..u32::try_from(relations.len()).unwrap_or(u32::MAX)).collect();
         by_dependency.sort_by_key(|at| relations.get(*at as usize).map(|relation| &relation.to));
@@ -32,6 +40,7 @@ impl<'a> Context<'a> {
             estate,
             as_of,
             settings,
+            catalogue,
             monitor,
             by_dependency,
         }
@@ -50,6 +59,16 @@ impl<'a> Context<'a> {
     /// The limits.
     pub fn settings(&self) -> &'a Settings {
         self.settings
+    }
+
+    /// Until when products are supported.
+    pub fn catalogue(&self) -> &'a Catalogue {
+        self.catalogue
+    }
+
+    /// Days from the day of the review to another; negative where that lies behind.
+    pub fn days_to(&self, day: Date) -> i64 {
+        days_between(self.as_of, day)
     }
 
     /// Called between units of work.
@@ -72,10 +91,10 @@ impl<'a> Context<'a> {
     /// The relations of one kind out of [`outgoing`](Self::outgoing).
     pub fn outgoing_of(
         &self,
-        asset: &AssetId,
+        asset: &Asset,
         kind: RelationKind,
     ) -> impl Iterator<Item = &'a Relation> + use<'a> {
-        self.outgoing(asset)
+        self.outgoing(&asset.id)
             .iter()
             .filter(move |relation| relation.kind == kind)
     }
@@ -96,15 +115,6 @@ impl<'a> Context<'a> {
     /// The relations of one kind out of [`incoming`](Self::incoming).
     pub fn incoming_of(&self, asset: &AssetId, kind: RelationKind) -> impl Iterator<Item = &'a Relation> {
         self.incoming(asset).filter(move |relation| relation.kind == kind)
-    }
-
-    /// Whether any asset or relation of the estate says something of a kind of record: only then is its absence elsewhere
-    /// worth a word.
-    pub fn has_relation(&self, kind: &RelationKind) -> bool {
-        self.estate
-            .relations()
-            .iter()
-            .any(|relation| relation.kind == *kind)
     }
 }
 
@@ -142,6 +152,14 @@ impl Read {
             asset: asset.id.clone(),
             property: "name".to_owned(),
             value: asset.name.clone().map(Untrusted::into_raw).map(Untrusted::new),
+        }
+    }
+
+    /// That this asset was found to have no relation of a kind, either way.
+    pub fn no_relation(asset: &Asset, kind: &RelationKind) -> Self {
+        Self::NoRelation {
+            asset: asset.id.clone(),
+            kind: kind.clone(),
         }
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::coverage::Coverage;
 use super::debt::Debt;
 use super::finding::Finding;
+use super::lifecycle::{Catalogue, days_between};
 use super::outcome::{DebtKind, Outcome, Pillar, Tally};
 use super::settings::Settings;
 use super::verdict::{Gap, Verdict};
@@ -31,6 +32,8 @@ pub struct Review {
     pub estate: Digest,
     /// The limits that were used.
     pub settings: Settings,
+    /// The lifecycle catalogue that was used.
+    pub catalogue: CatalogueInfo,
     /// What is known of what was asked: beside every count stands how much could be judged.
     pub coverage: Coverage,
     /// Each rule that was carried out, in order of the id.
@@ -46,6 +49,39 @@ pub struct Review {
     /// Every answer, the good ones too; only where the reviewer was asked to keep them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,
+}
+
+/// Which lifecycle catalogue a review used, and how old it was.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogueInfo {
+    /// Identifies the content.
+    pub digest: Digest,
+    /// How many products it has.
+    pub products: u64,
+    /// How many releases.
+    pub cycles: u64,
+    /// The day of its oldest row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Date>,
+    /// How many days before the review that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_days: Option<i64>,
+}
+
+impl CatalogueInfo {
+    pub(super) fn new(catalogue: &Catalogue, as_of: Date) -> Self {
+        Self {
+            digest: catalogue.digest(),
+            products: catalogue.products().len() as u64,
+            cycles: catalogue
+                .products()
+                .map(|product| product.cycles.len() as u64)
+                .sum(),
+            as_of: catalogue.as_of(),
+            age_days: catalogue.as_of().map(|day| days_between(day, as_of)),
+        }
+    }
 }
 
 /// One rule, with how its subjects fared.

@@ -7,7 +7,7 @@ use super::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::change::FindingId;
 use crate::digest::{Digest, Hasher};
 use crate::error::{Error, ErrorKind, Result};
-use crate::estate::{AssetId, Confidence, Fact, Relation};
+use crate::estate::{AssetId, Confidence, Fact, Relation, RelationKind};
 use crate::text::Untrusted;
 
 /// One answer of one rule that somebody has to know: a problem, a question, or an input that could not be read.
@@ -34,9 +34,9 @@ pub struct Finding {
     /// What people call the asset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Untrusted<String>>,
-    /// Tells apart several findings of one rule about one asset; empty where there is only one.
+    /// The part of the asset (`os`, the name of a fact), where a rule asks about several; else empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub discriminator: String,
+    pub part: String,
     /// One line, without the asset's name.
     pub title: Untrusted<String>,
     /// What was seen, in a few sentences.
@@ -125,6 +125,13 @@ pub enum Read {
         /// Their digest.
         digest: Digest,
     },
+    /// That an asset has no relation of a kind.
+    NoRelation {
+        /// Which asset.
+        asset: AssetId,
+        /// Which kind.
+        kind: RelationKind,
+    },
     /// The kind, name or criticality of an asset.
     Property {
         /// Of which asset.
@@ -142,14 +149,14 @@ pub enum Read {
     },
 }
 
-/// The identity of a finding: a function of rule, asset and discriminator alone, so that the same finding of another run
+/// The identity of a finding: a function of rule, asset and part alone, so that the same finding of another run
 /// has the same one. `f-` and 32 hexadecimal digits, the first half of the digest in the context
 /// `vcto finding id v1` over the three, each behind its length; no asset is the empty text.
-pub fn finding_id(rule: &str, asset: Option<&AssetId>, discriminator: &str) -> FindingId {
+pub fn finding_id(rule: &str, asset: Option<&AssetId>, part: &str) -> FindingId {
     let digest = Hasher::new("vcto finding id v1")
         .field(rule.as_bytes())
         .field(asset.map_or("", AssetId::as_str).as_bytes())
-        .field(discriminator.as_bytes())
+        .field(part.as_bytes())
         .finish();
     FindingId(short_id("f-", digest))
 }

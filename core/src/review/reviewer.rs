@@ -1,5 +1,6 @@
 //! Carries out a review.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -9,7 +10,8 @@ use super::analyzers;
 use super::context::Context;
 use super::coverage::Coverage;
 use super::debt::Debt;
-use super::document::{FORMAT, Review, RuleResult};
+use super::document::{CatalogueInfo, FORMAT, Review, RuleResult};
+use super::lifecycle::Catalogue;
 use super::outcome::Tally;
 use super::rule::{Analyzer, Rule};
 use super::settings::Settings;
@@ -35,6 +37,7 @@ use crate::monitor::Monitor;
 pub struct Reviewer {
     analyzers: Vec<Arc<dyn Analyzer>>,
     settings: Settings,
+    catalogue: Cow<'static, Catalogue>,
     monitor: Monitor,
     keep_verdicts: bool,
 }
@@ -52,6 +55,7 @@ impl Reviewer {
         Self {
             analyzers: Vec::new(),
             settings: Settings::default(),
+            catalogue: Cow::Borrowed(Catalogue::curated()),
             monitor: Monitor::default(),
             keep_verdicts: false,
         }
@@ -67,6 +71,13 @@ impl Reviewer {
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
+        self
+    }
+
+    /// Takes this catalogue in place of the curated one: lay it over that with [`Catalogue::over`] to keep both.
+    #[must_use]
+    pub fn catalogue(mut self, catalogue: Catalogue) -> Self {
+        self.catalogue = Cow::Owned(catalogue);
         self
     }
 
@@ -112,7 +123,7 @@ impl Reviewer {
     fn run(&self, estate: &Estate, as_of: Date) -> Result<Review> {
         let rules = self.rules();
         unique_ids(&rules)?;
-        let context = Context::new(estate, as_of, &self.settings, &self.monitor);
+        let context = Context::new(estate, as_of, &self.settings, &self.catalogue, &self.monitor);
         let mut gathered = self.analyze(&context)?;
         gathered.sort();
         let outcomes = gathered
@@ -137,6 +148,7 @@ impl Reviewer {
             as_of,
             estate: estate.digest(),
             settings: self.settings.clone(),
+            catalogue: CatalogueInfo::new(&self.catalogue, as_of),
             coverage: Coverage::new(&context, outcomes),
             recommendations: recommend(answered),
             debt: Debt::new(&context, &rules, &findings),

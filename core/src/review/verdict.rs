@@ -23,9 +23,9 @@ pub struct Verdict {
     /// The subject; absent: the estate as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset: Option<AssetId>,
-    /// Tells apart several answers about one subject.
+    /// The part of the subject, where a rule asks about several.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub discriminator: String,
+    pub part: String,
     /// The answer.
     pub outcome: Outcome,
 }
@@ -50,7 +50,6 @@ pub struct Draft {
     outcome: Outcome,
     severity: Severity,
     confidence: Confidence,
-    discriminator: String,
     title: String,
     detail: String,
     due: Option<Date>,
@@ -68,7 +67,6 @@ impl Draft {
             outcome,
             severity,
             confidence: Confidence::High,
-            discriminator: String::new(),
             title: title.into(),
             detail: String::new(),
             due: None,
@@ -78,13 +76,6 @@ impl Draft {
             reads: Vec::new(),
             advice: None,
         }
-    }
-
-    /// Tells it apart from other findings of the rule about the same asset.
-    #[must_use]
-    pub fn discriminator(mut self, text: impl Into<String>) -> Self {
-        self.discriminator = text.into();
-        self
     }
 
     /// What was seen, in a few sentences.
@@ -110,8 +101,8 @@ impl Draft {
 
     /// Lifecycle risk, 0 to 100.
     #[must_use]
-    pub fn risk(mut self, risk: u32) -> Self {
-        self.risk = Some(risk);
+    pub fn risk(mut self, risk: Option<u32>) -> Self {
+        self.risk = risk;
         self
     }
 
@@ -176,9 +167,9 @@ impl Gathered {
                     finding.due.unwrap_or(Date::MAX),
                 )
             };
-            rank(a).cmp(&rank(b)).then_with(|| {
-                (&a.rule, &a.asset, &a.discriminator).cmp(&(&b.rule, &b.asset, &b.discriminator))
-            })
+            rank(a)
+                .cmp(&rank(b))
+                .then_with(|| (&a.rule, &a.asset, &a.part).cmp(&(&b.rule, &b.asset, &b.part)))
         });
         self.kept.sort();
     }
@@ -187,43 +178,102 @@ impl Gathered {
 /// So many subjects of a gap are named.
 const EXAMPLES: usize = 5;
 
+/// What a verdict is about: an asset, a part of it (`os`, the name of a fact), or the estate as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The asset; absent: the estate.
+    pub asset: Option<&'a Asset>,
+    /// Tells apart several questions of one rule about the same asset; empty where there is only one.
+    pub part: &'a str,
+}
+
+impl Subject<'_> {
+    /// The estate as a whole.
+    pub const ESTATE: Self = Subject {
+        asset: None,
+        part: "",
+    };
+}
+
+impl<'a> From<&'a Asset> for Subject<'a> {
+    fn from(asset: &'a Asset) -> Self {
+        Self {
+            asset: Some(asset),
+            part: "",
+        }
+    }
+}
+
+impl<'a> From<(&'a Asset, &'a str)> for Subject<'a> {
+    fn from((asset, part): (&'a Asset, &'a str)) -> Self {
+        Self {
+            asset: Some(asset),
+            part,
+        }
+    }
+}
+
 impl Verdicts<'_> {
-    /// The rule holds for this asset, on evidence.
-    pub fn satisfied(&mut self, rule: &Rule, asset: &Asset) {
-        self.count(rule, Some(&asset.id), "", Outcome::Satisfied);
+    /// An answer that is only counted.
+    pub fn answer<'a>(&mut self, rule: &Rule, subject: impl Into<Subject<'a>>, outcome: Outcome) {
+        let subject = subject.into();
+        self.gathered.tallies.entry(rule.id).or_default().add(outcome);
+        if self.keep {
+            self.gathered.kept.push(Verdict {
+                rule: rule.id.to_owned(),
+                asset: subject.asset.map(|asset| asset.id.clone()),
+                part: subject.part.to_owned(),
+                outcome,
+            });
+        }
     }
 
-    /// The asset is outside the scope of the rule.
-    pub fn not_applicable(&mut self, rule: &Rule, asset: &Asset) {
-        self.count(rule, Some(&asset.id), "", Outcome::NotApplicable);
+    /// The rule holds, on evidence.
+    pub fn satisfied<'a>(&mut self, rule: &Rule, subject: impl Into<Subject<'a>>) {
+        self.answer(rule, subject, Outcome::Satisfied);
     }
 
-    /// What the rule needs is not recorded for this asset: not evaluated. `missing` says what, in words that fit many assets.
-    pub fn not_recorded(&mut self, rule: &Rule, asset: &Asset, missing: &str) {
-        self.count(rule, Some(&asset.id), "", Outcome::NotEvaluated);
+    /// The subject is outside the scope of the rule.
+    pub fn not_applicable<'a>(&mut self, rule: &Rule, subject: impl Into<Subject<'a>>) {
+        self.answer(rule, subject, Outcome::NotApplicable);
+    }
+
+    /// What the rule needs is not recorded: not evaluated. `missing` says what, in words that fit many assets; text from
+    /// outside in it must be escaped already.
+    pub fn not_recorded<'a>(&mut self, rule: &Rule, subject: impl Into<Subject<'a>>, missing: &str) {
+        let subject = subject.into();
+        self.answer(rule, subject, Outcome::NotEvaluated);
         let (count, examples) = self
             .gathered
             .gaps
             .entry((rule.id, missing.to_owned()))
             .or_default();
         *count += 1;
-        if examples.len() < EXAMPLES {
+        if let Some(asset) = subject.asset
+            && examples.len() < EXAMPLES
+        {
             examples.push(asset.id.clone());
         }
     }
 
-    /// The estate as a whole, where it is the subject and nothing has to be said.
-    pub fn estate(&mut self, rule: &Rule, outcome: Outcome) {
-        self.count(rule, None, "", outcome);
+    /// An answer that somebody has to know: counted, and listed as a finding.
+    ///
+    /// # Errors
+    /// As [`note`](Self::note).
+    pub fn find<'a>(&mut self, rule: &Rule, subject: impl Into<Subject<'a>>, draft: Draft) -> Result<()> {
+        let subject = subject.into();
+        self.answer(rule, subject, draft.outcome);
+        self.note(rule, subject, draft)
     }
 
-    /// An answer that somebody has to know.
+    /// A finding that is not an answer by itself: where a rule is answered for services, say, and what was found is about
+    /// the assets under them.
     ///
     /// # Errors
     /// `internal` when the evidence has no JSON form.
-    pub fn find(&mut self, rule: &Rule, asset: Option<&Asset>, draft: Draft) -> Result<()> {
+    pub fn note<'a>(&mut self, rule: &Rule, subject: impl Into<Subject<'a>>, draft: Draft) -> Result<()> {
+        let Subject { asset, part } = subject.into();
         let id = asset.map(|asset| &asset.id);
-        self.count(rule, id, &draft.discriminator, draft.outcome);
         let mut related = draft.related;
         related.sort();
         related.dedup();
@@ -234,7 +284,7 @@ impl Verdicts<'_> {
             reads: draft.reads,
         };
         let finding = Finding {
-            id: finding_id(rule.id, id, &draft.discriminator),
+            id: finding_id(rule.id, id, part),
             rule: rule.id.to_owned(),
             outcome: draft.outcome,
             severity: draft.severity,
@@ -243,7 +293,7 @@ impl Verdicts<'_> {
             debt: rule.debt,
             asset: id.cloned(),
             name: asset.and_then(|asset| asset.name.clone()),
-            discriminator: draft.discriminator,
+            part: part.to_owned(),
             title: Untrusted::new(draft.title),
             detail: Untrusted::new(draft.detail),
             due: draft.due,
@@ -254,17 +304,5 @@ impl Verdicts<'_> {
         };
         self.gathered.findings.push((finding, draft.advice));
         Ok(())
-    }
-
-    fn count(&mut self, rule: &Rule, asset: Option<&AssetId>, discriminator: &str, outcome: Outcome) {
-        self.gathered.tallies.entry(rule.id).or_default().add(outcome);
-        if self.keep {
-            self.gathered.kept.push(Verdict {
-                rule: rule.id.to_owned(),
-                asset: asset.cloned(),
-                discriminator: discriminator.to_owned(),
-                outcome,
-            });
-        }
     }
 }

@@ -228,8 +228,8 @@ fn the_risk_of_every_known_release_never_falls() {
     for cycle in catalogue.products().flat_map(|product| &product.cycles) {
         for extended in [false, true] {
             let mut last = None;
-            for week in 0..1_400 {
-                let date = first.checked_add(jiff::Span::new().days(week * 7)).unwrap();
+            for month in 0..350 {
+                let date = first.checked_add(jiff::Span::new().days(month * 28)).unwrap();
                 let risk = cycle.milestones.risk(date, extended);
                 assert!(
                     risk >= last,

@@ -1,6 +1,8 @@
 //! Tests of `vcto::review` through the public API.
 
+mod deletion;
 mod lifecycle;
+mod support;
 
 use vcto::estate::{Asset, AssetKind, Scalar};
 use vcto::review::{Outcome, Review, Reviewer};

@@ -1,6 +1,14 @@
 //! The analyzers that are built in.
 
+mod accounts;
+mod agreement;
+mod backup;
+mod circuits;
+mod expiry;
 mod ownership;
+mod power;
+mod records;
+mod support;
 
 use std::sync::Arc;
 
@@ -8,5 +16,15 @@ use super::rule::Analyzer;
 
 /// All of them, in the order in which they run.
 pub(super) fn standard() -> Vec<Arc<dyn Analyzer>> {
-    vec![Arc::new(ownership::Ownership)]
+    vec![
+        Arc::new(support::EndOfSupport),
+        Arc::new(expiry::Expiry),
+        Arc::new(backup::Backup),
+        Arc::new(power::Power),
+        Arc::new(circuits::Circuits),
+        Arc::new(agreement::Agreement),
+        Arc::new(ownership::Ownership),
+        Arc::new(records::Records),
+        Arc::new(accounts::Accounts),
+    ]
 }

@@ -41,7 +41,7 @@ impl Analyzer for Ownership {
                 Some(fact) if fact.values().iter().any(|value| names_somebody(&value.value)) => {
                     verdicts.satisfied(owner, asset);
                 }
-                Some(_) => verdicts.find(owner, Some(asset), nobody(asset))?,
+                Some(_) => verdicts.find(owner, asset, nobody(asset))?,
             }
         }
         Ok(())

@@ -17,6 +17,7 @@ pub struct Catalogue {
     products: BTreeMap<String, Product>,
     /// Names by their first word, with the product; made at the first search, undone by a change.
     index: OnceLock<Index>,
+    digest: OnceLock<Digest>,
 }
 
 type Index = BTreeMap<Box<str>, Vec<(Vec<Box<str>>, String)>>;
@@ -97,7 +98,7 @@ impl Catalogue {
     /// of a product add up.
     #[must_use]
     pub fn over(mut self, base: &Self) -> Self {
-        self.index = OnceLock::new();
+        self.changed();
         for (id, below) in &base.products {
             match self.products.get_mut(id) {
                 None => {
@@ -138,14 +139,21 @@ impl Catalogue {
 
     /// Identifies the content.
     pub fn digest(&self) -> Digest {
-        let mut hasher = Hasher::new("vcto lifecycle catalogue v1");
-        for product in self.products() {
-            hasher.field(product.id.as_bytes());
-            for cycle in &product.cycles {
-                hasher.field(cycle.digest().as_bytes());
+        *self.digest.get_or_init(|| {
+            let mut hasher = Hasher::new("vcto lifecycle catalogue v1");
+            for product in self.products() {
+                hasher.field(product.id.as_bytes());
+                for cycle in &product.cycles {
+                    hasher.field(cycle.digest().as_bytes());
+                }
             }
-        }
-        hasher.finish()
+            hasher.finish()
+        })
+    }
+
+    fn changed(&mut self) {
+        self.index = OnceLock::new();
+        self.digest = OnceLock::new();
     }
 
     /// Names that begin with this word, each with its product.
@@ -172,12 +180,12 @@ impl Catalogue {
     }
 
     pub(super) fn insert(&mut self, product: Product) {
-        self.index = OnceLock::new();
+        self.changed();
         self.products.insert(product.id.clone(), product);
     }
 
     pub(super) fn entry(&mut self, id: &str) -> Option<&mut Product> {
-        self.index = OnceLock::new();
+        self.changed();
         self.products.get_mut(id)
     }
 }

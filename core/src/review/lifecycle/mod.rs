@@ -11,5 +11,4 @@ pub use catalogue::{Catalogue, Cycle, Product};
 pub use matcher::Match;
 pub use milestone::{Milestones, Support, When};
 
-#[expect(unused_imports, reason = "the analyzers to come")]
 pub(crate) use milestone::days_between;

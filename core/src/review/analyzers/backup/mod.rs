@@ -1,0 +1,171 @@
+//! Whether there is a backup, whether it is whole and recent, and whether anybody has ever restored it.
+
+mod jobs;
+mod rules;
+
+use self::rules::RULES;
+use crate::change::{EffortSize, Strategy};
+use crate::error::Result;
+use crate::estate::{Asset, AssetKind, RelationKind, Source};
+use crate::review::advice::{ARCHITECTURE, Advice};
+use crate::review::context::Context;
+use crate::review::facts::{Reading, answers, dates, lists};
+use crate::review::finding::Read;
+use crate::review::outcome::{Outcome, Severity};
+use crate::review::rule::{Analyzer, Rule};
+use crate::review::verdict::{Draft, Verdicts};
+
+/// Backup coverage.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Backup;
+
+/// The scope by which a source says that it knows every backup.
+const SCOPE: &str = "backup";
+
+impl Analyzer for Backup {
+    fn rules(&self) -> &[Rule] {
+        &RULES
+    }
+
+    fn analyze(&self, context: &Context<'_>, verdicts: &mut Verdicts<'_>) -> Result<()> {
+        let [in_place, volumes, rest @ ..] = &RULES;
+        let complete = knows_every_backup(context.estate().source());
+        for asset in context.estate().assets() {
+            context.check()?;
+            let protected = protection(context, in_place, asset, complete, verdicts)?;
+            if protected {
+                whole(verdicts, volumes, asset)?;
+            } else {
+                verdicts.not_applicable(volumes, asset);
+            }
+            jobs::judge(context, verdicts, rest, asset)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a source says that it holds everything about backups.
+fn knows_every_backup(source: &Source) -> bool {
+    let mut open = vec![source];
+    while let Some(source) = open.pop() {
+        let said = source
+            .scopes
+            .iter()
+            .any(|scope| scope.complete && scope.name.raw().eq_ignore_ascii_case(SCOPE));
+        if said {
+            return true;
+        }
+        open.extend(&source.merged_from);
+    }
+    false
+}
+
+fn holds_data(kind: &AssetKind) -> bool {
+    matches!(
+        kind,
+        AssetKind::Database
+            | AssetKind::SaasSubscription
+            | AssetKind::Server
+            | AssetKind::Storage
+            | AssetKind::VirtualMachine
+    )
+}
+
+/// Judges whether there is a backup; returns whether there is one.
+fn protection(
+    context: &Context<'_>,
+    rule: &Rule,
+    asset: &Asset,
+    complete: bool,
+    verdicts: &mut Verdicts<'_>,
+) -> Result<bool> {
+    let required = answers(asset, "backup_required");
+    let waived = required.values() == [false];
+    if !holds_data(&asset.kind) || waived {
+        verdicts.not_applicable(rule, asset);
+        return Ok(false);
+    }
+    let job = context.outgoing_of(asset, RelationKind::BackedUpBy).next();
+    let last = dates(asset, "backup_last_success");
+    if job.is_some() || matches!(last, Reading::Known(_)) {
+        verdicts.satisfied(rule, asset);
+        return Ok(true);
+    }
+    let never = last == Reading::Unknown;
+    if !never && !complete {
+        verdicts.not_recorded(rule, asset, "a backup");
+        return Ok(false);
+    }
+    let why = if never {
+        "The records say that no backup of it has ever succeeded."
+    } else {
+        "The backup system's records are complete, and no job of them names it."
+    };
+    let draft = Draft::new(Outcome::NotSatisfied, Severity::High, "It has no backup")
+        .detail(why)
+        .reads([
+            Read::kind(asset),
+            Read::fact(asset, "backup_required"),
+            Read::fact(asset, "backup_last_success"),
+            Read::no_relation(asset, &RelationKind::BackedUpBy),
+            Read::Completeness {
+                scope: SCOPE.to_owned(),
+                complete,
+            },
+        ])
+        .advice(Advice {
+            key: "backup.in_place".to_owned(),
+            title: "Put under backup what has none".to_owned(),
+            rationale: "What has no backup is lost with the first failed disk or the first attack.".to_owned(),
+            strategy: Strategy::Remediate,
+            size: EffortSize::S,
+            area: ARCHITECTURE,
+            target: asset.id.clone(),
+            action: "Add the asset to a backup job, run it, and restore one file as a trial. If it needs none, have \
+                     its owner say so and record `backup_required` as false."
+                .to_owned(),
+            confirm: "The next snapshot has a relation `backed_up_by` to a job with a good run.".to_owned(),
+        });
+    verdicts.find(rule, asset, draft)?;
+    Ok(false)
+}
+
+/// Whether the backup has all volumes of an asset.
+fn whole(verdicts: &mut Verdicts<'_>, rule: &Rule, asset: &Asset) -> Result<()> {
+    let (volumes, covers) = (lists(asset, "volumes"), lists(asset, "backup_covers"));
+    let (Reading::Known(volumes), Reading::Known(covers)) = (&volumes, &covers) else {
+        verdicts.not_recorded(
+            rule,
+            asset,
+            "which volumes it has, and which of them are in the backup",
+        );
+        return Ok(());
+    };
+    // Where sources disagree: every volume that anybody names, against what all say is covered.
+    let missing: Vec<&str> = volumes
+        .iter()
+        .flatten()
+        .filter(|volume| !covers.iter().all(|covered| covered.contains(volume)))
+        .map(String::as_str)
+        .collect();
+    if missing.is_empty() {
+        verdicts.satisfied(rule, asset);
+        return Ok(());
+    }
+    let draft = Draft::new(
+        Outcome::NotSatisfied,
+        Severity::High,
+        format!(
+            "The backup has not all its volumes: {} not in it",
+            missing.join(", ")
+        ),
+    )
+    .detail("A good run of the job says nothing of what the job does not look at.")
+    .reads([Read::fact(asset, "volumes"), Read::fact(asset, "backup_covers")])
+    .advice(jobs::complete(
+        &asset.id,
+        "backup.covers_volumes",
+        &missing.join(", "),
+    ));
+    verdicts.find(rule, asset, draft)
+}
