@@ -249,3 +249,22 @@ fn file_name(path: &Path) -> String {
 fn shown(path: &Path) -> String {
     Plain(&path.to_string_lossy()).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // As an integration test it would fail for root, who may read everything.
+    #[test]
+    fn denied_access_and_absence_have_their_kinds_and_remedies() {
+        for (source, kind) in [
+            (io::ErrorKind::PermissionDenied, ErrorKind::PermissionDenied),
+            (io::ErrorKind::NotFound, ErrorKind::NotFound),
+        ] {
+            let error = refused(source.into(), Path::new("folder/a\u{202e}.json"));
+            assert_eq!(error.kind(), kind);
+            assert_eq!(error.place(), Some("folder/a\\u{202e}.json"));
+            assert!(error.remedy_text().is_some());
+        }
+    }
+}

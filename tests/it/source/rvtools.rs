@@ -119,3 +119,54 @@ fn the_seven_hosts_are_in_one_cluster_and_machines_run_on_the_host_that_their_ro
         .filter(|relation| relation.to.as_str() == "rvtools:host:10.5.126.198");
     assert_eq!(on_one.count(), 6);
 }
+
+/// Another reader of workbooks reads the same cells.
+#[test]
+fn facts_are_those_that_another_reader_finds_in_the_cells() {
+    use calamine::{Data, Reader as _};
+    let Some(path) = common::shared(SAMPLE) else {
+        return;
+    };
+    let inventory = source::read(&path, None).unwrap();
+    let mut workbook: calamine::Xlsx<_> = calamine::open_workbook(&path).unwrap();
+    let range = workbook.worksheet_range("vInfo").unwrap();
+    let mut rows = range.rows();
+    let titles: Vec<String> = rows.next().unwrap().iter().map(ToString::to_string).collect();
+    let column = |title: &str| titles.iter().position(|other| other == title).unwrap();
+    let mut compared = 0;
+    for row in rows.filter(|row| !matches!(row[column("VM UUID")], Data::Empty)) {
+        let id = format!("rvtools:vm:{}", row[column("VM UUID")]);
+        let asset = inventory
+            .assets
+            .iter()
+            .find(|asset| asset.id.as_str() == id)
+            .unwrap();
+        for (title, fact) in [
+            ("CPUs", "cpu_cores"),
+            ("Memory", "memory_mib"),
+            ("Provisioned MiB", "provisioned_mib"),
+            ("In Use MiB", "in_use_mib"),
+            ("Total disk capacity MiB", "disk_capacity_mib"),
+        ] {
+            let Data::Float(expected) = row[column(title)] else {
+                panic!("{title} is a number")
+            };
+            assert_eq!(
+                asset.number(fact).unwrap().to_string(),
+                expected.to_string(),
+                "{id} {fact}"
+            );
+            compared += 1;
+        }
+        let Data::DateTime(created) = row[column("Creation date")] else {
+            panic!("the creation date is a date cell")
+        };
+        let (year, month, day, hour, minute, ..) = created.to_ymd_hms_milli();
+        let created = format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:");
+        assert!(
+            asset.text("created_at").unwrap().raw().starts_with(&created),
+            "{created}"
+        );
+    }
+    assert_eq!(compared, 8 * 5);
+}
