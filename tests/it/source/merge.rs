@@ -250,9 +250,7 @@ fn one_serial_number_in_two_sources_is_named_and_not_merged() {
         told(
             name,
             "2026-11-20T00:00:00Z",
-            &format!(
-                r#""assets": [{{"id": "{id}", "kind": "server", "facts": {{"serial_number": "{serial}"}}}}]"#
-            ),
+            &format!(r#""assets": [{{"id": "{id}", "kind": "server", "facts": {{"serial": "{serial}"}}}}]"#),
         )
     };
     let merged = source::read_all([one("rmm", "a", "CZ3451ABCD"), one("psa", "b", "cz3451abcd")]).unwrap();

@@ -156,6 +156,18 @@ fn which_power_ports_are_cabled_is_a_fact_of_the_device() {
     let feeds = of(&inventory, "dcim.powerfeed");
     assert_eq!(feeds.len(), 48);
     assert!(feeds.iter().all(|feed| feed.boolean("cabled") == Some(false)));
+    // A circuit is cabled when any of its ends is, by the raw records.
+    let (raw, _) = demo().unwrap();
+    let cabled: BTreeSet<String> = records(&raw, "circuits.circuittermination")
+        .filter(|end| end.get("cable").is_some())
+        .map(|end| format!("netbox:circuits.circuit:{}", end["circuit"]))
+        .collect();
+    for circuit in of(&inventory, "circuits.circuit") {
+        assert_eq!(
+            circuit.boolean("cabled"),
+            Some(cabled.contains(circuit.id.as_str()))
+        );
+    }
 }
 
 #[test]
@@ -188,7 +200,7 @@ fn facts_come_from_the_records_to_which_a_device_leads() {
         .unwrap();
     let contacts = scranton.text("contacts").unwrap().raw();
     assert!(contacts.starts_with(
-        "Dwight Schrute (Operational, primary); Pamela Halpert (Administrative, primary); Michael"
+        "Dwight Schrute (Operational / primary); Pamela Halpert (Administrative / primary); Michael"
     ));
     assert!(!contacts.contains('@'));
     assert!(

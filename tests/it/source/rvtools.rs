@@ -145,8 +145,8 @@ fn facts_are_those_that_another_reader_finds_in_the_cells() {
             ("CPUs", "cpu_cores"),
             ("Memory", "memory_mib"),
             ("Provisioned MiB", "provisioned_mib"),
-            ("In Use MiB", "in_use_mib"),
-            ("Total disk capacity MiB", "disk_capacity_mib"),
+            ("In Use MiB", "disk_used_mib"),
+            ("Total disk capacity MiB", "disk_mib"),
         ] {
             let Data::Float(expected) = row[column(title)] else {
                 panic!("{title} is a number")

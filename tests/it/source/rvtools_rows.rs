@@ -481,7 +481,7 @@ fn facts_of_every_sheet_are_on_the_asset_that_they_are_about() {
         }
     };
     let machine = facts("rvtools:vm:v~u-1");
-    assert_eq!(machine("disk_capacity_mib"), "150.5");
+    assert_eq!(machine("disk_mib"), "150.5");
     assert_eq!(machine("raw_disk_count"), "1");
     assert_eq!(
         (machine("partition_count"), machine("partition_consumed_mib")),
@@ -489,7 +489,7 @@ fn facts_of_every_sheet_are_on_the_asset_that_they_are_about() {
     );
     assert_eq!(
         machine("mac_addresses"),
-        "00:50:56:aa:00:01 00:50:56:aa:00:02 00:50:56:aa:00:03"
+        "00:50:56:aa:00:01, 00:50:56:aa:00:02, 00:50:56:aa:00:03"
     );
     assert_eq!(machine("tools_state"), "toolsOld");
     let host = facts("rvtools:host:v~esx1");
@@ -498,7 +498,7 @@ fn facts_of_every_sheet_are_on_the_asset_that_they_are_about() {
         ("2".into(), "262144".into())
     );
     assert_eq!(
-        (host("os_name"), host("serial_number")),
+        (host("os_name"), host("serial")),
         ("VMware ESXi 7.0.3 build-1".into(), "CZ1".into())
     );
     assert_eq!(facts("rvtools:cluster:v~DC~C1")("ha_enabled"), "true");
@@ -506,7 +506,7 @@ fn facts_of_every_sheet_are_on_the_asset_that_they_are_about() {
     assert_eq!(facts("rvtools:datastore:v~datastore-1")("free_mib"), "100");
     assert_eq!(facts("rvtools:network:v~DC~LAN")("virtual_switch"), "vSwitch0");
     // A disk without a size: no sum is told.
-    assert_eq!(facts("rvtools:vm:v~u-2")("disk_capacity_mib"), "");
+    assert_eq!(facts("rvtools:vm:v~u-2")("disk_mib"), "");
 }
 
 #[test]
@@ -536,7 +536,10 @@ fn older_titles_with_mb_are_read_as_mib_and_said() {
         ],
     ));
     assert_eq!(
-        machines(&inventory)[0].number("in_use_mib").unwrap().to_string(),
+        machines(&inventory)[0]
+            .number("disk_used_mib")
+            .unwrap()
+            .to_string(),
         "60"
     );
     let expected = "vInfo: `Provisioned MB`, `In Use MB`: read as MiB, as older versions of RVTools mean it";

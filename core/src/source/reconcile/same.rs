@@ -199,7 +199,7 @@ fn point(inventory: &mut Inventory, targets: &BTreeMap<AssetId, AssetId>) {
 pub(super) fn candidates(assets: &[Asset]) -> Vec<Note> {
     let mut serials: BTreeMap<String, Vec<&Asset>> = BTreeMap::new();
     for asset in assets {
-        if let Some(serial) = asset.text("serial_number").and_then(|text| serial(text.raw())) {
+        if let Some(serial) = asset.text("serial").and_then(|text| serial(text.raw())) {
             serials.entry(serial).or_default().push(asset);
         }
     }
@@ -226,7 +226,7 @@ pub(super) fn candidates(assets: &[Asset]) -> Vec<Note> {
 
 /// Who told the serial number.
 fn told_by(asset: &Asset) -> Option<&str> {
-    let value = asset.fact("serial_number")?.values().first()?;
+    let value = asset.fact("serial")?.values().first()?;
     value.source().map(|source| source.raw().as_str())
 }
 

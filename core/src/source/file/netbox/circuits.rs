@@ -1,8 +1,11 @@
 //! Circuits, providers and their networks.
 
+use std::collections::BTreeMap;
+
 use super::build::{self, Build};
+use super::cables::Cables;
 use super::model::Model;
-use crate::estate::{AssetKind, Relation, RelationKind};
+use crate::estate::{AssetId, AssetKind, Relation, RelationKind, Scalar};
 
 pub(super) fn providers(build: &mut Build<'_>) {
     let tables = build.tables;
@@ -23,11 +26,11 @@ pub(super) fn circuits(build: &mut Build<'_>) {
     let tables = build.tables;
     for (key, record) in tables.of(Model::Circuit) {
         let mut asset = build::asset(build, Model::Circuit, key, record, AssetKind::Circuit);
-        build::text(
-            &mut asset,
-            "type",
-            build.name_of(record, "type", Model::CircuitType),
-        );
+        build::text(&mut asset, "circuit_id", record.text("cid"));
+        let provider = build.name_of(record, "provider", Model::Provider);
+        build::text(&mut asset, "provider", provider);
+        let kind = build.name_of(record, "type", Model::CircuitType);
+        build::text(&mut asset, "type", kind);
         build::number(&mut asset, "commit_rate_kbps", record.number("commit_rate"));
         build::text(&mut asset, "installed_on", record.text("install_date"));
         build::text(&mut asset, "ends_on", record.text("termination_date"));
@@ -42,13 +45,16 @@ pub(super) fn circuits(build: &mut Build<'_>) {
     }
 }
 
-/// Where circuits end: at sites, or in networks of providers.
-pub(super) fn terminations(build: &mut Build<'_>) {
+/// Where circuits end: at sites, or in networks of providers; and whether any of their ends has a cable.
+pub(super) fn terminations(build: &mut Build<'_>, cables: &Cables<'_>) {
     let tables = build.tables;
-    for (_, record) in tables.of(Model::CircuitTermination) {
+    let mut reached: BTreeMap<AssetId, bool> = BTreeMap::new();
+    for (key, record) in tables.of(Model::CircuitTermination) {
         let Some(circuit) = build.target(Model::CircuitTermination, record, "circuit", Model::Circuit) else {
             continue;
         };
+        let has_cable = cables.cabled.contains(&(Model::CircuitTermination, key));
+        *reached.entry(circuit.clone()).or_default() |= has_cable;
         // Since version 4.2 one field leads to either; before it there were two.
         let (field, model) = match tables.content_type(record, "termination_type") {
             Some(model @ (Model::ProviderNetwork | Model::Site)) => ("termination_id", model),
@@ -67,5 +73,10 @@ pub(super) fn terminations(build: &mut Build<'_>) {
             relation = relation.noted(format!("{side} side"));
         }
         build.relate(relation);
+    }
+    for (circuit, has_cable) in reached {
+        if let Some(asset) = build.asset_mut(&circuit) {
+            asset.facts.add("cabled", Scalar::Boolean(has_cable));
+        }
     }
 }

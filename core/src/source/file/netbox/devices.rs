@@ -33,10 +33,18 @@ const ROLES: &[(&str, AssetKind)] = &[
     ("server", AssetKind::Server),
 ];
 
-/// The kind of a device by the name of its role. Words are whole words.
+/// The kind of a device by the name of its role.
 fn kind(role: Option<&str>) -> AssetKind {
-    let words: String = role
-        .unwrap_or_default()
+    let role = role.unwrap_or_default();
+    ROLES
+        .iter()
+        .find(|(words, _)| says(role, words))
+        .map_or(AssetKind::Device, |(_, kind)| kind.clone())
+}
+
+/// Whether the name of a role has these words, whole and without regard to case.
+fn says(role: &str, words: &str) -> bool {
+    let plain: String = role
         .chars()
         .map(|c| {
             if c.is_alphanumeric() {
@@ -46,11 +54,7 @@ fn kind(role: Option<&str>) -> AssetKind {
             }
         })
         .collect();
-    let padded = format!(" {words} ");
-    ROLES
-        .iter()
-        .find(|(word, _)| padded.contains(&format!(" {word} ")))
-        .map_or(AssetKind::Device, |(_, kind)| kind.clone())
+    format!(" {plain} ").contains(&format!(" {words} "))
 }
 
 pub(super) fn devices(build: &mut Build<'_>) {
@@ -60,19 +64,23 @@ pub(super) fn devices(build: &mut Build<'_>) {
             .iter()
             .find_map(|field| build.name_of(record, field, Model::DeviceRole));
         let mut asset = build::asset(build, Model::Device, key, record, kind(role.as_deref()));
+        if asset.kind == AssetKind::Power {
+            let is_ups = role.as_deref().is_some_and(|role| says(role, "ups"));
+            asset.facts.add("power_kind", if is_ups { "ups" } else { "pdu" });
+        }
         build::text(&mut asset, "role", role);
         let (manufacturer, model, part) = product(build, record);
         build::text(&mut asset, "manufacturer", manufacturer);
         build::text(&mut asset, "model", model);
         build::text(&mut asset, "part_number", part);
-        build::text(&mut asset, "serial_number", record.text("serial"));
+        build::text(&mut asset, "serial", record.text("serial"));
         build::text(&mut asset, "asset_tag", record.text("asset_tag"));
         build::text(
             &mut asset,
             "os_name",
             build.name_of(record, "platform", Model::Platform),
         );
-        build::text(&mut asset, "ip_address", address(build, record));
+        build::text(&mut asset, "address", address(build, record));
         build::text(
             &mut asset,
             "location",
@@ -198,7 +206,7 @@ pub(super) fn virtual_machines(build: &mut Build<'_>) {
             "os_name",
             build.name_of(record, "platform", Model::Platform),
         );
-        build::text(&mut asset, "ip_address", address(build, record));
+        build::text(&mut asset, "address", address(build, record));
         build::number(&mut asset, "cpu_cores", record.number("vcpus"));
         build::number(&mut asset, "memory_mib", record.number("memory"));
         build.asset(asset);

@@ -96,7 +96,7 @@ impl Pages {
         sites::racks(&mut build);
         circuits::providers(&mut build);
         circuits::circuits(&mut build);
-        circuits::terminations(&mut build);
+        circuits::terminations(&mut build, &cables);
         devices::virtual_chassis(&mut build);
         devices::clusters(&mut build);
         devices::devices(&mut build);

@@ -41,7 +41,7 @@ pub(super) fn feeds(build: &mut Build<'_>, cables: &Cables<'_>) {
     let tables = build.tables;
     for (key, record) in tables.of(Model::PowerPanel) {
         let mut asset = build::asset(build, Model::PowerPanel, key, record, AssetKind::Power);
-        build::text(&mut asset, "role", Some("power panel".to_owned()));
+        asset.facts.add("power_kind", "panel");
         build::text(
             &mut asset,
             "location",
@@ -53,7 +53,7 @@ pub(super) fn feeds(build: &mut Build<'_>, cables: &Cables<'_>) {
     }
     for (key, record) in tables.of(Model::PowerFeed) {
         let mut asset = build::asset(build, Model::PowerFeed, key, record, AssetKind::Power);
-        build::text(&mut asset, "role", Some("power feed".to_owned()));
+        asset.facts.add("power_kind", "feed");
         build::text(&mut asset, "type", record.choice("type"));
         build::number(&mut asset, "voltage", record.number("voltage"));
         let has_cable = cables.cabled.contains(&(Model::PowerFeed, key));

@@ -15,7 +15,7 @@ pub(super) fn sites(build: &mut Build<'_>) {
     for (key, record) in tables.of(Model::Site) {
         let mut asset = build::asset(build, Model::Site, key, record, AssetKind::Site);
         build::text(&mut asset, "facility", record.text("facility"));
-        build::text(&mut asset, "address", record.text("physical_address"));
+        build::text(&mut asset, "postal_address", record.text("physical_address"));
         build::text(&mut asset, "region", region(build, record));
         build.asset(asset);
     }
@@ -92,7 +92,7 @@ pub(super) fn contacts(build: &mut Build<'_>) {
         let text = if words.is_empty() {
             name
         } else {
-            format!("{name} ({})", words.join(", "))
+            format!("{name} ({})", words.join(" / "))
         };
         people
             .entry(build::id(model, key))

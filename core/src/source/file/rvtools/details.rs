@@ -96,8 +96,8 @@ fn tell(machines: &mut Machines, id: &AssetId, holds: Holds, sum: &Sums) {
     let number = |count: u32| Scalar::Number(count.into());
     match holds {
         Holds::Disks => {
-            if asset.fact("disk_capacity_mib").is_none() && !sum.broken {
-                writer.add(asset, "disk_capacity_mib", Scalar::Number(sum.capacity));
+            if asset.fact("disk_mib").is_none() && !sum.broken {
+                writer.add(asset, "disk_mib", Scalar::Number(sum.capacity));
             }
             if sum.raw > 0 {
                 writer.add(asset, "raw_disk_count", number(sum.raw));
@@ -113,7 +113,7 @@ fn tell(machines: &mut Machines, id: &AssetId, holds: Holds, sum: &Sums) {
         Holds::Ports => {
             if !sum.addresses.is_empty() {
                 let addresses: Vec<&str> = sum.addresses.iter().map(String::as_str).collect();
-                writer.add(asset, "mac_addresses", addresses.join(" "));
+                writer.add(asset, "mac_addresses", addresses.join(", "));
             }
         }
         Holds::Tools => {}

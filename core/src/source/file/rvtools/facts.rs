@@ -20,29 +20,29 @@ type Rule = (&'static str, &'static str, Holds);
 
 /// vInfo.
 pub(super) const MACHINE: &[Rule] = &[
+    ("address", "Primary IP Address", Holds::Text),
+    ("boot_firmware", "Firmware", Holds::Text),
     ("cluster", "Cluster", Holds::Text),
     ("config_status", "Config status", Holds::Text),
     ("connection_state", "Connection state", Holds::Text),
     ("cpu_cores", "CPUs", Holds::Number),
     ("created_at", "Creation date", Holds::Time),
     ("datacenter", "Datacenter", Holds::Text),
-    ("disk_capacity_mib", "Total disk capacity MiB", Holds::Number),
     ("disk_count", "Disks", Holds::Number),
+    ("disk_mib", "Total disk capacity MiB", Holds::Number),
+    ("disk_used_mib", "In Use MiB", Holds::Number),
     ("dns_name", "DNS Name", Holds::Text),
-    ("firmware", "Firmware", Holds::Text),
     ("folder", "Folder", Holds::Text),
     ("guest_state", "Guest state", Holds::Text),
     ("ha_restart_priority", "HA Restart Priority", Holds::Text),
     ("hardware_version", "HW version", Holds::Text),
-    ("in_use_mib", "In Use MiB", Holds::Number),
-    ("ip_address", "Primary IP Address", Holds::Text),
     ("memory_mib", "Memory", Holds::Number),
     ("nic_count", "NICs", Holds::Number),
     ("power_state", "Powerstate", Holds::Power),
     ("powered_on_at", "PowerOn", Holds::Time),
     ("provisioned_mib", "Provisioned MiB", Holds::Number),
     ("resource_pool", "Resource pool", Holds::Text),
-    ("vm_uuid", "VM UUID", Holds::Text),
+    ("uuid", "VM UUID", Holds::Text),
 ];
 
 /// vTools, of the machine.
@@ -70,8 +70,8 @@ pub(super) const HOST: &[Rule] = &[
     ("model", "Model", Holds::Text),
     ("ntp_running", "NTPD running", Holds::Boolean),
     ("os_name", "ESX Version", Holds::Text),
-    ("serial_number", "Serial number", Holds::Text),
-    ("system_uuid", "UUID", Holds::Text),
+    ("serial", "Serial number", Holds::Text),
+    ("uuid", "UUID", Holds::Text),
     ("vm_count", "# VMs", Holds::Number),
 ];
 

@@ -203,22 +203,21 @@ impl Machines {
         self.assets.insert(id, asset);
     }
 
-    /// What runs is observed; what the configuration says is only stated, and stands beside it where the two differ.
+    /// What runs is observed; what the hypervisor is configured for is only stated, and where the two differ it stands
+    /// beside what runs.
     fn operating_system(&self, asset: &mut Asset, sheet: &Sheet, row: &Row) {
         let running = sheet.text(row, "OS according to the VMware Tools");
         let configured = sheet.text(row, "OS according to the configuration file");
-        for (text, by, sure) in [
-            (running, "RVTools: VMware Tools", Confidence::High),
-            (
-                configured.filter(|configured| running != Some(*configured)),
-                "RVTools: configuration file",
-                Confidence::Medium,
-            ),
-        ] {
-            if let Some(text) = text {
-                let value = FactValue::from(text).stated_by(by).sure(sure);
-                self.writer.add(asset, "os_name", value);
-            }
+        let stated = |text: &str, by: &str, sure| FactValue::from(text).stated_by(by).sure(sure);
+        if let Some(running) = running {
+            let value = stated(running, "RVTools: VMware Tools", Confidence::High);
+            self.writer.add(asset, "os_name", value);
+        }
+        let Some(configured) = configured else { return };
+        self.writer.add(asset, "os_configured", configured);
+        if running.is_some_and(|running| running != configured) {
+            let value = stated(configured, "RVTools: configuration file", Confidence::Medium);
+            self.writer.add(asset, "os_name", value);
         }
     }
 }
