@@ -3,11 +3,15 @@
 #![allow(dead_code, reason = "the estate and impact call it next")]
 
 mod build;
+mod condense;
 mod visit;
 
 #[allow(unused_imports, reason = "the estate calls it next")]
 pub(crate) use build::GraphBuilder;
+pub(crate) use condense::Condensation;
 pub use visit::{EdgeEnds, Edges, Neighbors, Visited};
+
+use std::sync::OnceLock;
 
 use super::relation::{RelationKind, Strength};
 
@@ -30,6 +34,7 @@ pub struct Graph {
     into_edge: Box<[u32]>,
     groups: Groups,
     links: Links,
+    condensation: OnceLock<Condensation>,
 }
 
 /// What is known of one edge.
@@ -208,9 +213,19 @@ impl Graph {
         self.into.run(asset, 0..1)
     }
 
-    /// Those of which it is a member of a group with a spare.
-    pub(crate) fn shared_dependants(&self, asset: u32) -> &[u32] {
-        self.into.run(asset, 1..2)
+    /// Those that do not fail when it alone fails: where it is a member of a group with a spare, then soft ones.
+    pub(crate) fn spared_dependants(&self, asset: u32) -> &[u32] {
+        self.into.run(asset, 1..3)
+    }
+
+    /// Those that have it as a soft dependency.
+    pub(crate) fn soft_dependants(&self, asset: u32) -> &[u32] {
+        self.into.run(asset, 2..3)
+    }
+
+    /// The components of the hard edges, found at the first call.
+    pub(crate) fn condensation(&self) -> &Condensation {
+        self.condensation.get_or_init(|| Condensation::of_graph(self))
     }
 
     /// How many requirement groups.

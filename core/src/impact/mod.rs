@@ -1,1 +1,61 @@
-//! What breaks what: blast radius, failure with redundancy, cut sets, network, order and path.
+//! What breaks what: blast radius, failure, cut sets, cycles, layers, paths and the network layer.
+//!
+//! Two questions look alike and are not. [`blast_radius`] asks what *could be touched*: everything that reaches the asset
+//! over hard relations, redundancy ignored. [`fail`] asks what *stops*: a group that needs k of its n members stands as
+//! long as k are up.
+//!
+//! Every answer counts what is recorded. An asset with no recorded dependency is unknown, not safe.
+
+mod bits;
+mod blast;
+mod cuts;
+mod explain;
+mod failure;
+mod network;
+mod order;
+mod path;
+mod propagation;
+mod radii;
+mod sweep;
+
+pub use blast::{BlastRadius, blast_radius};
+pub use cuts::{CutSearch, CutSets, cut_sets};
+pub use explain::{Cause, Effect, Explanation, Step};
+pub use failure::{Failure, FailureSimulator, Fallout, fail};
+pub use network::{Network, network};
+pub use order::{Cycles, Layers, cycles, layers};
+pub use path::{Path, path};
+pub use radii::{BlastRadii, RadiiOptions, blast_radii, blast_radii_with};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::estate::{AssetId, Estate};
+use crate::text::quoted;
+
+/// The position of an asset that the caller named by its id.
+fn position(estate: &Estate, id: &str, operation: &'static str) -> Result<u32> {
+    if let Some(position) = estate.index_of(id) {
+        return Ok(position);
+    }
+    let unknown = || Error::new(ErrorKind::NotFound, format!("no asset has the id {}", quoted(id)));
+    Err(match estate.find(id) {
+        Ok(named) => unknown().remedy(format!("the id of the asset of that name is {}", quoted(named.as_str()))),
+        Err(error) => match error.remedy_text() {
+            Some(near) => unknown().remedy(near),
+            None => unknown(),
+        },
+    }
+    .during(operation))
+}
+
+/// The ids at these positions, in their order.
+fn ids<'a>(estate: &Estate, positions: impl IntoIterator<Item = &'a u32>) -> Vec<AssetId> {
+    positions
+        .into_iter()
+        .filter_map(|position| estate.id(*position).cloned())
+        .collect()
+}
+
+/// The JSON text of a result. INVARIANT: results hold texts, counts and lists, which always have a JSON form.
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

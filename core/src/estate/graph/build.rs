@@ -5,6 +5,8 @@
     reason = "every position was checked on entry, every offset is a prefix sum over the same entries"
 )]
 
+use std::sync::OnceLock;
+
 use super::{Adjacency, Class, Edge, EdgeKind, Graph, Groups, Links};
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::relation::{RelationKind, Strength};
@@ -142,6 +144,7 @@ impl GraphBuilder {
             into_edge,
             groups,
             links,
+            condensation: OnceLock::new(),
         })
     }
 }
@@ -347,7 +350,7 @@ mod tests {
         assert_eq!(graph.edge(0, 1).unwrap().kind, EdgeKind::DependsOn);
         assert_eq!(graph.group(0).unwrap().quorum, 2);
         assert_eq!(graph.joined(1), [0]);
-        assert_eq!(graph.shared_dependants(2), [0]);
+        assert_eq!(graph.spared_dependants(2), [0]);
     }
 
     #[test]

@@ -1,0 +1,112 @@
+//! The blast radius of one asset: what could be touched.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{ids, json, position};
+use crate::error::Result;
+use crate::estate::{AssetId, AssetKind, Estate, Graph};
+
+/// What a failure of one asset could touch, redundancy ignored.
+///
+/// In JSON `{"asset", "total", "by_kind", "assets", "degraded"}`.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct BlastRadius {
+    /// The asset asked about; it is not counted.
+    pub asset: AssetId,
+    /// How many assets reach it over hard impact relations and group memberships.
+    pub total: usize,
+    /// `total` by kind of asset.
+    pub by_kind: BTreeMap<AssetKind, usize>,
+    /// These assets, by id.
+    pub assets: Vec<AssetId>,
+    /// Assets that reach it only by paths with at least one soft relation, by id; not in the other counts.
+    pub degraded: Vec<AssetId>,
+}
+
+impl BlastRadius {
+    /// The result as JSON.
+    pub fn to_json(&self) -> String {
+        json(self)
+    }
+}
+
+/// What a failure of this asset could touch: the other assets that reach it over hard impact relations. A member of a
+/// requirement group counts as a hard relation, listed or not.
+///
+/// It counts what is recorded: 0 means that no dependant is *recorded*.
+///
+/// ```
+/// use vcto::{Estate, Inventory, impact};
+///
+/// let estate = Estate::new(Inventory::from_json(br#"{"format": "vcto.inventory/1", "source": {"name": "crm"},
+///     "assets": [{"id": "erp", "kind": "business_application"}, {"id": "sql", "kind": "database"},
+///                {"id": "san", "kind": "storage"}, {"id": "bi", "kind": "service"}],
+///     "relations": [{"from": "erp", "to": "sql", "kind": "depends_on"}, {"from": "sql", "to": "san", "kind": "depends_on"},
+///                   {"from": "bi", "to": "sql", "kind": "uses", "strength": "soft"}]}"#)?)?;
+/// let touched = impact::blast_radius(&estate, "san")?;
+/// assert_eq!(touched.total, 2);
+/// assert_eq!(touched.assets[0].as_str(), "erp");
+/// assert_eq!(touched.degraded[0].as_str(), "bi");
+/// # Ok::<(), vcto::Error>(())
+/// ```
+///
+/// # Errors
+/// `not_found` for an unknown id.
+pub fn blast_radius(estate: &Estate, asset: impl AsRef<str>) -> Result<BlastRadius> {
+    let start = position(estate, asset.as_ref(), "impact.blast_radius")?;
+    let reached = reach(estate.graph(), start);
+    let assets = ids(estate, &reached.hard);
+    let mut by_kind = BTreeMap::new();
+    for asset in reached.hard.iter().filter_map(|position| estate.assets().get(*position as usize)) {
+        match by_kind.get_mut(&asset.kind) {
+            Some(count) => *count += 1,
+            None => {
+                by_kind.insert(asset.kind.clone(), 1);
+            }
+        }
+    }
+    Ok(BlastRadius {
+        asset: estate.id(start).cloned().unwrap_or_default(),
+        total: assets.len(),
+        by_kind,
+        assets,
+        degraded: ids(estate, &reached.soft),
+    })
+}
+
+/// The assets that reach one, ascending.
+struct Reached {
+    hard: Vec<u32>,
+    /// Only by a path with a soft edge.
+    soft: Vec<u32>,
+}
+
+fn reach(graph: &Graph, start: u32) -> Reached {
+    let mut seen = vec![false; graph.asset_count()];
+    let mut visit = |asset: u32| {
+        seen.get_mut(asset as usize)
+            .is_some_and(|seen| !std::mem::replace(seen, true))
+    };
+    visit(start);
+    let mut hard = vec![start];
+    let mut next = 0;
+    while let Some(asset) = hard.get(next).copied() {
+        next += 1;
+        hard.extend(graph.hard_dependants(asset).iter().copied().filter(|dependant| visit(*dependant)));
+    }
+    let mut soft = Vec::new();
+    for asset in &hard {
+        soft.extend(graph.soft_dependants(*asset).iter().copied().filter(|dependant| visit(*dependant)));
+    }
+    next = 0;
+    while let Some(asset) = soft.get(next).copied() {
+        next += 1;
+        soft.extend(graph.dependants(asset).iter().copied().filter(|dependant| visit(*dependant)));
+    }
+    hard.swap_remove(0);
+    hard.sort_unstable();
+    soft.sort_unstable();
+    Reached { hard, soft }
+}
