@@ -1,12 +1,9 @@
 //! The dependency graph of an estate: frozen, adjacency both ways, one `u32` position an asset.
 
-#![allow(dead_code, reason = "the estate and impact call it next")]
-
 mod build;
 mod condense;
 mod visit;
 
-#[allow(unused_imports, reason = "the estate calls it next")]
 pub(crate) use build::GraphBuilder;
 pub(crate) use condense::Condensation;
 pub use visit::{EdgeEnds, Edges, Neighbors, Visited};

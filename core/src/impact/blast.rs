@@ -59,16 +59,20 @@ pub fn blast_radius(estate: &Estate, asset: impl AsRef<str>) -> Result<BlastRadi
     let reached = reach(estate.graph(), start);
     let assets = ids(estate, &reached.hard);
     let mut by_kind = BTreeMap::new();
-    for asset in reached.hard.iter().filter_map(|position| estate.assets().get(*position as usize)) {
-        match by_kind.get_mut(&asset.kind) {
+    for touched in reached
+        .hard
+        .iter()
+        .filter_map(|position| estate.assets().get(*position as usize))
+    {
+        match by_kind.get_mut(&touched.kind) {
             Some(count) => *count += 1,
             None => {
-                by_kind.insert(asset.kind.clone(), 1);
+                by_kind.insert(touched.kind.clone(), 1);
             }
         }
     }
     Ok(BlastRadius {
-        asset: estate.id(start).cloned().unwrap_or_default(),
+        asset: estate.id(start).cloned().unwrap_or_else(|| asset.as_ref().into()),
         total: assets.len(),
         by_kind,
         assets,
@@ -94,16 +98,34 @@ fn reach(graph: &Graph, start: u32) -> Reached {
     let mut next = 0;
     while let Some(asset) = hard.get(next).copied() {
         next += 1;
-        hard.extend(graph.hard_dependants(asset).iter().copied().filter(|dependant| visit(*dependant)));
+        hard.extend(
+            graph
+                .hard_dependants(asset)
+                .iter()
+                .copied()
+                .filter(|dependant| visit(*dependant)),
+        );
     }
     let mut soft = Vec::new();
     for asset in &hard {
-        soft.extend(graph.soft_dependants(*asset).iter().copied().filter(|dependant| visit(*dependant)));
+        soft.extend(
+            graph
+                .soft_dependants(*asset)
+                .iter()
+                .copied()
+                .filter(|dependant| visit(*dependant)),
+        );
     }
     next = 0;
     while let Some(asset) = soft.get(next).copied() {
         next += 1;
-        soft.extend(graph.dependants(asset).iter().copied().filter(|dependant| visit(*dependant)));
+        soft.extend(
+            graph
+                .dependants(asset)
+                .iter()
+                .copied()
+                .filter(|dependant| visit(*dependant)),
+        );
     }
     hard.swap_remove(0);
     hard.sort_unstable();

@@ -93,15 +93,29 @@ impl CutSearch {
         let position = position(&self.estate, asset.as_ref(), "impact.cut_sets")?;
         self.positions(position, order)
             .map(|sets| CutSets(sets.iter().map(|set| ids(&self.estate, set)).collect()))
-            .map_err(|error| error.during("impact.cut_sets").with("asset", quoted(asset.as_ref())))
+            .map_err(|error| {
+                error
+                    .during("impact.cut_sets")
+                    .with("asset", quoted(asset.as_ref()))
+            })
     }
 
     /// The sets by position, in order.
     fn positions(&mut self, asset: u32, order: usize) -> Result<Vec<Vec<u32>>> {
         match order {
-            0 => return Err(Error::new(ErrorKind::InvalidInput, "a cut set has at least one asset: order is 1 or 2")),
+            0 => {
+                return Err(Error::new(
+                    ErrorKind::InvalidInput,
+                    "a cut set has at least one asset: order is 1 or 2",
+                ));
+            }
             1 | 2 => {}
-            _ => return Err(Error::new(ErrorKind::Unsupported, "cut sets are found up to order 2")),
+            _ => {
+                return Err(Error::new(
+                    ErrorKind::Unsupported,
+                    "cut sets are found up to order 2",
+                ));
+            }
         }
         let cone = Cone::new(self.estate.graph(), asset, &mut self.marks);
         let singles = search::singles(&cone, &self.monitor)?;

@@ -109,7 +109,9 @@ struct Derivation<'a> {
 }
 
 fn at(stages: &[(u32, u32)], asset: u32) -> Option<u32> {
-    let index = stages.binary_search_by_key(&asset, |(position, _)| *position).ok()?;
+    let index = stages
+        .binary_search_by_key(&asset, |(position, _)| *position)
+        .ok()?;
     stages.get(index).map(|(_, stage)| *stage)
 }
 
@@ -119,7 +121,9 @@ impl Derivation<'_> {
         let dependencies = self.estate.graph().dependencies(asset).iter().copied();
         match distance.checked_sub(1) {
             None => dependencies.filter(|on| at(self.rounds, *on).is_some()).min(),
-            Some(nearer) => dependencies.filter(|on| at(self.distances, *on) == Some(nearer)).min(),
+            Some(nearer) => dependencies
+                .filter(|on| at(self.distances, *on) == Some(nearer))
+                .min(),
         }
     }
 

@@ -38,7 +38,10 @@ fn position(estate: &Estate, id: &str, operation: &'static str) -> Result<u32> {
     }
     let unknown = || Error::new(ErrorKind::NotFound, format!("no asset has the id {}", quoted(id)));
     Err(match estate.find(id) {
-        Ok(named) => unknown().remedy(format!("the id of the asset of that name is {}", quoted(named.as_str()))),
+        Ok(named) => unknown().remedy(format!(
+            "the id of the asset of that name is {}",
+            quoted(named.as_str())
+        )),
         Err(error) => match error.remedy_text() {
             Some(near) => unknown().remedy(near),
             None => unknown(),

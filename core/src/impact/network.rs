@@ -210,7 +210,11 @@ impl Search<'_> {
     }
 
     fn is_parent(&self, node: u32) -> bool {
-        let above = self.frames.len().checked_sub(2).and_then(|index| self.frames.get(index));
+        let above = self
+            .frames
+            .len()
+            .checked_sub(2)
+            .and_then(|index| self.frames.get(index));
         above.is_some_and(|parent| parent.node == node)
     }
 

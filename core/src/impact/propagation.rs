@@ -116,7 +116,8 @@ impl Propagation {
             self.mark(*dependant);
         }
         for number in graph.joined(asset) {
-            let (Some(group), Some(count)) = (graph.group(*number), self.counts.get_mut(*number as usize)) else {
+            let (Some(group), Some(count)) = (graph.group(*number), self.counts.get_mut(*number as usize))
+            else {
                 continue;
             };
             if *count == 0 {

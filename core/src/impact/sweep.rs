@@ -6,7 +6,7 @@
 )]
 
 use super::bits::{Bits, COLUMNS};
-use crate::estate::Graph;
+use crate::estate::{Condensation, Graph};
 
 /// Blocks between two calls of the progress function.
 const STRIDE: usize = 16;
@@ -16,74 +16,71 @@ const STRIDE: usize = 16;
 /// Exact. The components of the graph are taken 512 at a time as columns of bits; each row's bits are pushed on to the
 /// components it depends on, dependants first, visiting only rows that are reached, and counted when the row is left. The
 /// columns stand in the order of a forest (every component below the nearest one it depends on), so that those which reach
-/// the same rows share blocks.
+/// the same rows share blocks. A component that depends on just one other is no column of its own: whatever it reaches
+/// beyond itself that one reaches too, so it adds to its weight. So trees and chains take linear time.
 ///
-/// `progress` hears how many components of how many are done, and can stop the work.
+/// `progress` hears how many columns of how many are done, and can stop the work.
 pub(super) fn ancestors<E>(
     graph: &Graph,
     mut progress: impl FnMut(usize, usize) -> Result<(), E>,
 ) -> Result<Vec<u32>, E> {
     let rows = Rows::of(graph);
-    let columns = rows.columns();
-    let mut sweep = Sweep::new(&rows);
-    for (number, block) in columns.chunks(COLUMNS).enumerate() {
+    let mut sweep = Sweep::new(&rows, graph.condensation());
+    let (light, heavy) = sweep.columns();
+    let count = light.len() + heavy.len();
+    let blocks = light.chunks(COLUMNS).chain(heavy.chunks(COLUMNS));
+    let mut done = 0;
+    for (number, block) in blocks.enumerate() {
         if number % STRIDE == 0 {
-            progress(number * COLUMNS, columns.len())?;
+            progress(done, count)?;
         }
         sweep.block(block);
+        done += block.len();
     }
-    progress(columns.len(), columns.len())?;
+    progress(count, count)?;
     let condensation = graph.condensation();
-    Ok((0..graph.asset_count())
-        .zip(0_u32..)
-        .map(|(_, asset)| sweep.totals[condensation.of(asset) as usize] - 1)
+    Ok((0_u32..)
+        .zip(0..graph.asset_count())
+        .map(|(asset, _)| sweep.totals[condensation.of(asset) as usize] - 1)
         .collect())
 }
 
 /// The components as a graph without cycles. INVARIANT: ends are above their row, since dependants have lower numbers.
 struct Rows {
-    /// Components that row r depends on: `ends[bounds[r]..bounds[r + 1]]`, ascending.
+    /// Components that row r depends on: `ends[bounds[r]..bounds[r + 1]]`, ascending, each once.
     bounds: Vec<u32>,
     ends: Vec<u32>,
-    /// How many assets are in each component.
-    weights: Vec<u32>,
-    /// Whether any has more than one.
-    weighted: bool,
 }
 
 impl Rows {
     fn of(graph: &Graph) -> Self {
         let condensation = graph.condensation();
-        let count = condensation.count();
         let mut rows = Self {
-            bounds: Vec::with_capacity(count + 1),
+            bounds: Vec::with_capacity(condensation.count() + 1),
             ends: Vec::with_capacity(graph.link_count()),
-            weights: Vec::with_capacity(count),
-            weighted: count < graph.asset_count(),
         };
         rows.bounds.push(0);
+        let mut own = Vec::new();
         for (row, assets) in (0_u32..).zip(condensation.components()) {
-            let start = rows.ends.len();
             for asset in assets {
-                let on = graph.hard_dependencies(*asset).iter().map(|on| condensation.of(*on));
-                rows.ends.extend(on.filter(|on| *on != row));
+                let on = graph
+                    .hard_dependencies(*asset)
+                    .iter()
+                    .map(|on| condensation.of(*on));
+                own.extend(on.filter(|on| *on != row));
             }
-            rows.ends[start..].sort_unstable();
-            if assets.len() > 1 {
-                let mut kept = start;
-                for index in start..rows.ends.len() {
-                    if kept == start || rows.ends[kept - 1] != rows.ends[index] {
-                        rows.ends[kept] = rows.ends[index];
-                        kept += 1;
-                    }
-                }
-                rows.ends.truncate(kept);
-            }
-            // INVARIANT: edges and assets are below u32::MAX in number.
-            rows.bounds.push(u32::try_from(rows.ends.len()).unwrap_or(u32::MAX));
-            rows.weights.push(u32::try_from(assets.len()).unwrap_or(u32::MAX));
+            own.sort_unstable();
+            own.dedup();
+            rows.ends.append(&mut own);
+            // INVARIANT: edges are below u32::MAX in number.
+            rows.bounds
+                .push(u32::try_from(rows.ends.len()).unwrap_or(u32::MAX));
         }
         rows
+    }
+
+    fn count(&self) -> usize {
+        self.bounds.len() - 1
     }
 
     fn ends(&self, row: usize) -> &[u32] {
@@ -91,8 +88,8 @@ impl Rows {
     }
 
     /// The rows in the order of the forest: each before those that lean on it.
-    fn columns(&self) -> Vec<u32> {
-        let count = self.weights.len();
+    fn forest(&self) -> Vec<u32> {
+        let count = self.count();
         let mut size = vec![1_u32; count];
         for row in 0..count {
             if let Some(below) = self.ends(row).first() {
@@ -101,51 +98,77 @@ impl Rows {
         }
         let mut place = vec![0_u32; count];
         let mut used = vec![1_u32; count];
-        let mut next_tree = 0;
+        let mut trees = 0;
         for row in (0..count).rev() {
-            place[row] = match self.ends(row).first().map(|below| *below as usize) {
-                Some(below) => {
-                    let place = place[below] + used[below];
-                    used[below] += size[row];
-                    place
-                }
-                None => {
-                    let place = next_tree;
-                    next_tree += size[row];
-                    place
-                }
+            let (start, used) = match self.ends(row).first() {
+                Some(below) => (place[*below as usize], &mut used[*below as usize]),
+                None => (0, &mut trees),
             };
+            place[row] = start + *used;
+            *used += size[row];
         }
-        let mut columns = vec![0_u32; count];
+        let mut forest = vec![0_u32; count];
         for (row, place) in (0_u32..).zip(place) {
-            columns[place as usize] = row;
+            forest[place as usize] = row;
         }
-        columns
+        forest
     }
 }
 
 struct Sweep<'r> {
     rows: &'r Rows,
+    /// How many assets a column stands for: those of its component, and of those folded into it.
+    weights: Vec<u32>,
+    /// Whether any row depends on this one.
+    reached: Vec<bool>,
     /// INVARIANT: between blocks all bits are 0.
     bits: Vec<Bits>,
     /// Rows that hold a bit, one bit each. INVARIANT: between blocks all are 0.
     active: Vec<u64>,
     /// Assets that reach the row's component, its own included.
     totals: Vec<u32>,
-    /// Columns of the block that stand for more than one asset, and how many more.
-    heavy: Vec<(usize, u32)>,
+    /// The weights of the columns of a block in binary, one plane a digit; empty where all are 1.
+    planes: Vec<Bits>,
 }
 
 impl<'r> Sweep<'r> {
-    fn new(rows: &'r Rows) -> Self {
-        let count = rows.weights.len();
+    fn new(rows: &'r Rows, condensation: &Condensation) -> Self {
+        let count = rows.count();
+        let mut reached = vec![false; count];
+        for end in &rows.ends {
+            reached[*end as usize] = true;
+        }
         Self {
             rows,
-            bits: vec![Bits::default(); count],
+            // INVARIANT: assets are below u32::MAX in number.
+            weights: condensation
+                .components()
+                .map(|assets| u32::try_from(assets.len()).unwrap_or(u32::MAX))
+                .collect(),
+            reached,
+            bits: Vec::new(),
             active: vec![0; count.div_ceil(64)],
             totals: vec![0; count],
-            heavy: Vec::new(),
+            planes: Vec::new(),
         }
+    }
+
+    /// The columns: those that stand for one asset, and those that stand for more.
+    fn columns(&mut self) -> (Vec<u32>, Vec<u32>) {
+        for row in 0..self.rows.count() {
+            if let [only] = self.rows.ends(row) {
+                self.weights[*only as usize] += self.weights[row];
+                self.totals[row] += self.weights[row];
+            }
+        }
+        let mut columns = self.rows.forest();
+        columns.retain(|row| self.rows.ends(*row as usize).len() != 1);
+        if !columns.is_empty() {
+            self.bits = vec![Bits::NONE; self.rows.count()];
+        }
+        columns
+            .into_iter()
+            .partition(|row| self.weights[*row as usize] == 1)
     }
 
     fn block(&mut self, columns: &[u32]) {
@@ -162,30 +185,55 @@ impl<'r> Sweep<'r> {
 
     /// Sets the columns' own bits; gives the first group of rows that holds one.
     fn plant(&mut self, columns: &[u32]) -> usize {
-        self.heavy.clear();
+        self.planes.clear();
         let mut first = self.active.len();
         for (column, row) in columns.iter().enumerate() {
             let row = *row as usize;
-            self.bits[row].set(column);
-            self.active[row / 64] |= 1 << (row % 64);
-            first = first.min(row / 64);
-            if self.rows.weighted && self.rows.weights[row] > 1 {
-                self.heavy.push((column, self.rows.weights[row] - 1));
+            let weight = self.weights[row];
+            if weight > 1 {
+                self.weigh(column, weight);
+            }
+            if self.reached[row] {
+                self.bits[row].set(column);
+                self.active[row / 64] |= 1 << (row % 64);
+                first = first.min(row / 64);
+                continue;
+            }
+            // Nothing else ever comes by: the row need not be visited.
+            self.totals[row] += weight;
+            for end in self.rows.ends(row) {
+                let end = *end as usize;
+                self.bits[end].set(column);
+                self.active[end / 64] |= 1 << (end % 64);
+                first = first.min(end / 64);
             }
         }
         first
     }
 
+    fn weigh(&mut self, column: usize, weight: u32) {
+        let digits = (u32::BITS - weight.leading_zeros()) as usize;
+        if self.planes.len() < digits {
+            self.planes.resize(digits, Bits::NONE);
+        }
+        for (digit, plane) in self.planes.iter_mut().enumerate() {
+            if weight >> digit & 1 == 1 {
+                plane.set(column);
+            }
+        }
+    }
+
     /// Counts a row and hands its bits on.
     fn pass(&mut self, row: usize) {
         let bits = std::mem::take(&mut self.bits[row]);
-        let mut count = bits.count();
-        for (column, more) in &self.heavy {
-            if bits.has(*column) {
-                count += more;
-            }
-        }
-        self.totals[row] += count;
+        self.totals[row] += if self.planes.is_empty() {
+            bits.count()
+        } else {
+            (0_u32..)
+                .zip(&self.planes)
+                .map(|(digit, plane)| bits.and(plane).count() << digit)
+                .sum()
+        };
         for end in self.rows.ends(row) {
             let end = *end as usize;
             self.bits[end].add(&bits);

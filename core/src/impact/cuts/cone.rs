@@ -98,7 +98,8 @@ impl Cone {
     fn add_groups(&mut self, graph: &Graph, asset: u32, marks: &Marks) {
         for group in graph.groups_of(asset).filter_map(|number| graph.group(number)) {
             let start = self.members.len();
-            self.members.extend(group.members.iter().filter_map(|member| marks.row(*member)));
+            self.members
+                .extend(group.members.iter().filter_map(|member| marks.row(*member)));
             // A group without a spare is among what is needed.
             if group.quorum > 1 && self.members.len() - start >= group.quorum as usize {
                 self.groups.push(Group {
@@ -149,7 +150,9 @@ impl Cone {
     /// Adds to a row the columns in which something that it depends on fails it. `bits` is indexed by `at`.
     pub(super) fn fail(&self, row: usize, bits: &[Bits], at: impl Fn(u32) -> Option<usize>) -> Bits {
         let look = |on: &u32| at(*on).and_then(|index| bits.get(index));
-        let mut failed = look(&u32::try_from(row).unwrap_or(u32::MAX)).copied().unwrap_or_default();
+        let mut failed = look(&u32::try_from(row).unwrap_or(u32::MAX))
+            .copied()
+            .unwrap_or_default();
         for needed in self.needs(row).iter().filter_map(look) {
             failed.add(needed);
         }
@@ -219,21 +222,18 @@ fn rest(graph: &Graph, vital: &[u32], marks: &mut Marks) -> Vec<u32> {
         stack.push((*root, 0));
         while let Some((asset, next)) = stack.last_mut() {
             let asset = *asset;
-            match graph.hard_dependencies(asset).get(*next).copied() {
-                Some(on) => {
-                    *next += 1;
-                    let mark = &mut marks.row[on as usize];
-                    if *mark == NOT_IN {
-                        *mark = ENTERED;
-                        stack.push((on, 0));
-                    }
+            if let Some(on) = graph.hard_dependencies(asset).get(*next).copied() {
+                *next += 1;
+                let mark = &mut marks.row[on as usize];
+                if *mark == NOT_IN {
+                    *mark = ENTERED;
+                    stack.push((on, 0));
                 }
-                None => {
-                    stack.pop();
-                    if marks.row[asset as usize] == ENTERED {
-                        rows.push(asset);
-                    }
-                }
+                continue;
+            }
+            stack.pop();
+            if marks.row[asset as usize] == ENTERED {
+                rows.push(asset);
             }
         }
     }

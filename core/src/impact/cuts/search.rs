@@ -39,7 +39,11 @@ pub(super) fn singles(cone: &Cone, monitor: &Monitor) -> Result<Singles> {
         let verdict = sweep(cone, block, &mut bits);
         let strained = cone.strained(&bits, &verdict).without(&verdict);
         cuts.extend(verdict.columns().filter_map(|column| block.get(column)));
-        signatures.add(block, &strained, shared.iter().map(|row| (*row, &bits[*row as usize])));
+        signatures.add(
+            block,
+            &strained,
+            shared.iter().map(|row| (*row, &bits[*row as usize])),
+        );
     }
     Ok(Singles {
         cuts,
@@ -97,7 +101,11 @@ impl Signatures {
                 at[column] = *self.ways.entry((at[column], row)).or_insert(next);
             }
         }
-        self.ends.extend(wanted.columns().filter_map(|column| Some((at[column], *block.get(column)?))));
+        self.ends.extend(
+            wanted
+                .columns()
+                .filter_map(|column| Some((at[column], *block.get(column)?))),
+        );
     }
 
     fn classes(mut self) -> Vec<Vec<u32>> {
@@ -118,7 +126,10 @@ impl Signatures {
 /// as the one failure and all later classes as columns. What every other row does is known from the single failures.
 pub(super) fn pairs(cone: &Cone, classes: &[Vec<u32>], monitor: &Monitor) -> Result<Vec<(usize, usize)>> {
     let view = View::new(cone);
-    let heads: Vec<u32> = classes.iter().filter_map(|class| class.first().copied()).collect();
+    let heads: Vec<u32> = classes
+        .iter()
+        .filter_map(|class| class.first().copied())
+        .collect();
     let traces = traces(cone, &view, &heads)?;
     let mut bits = vec![Bits::NONE; cone.rows.len()];
     let mut base = vec![Bits::NONE; view.rows.len()];
@@ -138,7 +149,12 @@ pub(super) fn pairs(cone: &Cone, classes: &[Vec<u32>], monitor: &Monitor) -> Res
             }
             let verdict = view.settle(cone, &mut work);
             let later = |column: &usize| *column < block.len() && start + column > one;
-            pairs.extend(verdict.columns().filter(later).map(|column| (one, start + column)));
+            pairs.extend(
+                verdict
+                    .columns()
+                    .filter(later)
+                    .map(|column| (one, start + column)),
+            );
         }
     }
     pairs.sort_unstable();

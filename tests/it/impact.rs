@@ -1,1 +1,0 @@
-//! Tests of `vcto::impact` through the public API.
