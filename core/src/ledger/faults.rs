@@ -37,8 +37,8 @@ fn run(faults: &Arc<Faults>) {
     let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy).unwrap());
     let storage = Storage::memory();
     drop(block_on(Ledger::create(&storage, "example.org/x", "eu", options(&keys))).unwrap());
-    let faulty = with_faults(&storage, faults);
-    let ledger = insist(|| block_on(Ledger::open(&faulty, options(&keys))));
+    let failing = with_faults(&storage, faults);
+    let ledger = insist(|| block_on(Ledger::open(&failing, options(&keys))));
     for n in 0..ENTRIES {
         let receipt = insist(|| block_on(ledger.append(draft(n))));
         assert_eq!(receipt.seq(), u64::from(n) + 1);
