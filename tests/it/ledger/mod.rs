@@ -1,7 +1,6 @@
 //! Tests of `vcto::ledger` through the public API.
 
 mod append;
-mod auditing;
 mod crash;
 mod flips;
 mod golden;
