@@ -1,14 +1,16 @@
 //! What an analyzer is given: the estate with its relations by either end, the day, the settings, and who watches.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 
 use super::finding::Read;
 use super::lifecycle::{Catalogue, days_between};
 use super::settings::Settings;
+use crate::digest::Hasher;
 use crate::error::Result;
-use crate::estate::{Asset, AssetId, Estate, Relation, RelationKind};
+use crate::estate::{Asset, AssetId, Estate, Relation, RelationKind, Requirement, Strength};
 use crate::monitor::Monitor;
 use crate::text::Untrusted;
 
@@ -20,6 +22,8 @@ pub struct Context<'a> {
     settings: &'a Settings,
     catalogue: &'a Catalogue,
     monitor: &'a Monitor,
+    impact: OnceLock<Read>,
+    network: OnceLock<Read>,
     /// Positions of relations, sorted by the id of the dependency; stable, so within one by dependant and kind.
     by_dependency: Vec<u32>,
 }
@@ -42,6 +46,8 @@ impl<'a> Context<'a> {
             settings,
             catalogue,
             monitor,
+            impact: OnceLock::new(),
+            network: OnceLock::new(),
             by_dependency,
         }
     }
@@ -69,6 +75,40 @@ impl<'a> Context<'a> {
     /// Days from the day of the review to another; negative where that lies behind.
     pub fn days_to(&self, day: Date) -> i64 {
         days_between(self.as_of, day)
+    }
+
+    /// Who watches.
+    pub fn monitor(&self) -> &'a Monitor {
+        self.monitor
+    }
+
+    /// That everything which carries impact was read: relations and groups.
+    pub fn impact_layer(&self) -> Read {
+        let read = || {
+            let relations = self.estate.relations().iter();
+            let mut layer = Layer::new();
+            relations
+                .filter(|relation| relation.kind.carries_impact())
+                .for_each(|relation| layer.relation(relation));
+            for group in self.estate.requirements() {
+                layer.group(group);
+            }
+            layer.read("impact")
+        };
+        self.impact.get_or_init(read).clone()
+    }
+
+    /// That all recorded links of the network were read.
+    pub fn network_layer(&self) -> Read {
+        let read = || {
+            let relations = self.estate.relations().iter();
+            let mut layer = Layer::new();
+            relations
+                .filter(|relation| relation.kind == RelationKind::ConnectsTo)
+                .for_each(|relation| layer.relation(relation));
+            layer.read("network")
+        };
+        self.network.get_or_init(read).clone()
     }
 
     /// Called between units of work.
@@ -167,6 +207,49 @@ impl Read {
     pub fn relation(relation: &Relation) -> Self {
         Self::Relation {
             relation: relation.clone(),
+        }
+    }
+}
+
+/// Digests a layer of the estate, in its order.
+struct Layer {
+    hasher: Hasher,
+    count: u64,
+}
+
+impl Layer {
+    fn new() -> Self {
+        Self {
+            hasher: Hasher::new("vcto evidence layer v1"),
+            count: 0,
+        }
+    }
+
+    fn relation(&mut self, relation: &Relation) {
+        self.count += 1;
+        self.hasher
+            .field(relation.from.as_str().as_bytes())
+            .field(relation.to.as_str().as_bytes())
+            .field(relation.kind.as_str().as_bytes())
+            .field(&[u8::from(relation.strength == Strength::Soft)]);
+    }
+
+    fn group(&mut self, group: &Requirement) {
+        self.count += 1;
+        self.hasher
+            .field(group.asset.as_str().as_bytes())
+            .field(&u64::from(group.needs).to_le_bytes())
+            .field(&(group.members.len() as u64).to_le_bytes());
+        for member in &group.members {
+            self.hasher.field(member.as_str().as_bytes());
+        }
+    }
+
+    fn read(&self, layer: &str) -> Read {
+        Read::Layer {
+            layer: layer.to_owned(),
+            count: self.count,
+            digest: self.hasher.finish(),
         }
     }
 }

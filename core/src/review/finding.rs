@@ -65,7 +65,7 @@ pub struct Reach {
     pub assets: u64,
     /// Applications and services among them.
     pub services: u64,
-    /// People whom those and the asset itself serve, where recorded.
+    /// At least so many people depend on them: the largest number that is recorded of any of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people: Option<u64>,
 }

@@ -8,6 +8,7 @@ mod expiry;
 mod ownership;
 mod power;
 mod records;
+mod resilience;
 mod support;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub(super) fn standard() -> Vec<Arc<dyn Analyzer>> {
     vec![
         Arc::new(support::EndOfSupport),
         Arc::new(expiry::Expiry),
+        Arc::new(resilience::Resilience),
         Arc::new(backup::Backup),
         Arc::new(power::Power),
         Arc::new(circuits::Circuits),
