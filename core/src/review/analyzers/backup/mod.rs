@@ -19,8 +19,8 @@ use crate::review::verdict::{Draft, Verdicts};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Backup;
 
-/// The scope by which a source says that it knows every backup.
-const SCOPE: &str = "backup";
+/// The scopes by which a source says that it knows every backup: what it calls the subject, the kind of asset, the relation.
+const SCOPES: [&str; 3] = ["backup", "backup_job", "backed_up_by"];
 
 impl Analyzer for Backup {
     fn rules(&self) -> &[Rule] {
@@ -51,7 +51,8 @@ fn knows_every_backup(source: &Source) -> bool {
         let said = source
             .scopes
             .iter()
-            .any(|scope| scope.complete && scope.name.raw().eq_ignore_ascii_case(SCOPE));
+            .filter(|scope| scope.complete)
+            .any(|scope| SCOPES.iter().any(|name| scope.name.raw().eq_ignore_ascii_case(name)));
         if said {
             return true;
         }
@@ -109,7 +110,7 @@ fn protection(
             Read::fact(asset, "backup_last_success"),
             Read::no_relation(asset, &RelationKind::BackedUpBy),
             Read::Completeness {
-                scope: SCOPE.to_owned(),
+                scope: "backup".to_owned(),
                 complete,
             },
         ])
