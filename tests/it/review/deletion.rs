@@ -30,6 +30,7 @@ const FACTS: &[(&str, &[&str])] = &[
         "os_version",
         &["10.0.19045", "22H2", "9", "12.1", "24H2", "20.04"],
     ),
+    ("os_configured", &["Debian 7", "Debian 12"]),
     ("os_build", &["14393", "26100"]),
     (
         "product",
@@ -144,7 +145,7 @@ fn allowed(before: Outcome, after: Option<Outcome>) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn deleting_a_fact_changes_an_answer_only_to_not_evaluated(inventory in inventory(), which: Index) {

@@ -2,6 +2,8 @@
 
 mod deletion;
 mod lifecycle;
+mod real;
+mod resilience;
 mod support;
 
 use vcto::estate::{Asset, AssetKind, Scalar};

@@ -68,6 +68,15 @@ fn a_paid_extension_changes_the_severity_and_is_a_question_of_its_own() {
         ask(old().with("extended_support", true)),
         (
             Outcome::NotSatisfied,
+            Severity::High,
+            Some(100),
+            Outcome::NotEvaluated
+        )
+    );
+    assert_eq!(
+        ask(old().with("extended_support_end", "2028-01-11")),
+        (
+            Outcome::NotSatisfied,
             Severity::Medium,
             Some(60),
             Outcome::Satisfied

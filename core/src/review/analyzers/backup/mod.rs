@@ -48,11 +48,11 @@ impl Analyzer for Backup {
 fn knows_every_backup(source: &Source) -> bool {
     let mut open = vec![source];
     while let Some(source) = open.pop() {
-        let said = source
-            .scopes
-            .iter()
-            .filter(|scope| scope.complete)
-            .any(|scope| SCOPES.iter().any(|name| scope.name.raw().eq_ignore_ascii_case(name)));
+        let said = source.scopes.iter().filter(|scope| scope.complete).any(|scope| {
+            SCOPES
+                .iter()
+                .any(|name| scope.name.raw().eq_ignore_ascii_case(name))
+        });
         if said {
             return true;
         }

@@ -99,7 +99,10 @@ fn draft(context: &Context<'_>, asset: &Asset, group: &Requirement, shared: &[As
             .any(|member| context.outgoing(member).iter().any(|relation| relation.to == *id))
     };
     let nearest = shared.iter().find(|id| direct(id)).or(shared.first());
-    let (first, more) = (nearest.map_or_else(String::new, name), shared.len().saturating_sub(1));
+    let (first, more) = (
+        nearest.map_or_else(String::new, name),
+        shared.len().saturating_sub(1),
+    );
     let members: Vec<String> = group.members.iter().take(5).map(name).collect();
     let others = match more {
         0 => String::new(),

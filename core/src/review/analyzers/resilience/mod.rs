@@ -84,7 +84,8 @@ impl Cuts {
     fn of(&mut self, asset: &AssetId) -> Result<&[AssetId]> {
         if !self.found.contains_key(asset) {
             let sets = self.search.find(asset, 1)?.0;
-            self.found.insert(asset.clone(), sets.into_iter().flatten().collect());
+            self.found
+                .insert(asset.clone(), sets.into_iter().flatten().collect());
         }
         Ok(self.found.get(asset).map_or(&[], Vec::as_slice))
     }

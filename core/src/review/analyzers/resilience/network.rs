@@ -19,7 +19,9 @@ pub(super) fn judge(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &R
         .relations()
         .iter()
         .filter(|relation| relation.kind == RelationKind::ConnectsTo && relation.from != relation.to);
-    let linked: BTreeSet<&AssetId> = links.flat_map(|relation| [&relation.from, &relation.to]).collect();
+    let linked: BTreeSet<&AssetId> = links
+        .flat_map(|relation| [&relation.from, &relation.to])
+        .collect();
     let network = impact::network(estate);
     let points: BTreeSet<AssetId> = network.articulation_points().into_iter().collect();
     for asset in estate.assets() {

@@ -85,9 +85,9 @@ fn draft(
         (false, _) => Severity::Medium,
     };
     let reach = reach(context, point, failure);
-    let people = reach
-        .people
-        .map_or_else(String::new, |people| format!(" At least {people} people depend on them."));
+    let people = reach.people.map_or_else(String::new, |people| {
+        format!(" At least {people} people depend on them.")
+    });
     let title = match services.len() {
         1 => "Its failure alone stops 1 service".to_owned(),
         several => format!("Its failure alone stops {several} services"),
@@ -148,10 +148,7 @@ fn names(services: &[&Asset]) -> String {
 }
 
 fn label(asset: &Asset) -> &str {
-    asset
-        .name
-        .as_ref()
-        .map_or(asset.id.as_str(), |name| name.raw())
+    asset.name.as_ref().map_or(asset.id.as_str(), |name| name.raw())
 }
 
 /// The shortest way from the point to one of the services, where it is not direct.
@@ -191,7 +188,11 @@ fn reach(context: &Context<'_>, point: &Asset, failure: &Failure) -> Reach {
     let people = stopped(context, failure)
         .filter_map(|asset| numbers(asset, "people").least().copied())
         .max()
-        .and_then(|people| u64::try_from(people.trunc().mantissa()).ok().filter(|_| people.trunc().scale() == 0));
+        .and_then(|people| {
+            u64::try_from(people.trunc().mantissa())
+                .ok()
+                .filter(|_| people.trunc().scale() == 0)
+        });
     Reach {
         assets: others.len() as u64,
         services: services as u64,

@@ -1,20 +1,15 @@
 //! Whether what runs on an asset still gets security fixes.
 
+mod drafts;
 mod judge;
+mod slot;
 
-use std::collections::HashMap;
-
-use jiff::civil::Date;
-
-use self::judge::{Judge, Judgement, State};
-use crate::change::{EffortSize, Strategy};
+use self::drafts::{due, ended, only_meant, unclear};
+use self::judge::State;
+use self::slot::{Bench, Case, Entitlement, SLOTS};
 use crate::error::Result;
-use crate::estate::{Asset, AssetKind, Confidence};
-use crate::review::advice::{ARCHITECTURE, Advice, DOCUMENTATION};
 use crate::review::context::Context;
-use crate::review::facts::{Reading, answers, dates, texts};
 use crate::review::finding::Read;
-use crate::review::lifecycle::{Milestones, Support, When};
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Subject, Verdicts};
@@ -28,6 +23,7 @@ const READS: &[Reads] = &[
     Reads::Fact("os_name"),
     Reads::Fact("os_version"),
     Reads::Fact("os_build"),
+    Reads::Fact("os_configured"),
     Reads::Fact("product"),
     Reads::Fact("version"),
     Reads::Fact("extended_support"),
@@ -74,192 +70,22 @@ impl Analyzer for EndOfSupport {
             context.check()?;
             for slot in SLOTS {
                 let subject = Subject::from((asset, slot.part));
-                if asset.fact(slot.name).is_none() && !(slot.asked)(&asset.kind) {
+                if asset.fact(slot.name).is_none() && !slot.is_asked_of(asset) {
                     verdicts.not_applicable(security, subject);
                     verdicts.not_applicable(extension, subject);
                 } else if let Some(case) = bench.case(asset, slot) {
                     verdict_on_support(context, verdicts, security, &case)?;
                     verdict_on_extension(context, verdicts, extension, &case)?;
                 } else {
-                    verdicts.not_recorded(security, subject, slot.words);
                     verdicts.not_recorded(extension, subject, slot.words);
+                    match bench.hint(asset, slot) {
+                        None => verdicts.not_recorded(security, subject, slot.words),
+                        Some(meant) => verdicts.find(security, subject, only_meant(asset, slot, &meant))?,
+                    }
                 }
             }
         }
         verdict_on_catalogue(context, verdicts, current)
-    }
-}
-
-/// A part of an asset that has a lifecycle of its own.
-#[derive(Debug)]
-struct Slot {
-    part: &'static str,
-    /// The facts that say what it is, and which release.
-    name: &'static str,
-    versions: &'static [&'static str],
-    /// What to call it.
-    words: &'static str,
-    /// Kinds of assets that are asked for it even when nothing is recorded.
-    asked: fn(&AssetKind) -> bool,
-}
-
-const SLOTS: &[Slot] = &[
-    Slot {
-        part: "os",
-        name: "os_name",
-        versions: &["os_version", "os_build"],
-        words: "operating system",
-        asked: |kind| {
-            matches!(
-                kind,
-                AssetKind::Device
-                    | AssetKind::Firewall
-                    | AssetKind::HypervisorHost
-                    | AssetKind::Router
-                    | AssetKind::Server
-                    | AssetKind::Storage
-                    | AssetKind::Switch
-                    | AssetKind::VirtualMachine
-                    | AssetKind::WirelessAccessPoint
-                    | AssetKind::Workstation
-            )
-        },
-    },
-    Slot {
-        part: "product",
-        name: "product",
-        versions: &["version"],
-        words: "product",
-        asked: |kind| matches!(kind, AssetKind::BusinessApplication | AssetKind::Database),
-    },
-];
-
-/// One slot of one asset, judged.
-struct Case<'a> {
-    asset: &'a Asset,
-    slot: &'static Slot,
-    judgement: Judgement,
-}
-
-/// Judges each text once, however many assets have it.
-struct Bench<'a> {
-    judge: Judge<'a>,
-    judged: HashMap<(String, Vec<String>), Judgement>,
-}
-
-impl<'a> Bench<'a> {
-    fn new(context: &Context<'a>) -> Self {
-        Self {
-            judge: Judge {
-                catalogue: context.catalogue(),
-                as_of: context.as_of(),
-                due_within_days: context.settings().due_within_days,
-            },
-            judged: HashMap::new(),
-        }
-    }
-
-    /// `None` where nothing is recorded. Of several statements about the name the worst counts.
-    fn case<'b>(&mut self, asset: &'b Asset, slot: &'static Slot) -> Option<Case<'b>> {
-        let names = texts(asset, slot.name);
-        let versions: Vec<String> = slot
-            .versions
-            .iter()
-            .flat_map(|fact| texts(asset, fact).values().to_vec())
-            .collect();
-        let judgement = names
-            .values()
-            .iter()
-            .map(|name| self.judgement(name, &versions))
-            .max_by(|a, b| a.state.cmp(&b.state).then_with(|| b.key.cmp(&a.key)))?;
-        Some(Case {
-            asset,
-            slot,
-            judgement,
-        })
-    }
-
-    fn judgement(&mut self, name: &str, versions: &[String]) -> Judgement {
-        let judge = self.judge;
-        self.judged
-            .entry((name.to_owned(), versions.to_vec()))
-            .or_insert_with(|| {
-                let versions: Vec<&str> = versions.iter().map(String::as_str).collect();
-                judge.judge(name, &versions)
-            })
-            .clone()
-    }
-}
-
-impl<'a> Case<'a> {
-    fn subject(&self) -> Subject<'a> {
-        Subject::from((self.asset, self.slot.part))
-    }
-
-    fn reads(&self) -> Vec<Read> {
-        let mut reads = vec![Read::kind(self.asset), Read::fact(self.asset, self.slot.name)];
-        reads.extend(self.slot.versions.iter().map(|fact| Read::fact(self.asset, fact)));
-        reads.extend(["extended_support", "extended_support_end"].map(|fact| Read::fact(self.asset, fact)));
-        reads.extend(self.judgement.rows.iter().map(|(row, digest)| Read::Catalogue {
-            row: row.clone(),
-            digest: *digest,
-        }));
-        reads
-    }
-
-    /// The milestones with the extension that this asset has, and whether one was bought; `None`: not recorded.
-    fn entitlement(&self) -> (Milestones, Option<bool>) {
-        let mut milestones = self.judgement.milestones;
-        let until = dates(self.asset, "extended_support_end").least().copied();
-        let bought = match answers(self.asset, "extended_support") {
-            // Where sources disagree, it counts as not bought.
-            Reading::Known(answers) => answers.first().copied(),
-            _ => until.map(|_| true),
-        };
-        if let Some(day) = until {
-            milestones.extended_support = When::On(day);
-        } else if bought == Some(true) && milestones.extended_support == When::Unknown {
-            milestones.extended_support = When::Open;
-        }
-        (milestones, bought)
-    }
-
-    fn exposed(&self) -> bool {
-        self.judgement.edge
-            || matches!(
-                self.asset.kind,
-                AssetKind::Firewall | AssetKind::Router | AssetKind::WirelessAccessPoint
-            )
-    }
-
-    fn replace(&self) -> Advice {
-        let label = &self.judgement.label;
-        Advice {
-            key: format!("lifecycle/{}", self.judgement.key),
-            title: format!("Upgrade or replace {label}"),
-            rationale: format!(
-                "{label} gets no security fixes for everybody after the end of its maker's support: weaknesses that are \
-                 found later stay open."
-            ),
-            strategy: Strategy::Remediate,
-            size: match self.asset.kind {
-                AssetKind::Workstation => EffortSize::S,
-                AssetKind::Database | AssetKind::BusinessApplication | AssetKind::HypervisorHost => {
-                    EffortSize::L
-                }
-                _ => EffortSize::M,
-            },
-            area: ARCHITECTURE,
-            target: self.asset.id.clone(),
-            action: format!(
-                "Move from {label} to a release that its maker supports, or take the asset out of service. Before that: \
-                 a backup that was restored as a trial, and a date agreed with the owner."
-            ),
-            confirm: format!(
-                "The next snapshot gives a supported release in `{}`, or the asset is gone.",
-                self.slot.name
-            ),
-        }
     }
 }
 
@@ -287,99 +113,6 @@ fn verdict_on_support(
     verdicts.find(rule, case.subject(), draft.reads(case.reads()))
 }
 
-fn unclear(case: &Case<'_>, outcome: Outcome, why: &str) -> Draft {
-    let label = &case.judgement.label;
-    Draft::new(
-        outcome,
-        Severity::Low,
-        format!("Which release of {label} it is, is not clear"),
-    )
-    .detail(why)
-    .confidence(Confidence::Low)
-    .advice(Advice {
-        key: format!("lifecycle/which/{}", case.judgement.key),
-        title: format!("Record which release of {label} it is"),
-        rationale: "Without the exact release nobody can say until when it gets security fixes.".to_owned(),
-        strategy: Strategy::Investigate,
-        size: EffortSize::S,
-        area: DOCUMENTATION,
-        target: case.asset.id.clone(),
-        action: format!(
-            "Read edition and version of {label} on the asset and record them in `{}` and `{}`.",
-            case.slot.name,
-            case.slot.versions.join("`, `")
-        ),
-        confirm: "The next review names one release.".to_owned(),
-    })
-}
-
-fn due(context: &Context<'_>, case: &Case<'_>) -> Draft {
-    let judgement = &case.judgement;
-    let end = judgement.milestones.security_end().date();
-    let risk = judgement.milestones.risk(context.as_of(), false);
-    let severity = match risk {
-        Some(60..) => Severity::High,
-        Some(30..) => Severity::Medium,
-        _ => Severity::Low,
-    };
-    let days = end.map_or(0, |day| context.days_to(day));
-    Draft::new(
-        Outcome::Partially,
-        raised_if(case.exposed(), severity),
-        format!("Security support of {} ends on {}", judgement.label, shown(end)),
-    )
-    .detail(format!(
-        "{days} days are left ({}).{}",
-        judgement.source,
-        exposure(case)
-    ))
-    .confidence(judgement.confidence)
-    .due(end)
-    .risk(risk)
-    .advice(case.replace())
-}
-
-fn ended(context: &Context<'_>, case: &Case<'_>) -> Draft {
-    let judgement = &case.judgement;
-    let (milestones, bought) = case.entitlement();
-    let risk = milestones.risk(context.as_of(), bought == Some(true));
-    let end = milestones.security_end().date();
-    let (extension, severity) = match (milestones.support(context.as_of()), bought) {
-        (Support::Extended { until, .. }, Some(true)) => (
-            format!("The paid extension covers it until {}.", shown(until)),
-            Severity::Medium,
-        ),
-        (Support::Extended { until, .. }, Some(false)) => (
-            format!(
-                "A paid extension until {} can be had and was not bought.",
-                shown(until)
-            ),
-            Severity::High,
-        ),
-        (Support::Extended { until, .. }, None) => (
-            format!(
-                "A paid extension until {} can be had; whether it was bought is not recorded.",
-                shown(until)
-            ),
-            Severity::High,
-        ),
-        _ => (
-            "There is no paid extension, or it has ended too.".to_owned(),
-            Severity::High,
-        ),
-    };
-    let when = end.map_or_else(
-        || format!("Security support of {} has ended", judgement.label),
-        |day| format!("Security support of {} ended on {day}", judgement.label),
-    );
-    Draft::new(Outcome::NotSatisfied, raised_if(case.exposed(), severity), when)
-        .detail(format!("{extension} ({}).{}", judgement.source, exposure(case)))
-        .confidence(judgement.confidence)
-        .due(end)
-        .risk(risk)
-        .advice(case.replace())
-}
-
 fn verdict_on_extension(
     context: &Context<'_>,
     verdicts: &mut Verdicts<'_>,
@@ -397,40 +130,35 @@ fn verdict_on_extension(
 }
 
 fn on_ended(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, case: &Case<'_>) -> Result<()> {
-    let offered = case
-        .judgement
-        .milestones
-        .extended_support
-        .has_passed(context.as_of());
-    let (milestones, bought) = case.entitlement();
+    let offered = case.judgement.milestones.extended_support;
     let label = &case.judgement.label;
-    let problem = match (bought, milestones.extended_support.has_passed(context.as_of())) {
-        (Some(true), Some(false)) => {
+    let (until, problem) = match case.entitlement() {
+        Entitlement::Until(day) if context.days_to(day) >= 0 => {
             verdicts.satisfied(rule, case.subject());
             return Ok(());
         }
-        (None, _) if offered == Some(false) => {
+        Entitlement::Until(day) => (
+            Some(day),
+            format!("The paid extension for {label} ended on {day}"),
+        ),
+        _ if offered.has_passed(context.as_of()) != Some(false) => {
+            verdicts.not_applicable(rule, case.subject());
+            return Ok(());
+        }
+        Entitlement::NotBought => (None, format!("No paid extension for {label} was bought")),
+        Entitlement::NotRecorded => {
             verdicts.not_recorded(
                 rule,
                 case.subject(),
-                "whether a paid extension of support was bought",
+                "whether and until when a paid extension of support was bought",
             );
-            return Ok(());
-        }
-        (Some(true), _) => format!(
-            "The paid extension for {label} ended on {}",
-            shown(milestones.extended_support.date())
-        ),
-        (Some(false), _) if offered == Some(false) => format!("No paid extension for {label} was bought"),
-        _ => {
-            verdicts.not_applicable(rule, case.subject());
             return Ok(());
         }
     };
     let draft = Draft::new(Outcome::NotSatisfied, Severity::Medium, problem)
         .detail("Weaknesses that are found now stay open on this asset.")
         .confidence(case.judgement.confidence)
-        .due(milestones.extended_support.date())
+        .due(until)
         .reads(case.reads())
         .advice(case.replace());
     verdicts.find(rule, case.subject(), draft)
@@ -460,22 +188,4 @@ fn verdict_on_catalogue(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule
         digest: context.catalogue().digest(),
     }]);
     verdicts.find(rule, Subject::ESTATE, draft)
-}
-
-/// An edge device without fixes is open to the whole internet (CISA's binding directive 26-02 gives such devices dates of
-/// their own).
-fn raised_if(exposed: bool, severity: Severity) -> Severity {
-    if exposed { severity.raised() } else { severity }
-}
-
-fn exposure(case: &Case<'_>) -> &'static str {
-    if case.exposed() {
-        " It stands at the edge of the network."
-    } else {
-        ""
-    }
-}
-
-fn shown(day: Option<Date>) -> String {
-    day.map_or_else(|| "an unknown day".to_owned(), |day| day.to_string())
 }
