@@ -54,6 +54,12 @@ export interface BlastRadius {
   degraded: string[]
 }
 
+/** What stops, and what only gets worse. */
+export interface Failure {
+  failed: string[]
+  degraded: string[]
+}
+
 /** Something to do to an estate, in the format `vcto.change/1`. */
 export interface Change {
   format: string
@@ -178,6 +184,22 @@ export declare class Estate {
   toJson(): string
   /** The id of the asset with this id, or else of the only one with this name. */
   find(text: string): string
+  /** What a failure of this asset could touch, redundancy ignored; the asset itself is not counted. */
+  blastRadius(assetId: string): BlastRadius
+  /** The totals of all blast radii, by asset id. */
+  blastRadii(): Record<string, number>
+  /** What stops, and what only gets worse, when these assets fail; they are among the failed. */
+  fail(assetIds: Array<string>): Failure
+  /** The smallest sets of other assets whose failure fails this one; by size, then by ids. */
+  cutSets(assetId: string, options?: number | CutSetOptions | undefined | null): string[][]
+  /** Groups of assets that need each other in a ring. */
+  cycles(): string[][]
+  /** The assets by how much stands below them, from the foundations up. */
+  layers(): string[][]
+  /** The shortest chain by which the first depends on the second, both included; `null` when it does not. */
+  path(fromId: string, toId: string): Array<string> | null
+  /** The network layer: its `connects_to` relations, undirected. */
+  network(): Network
 }
 
 /** What is known of a client, as one source or a merge of several told it; not checked yet. `read` gives it. */
@@ -185,6 +207,19 @@ export declare class Inventory {
   private constructor()
   /** The document in the format `vcto.inventory/1`. */
   toJson(): string
+}
+
+/** The network layer of an estate. */
+export declare class Network {
+  private constructor()
+  /** How many assets are linked. */
+  get assetCount(): number
+  /** Assets without which their part of the network falls apart. */
+  articulationPoints(): Array<string>
+  /** Links without which their part of the network falls apart, as pairs of ids. */
+  bridges(): [string, string][]
+  /** How many other assets of its part end up outside the largest rest when this asset goes. */
+  separatedBy(assetId: string): number
 }
 
 /** What a review concluded: a function of the estate, the reference data and the day. */
@@ -208,6 +243,12 @@ export declare class Review {
   get coverage(): Coverage
   /** The document: the same bytes in every language. */
   toJson(): string
+}
+
+/** How far to search for cut sets; a bare number is the order. */
+export interface CutSetOptions {
+  /** The largest size of a set: 1 or 2. The default is 2. */
+  order?: number
 }
 
 /** The names of the kinds of error of core: the values of `err.code`. */

@@ -1,4 +1,4 @@
 import vcto from './index.js'
 
 export default vcto
-export const { Estate, Inventory, Review, VERSION, errorKinds, read, review } = vcto
+export const { Estate, Inventory, Network, Review, VERSION, errorKinds, read, review } = vcto

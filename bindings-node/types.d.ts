@@ -54,6 +54,12 @@ export interface BlastRadius {
   degraded: string[]
 }
 
+/** What stops, and what only gets worse. */
+export interface Failure {
+  failed: string[]
+  degraded: string[]
+}
+
 /** Something to do to an estate, in the format `vcto.change/1`. */
 export interface Change {
   format: string

@@ -2,6 +2,8 @@
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
+use vcto::estate::AssetId;
+use vcto::impact;
 
 use crate::error::OrThrow;
 use crate::json;
@@ -46,13 +48,13 @@ impl Estate {
     /// How many assets there are.
     #[napi(getter)]
     pub fn asset_count(&self) -> u32 {
-        u32::try_from(self.0.asset_count()).unwrap_or(u32::MAX)
+        count(self.0.asset_count())
     }
 
     /// How many relations there are, each once.
     #[napi(getter)]
     pub fn relation_count(&self) -> u32 {
-        u32::try_from(self.0.relation_count()).unwrap_or(u32::MAX)
+        count(self.0.relation_count())
     }
 
     /// Identifies the content: equal for equal content, whatever the order of the input was.
@@ -72,4 +74,110 @@ impl Estate {
     pub fn find(&self, env: &Env, text: String) -> Result<String> {
         Ok(self.0.find(&text).or_throw(env)?.as_str().to_owned())
     }
+
+    /// What a failure of this asset could touch, redundancy ignored; the asset itself is not counted.
+    #[napi(ts_return_type = "BlastRadius")]
+    pub fn blast_radius<'env>(&self, env: &'env Env, asset_id: String) -> Result<Object<'env>> {
+        json::result(env, &impact::blast_radius(&self.0, &asset_id).or_throw(env)?)
+    }
+
+    /// The totals of all blast radii, by asset id.
+    #[napi(ts_return_type = "Record<string, number>")]
+    pub fn blast_radii<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        json::plain(env, &impact::blast_radii(&self.0))
+    }
+
+    /// What stops, and what only gets worse, when these assets fail; they are among the failed.
+    #[napi(ts_return_type = "Failure")]
+    pub fn fail<'env>(&self, env: &'env Env, asset_ids: Vec<String>) -> Result<Object<'env>> {
+        json::result(env, &impact::fail(&self.0, asset_ids).or_throw(env)?)
+    }
+
+    /// The smallest sets of other assets whose failure fails this one; by size, then by ids.
+    #[napi(ts_return_type = "string[][]")]
+    pub fn cut_sets<'env>(
+        &self,
+        env: &'env Env,
+        asset_id: String,
+        options: Option<Either<u32, CutSetOptions>>,
+    ) -> Result<Object<'env>> {
+        let order = match options {
+            Some(Either::A(order)) => Some(order),
+            Some(Either::B(options)) => options.order,
+            None => None,
+        };
+        let sets = impact::cut_sets(&self.0, &asset_id, order.unwrap_or(2) as usize);
+        json::plain(env, &sets.or_throw(env)?)
+    }
+
+    /// Groups of assets that need each other in a ring.
+    #[napi(ts_return_type = "string[][]")]
+    pub fn cycles<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        json::plain(env, &impact::cycles(&self.0))
+    }
+
+    /// The assets by how much stands below them, from the foundations up.
+    #[napi(ts_return_type = "string[][]")]
+    pub fn layers<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        json::plain(env, &impact::layers(&self.0))
+    }
+
+    /// The shortest chain by which the first depends on the second, both included; `null` when it does not.
+    #[napi]
+    pub fn path(&self, env: &Env, from_id: String, to_id: String) -> Result<Option<Vec<String>>> {
+        let path = impact::path(&self.0, &from_id, &to_id).or_throw(env)?;
+        Ok(path.map(|path| texts(&path.0)))
+    }
+
+    /// The network layer: its `connects_to` relations, undirected.
+    #[napi]
+    pub fn network(&self) -> Network {
+        Network(impact::network(&self.0))
+    }
+}
+
+/// How far to search for cut sets; a bare number is the order.
+#[napi(object, object_to_js = false)]
+pub struct CutSetOptions {
+    /// The largest size of a set: 1 or 2. The default is 2.
+    pub order: Option<u32>,
+}
+
+/// The network layer of an estate.
+#[napi]
+pub struct Network(impact::Network);
+
+#[napi]
+impl Network {
+    /// How many assets are linked.
+    #[napi(getter)]
+    pub fn asset_count(&self) -> u32 {
+        count(self.0.asset_count())
+    }
+
+    /// Assets without which their part of the network falls apart.
+    #[napi]
+    pub fn articulation_points(&self) -> Vec<String> {
+        texts(&self.0.articulation_points())
+    }
+
+    /// Links without which their part of the network falls apart, as pairs of ids.
+    #[napi(ts_return_type = "[string, string][]")]
+    pub fn bridges<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        json::plain(env, &self.0.bridges())
+    }
+
+    /// How many other assets of its part end up outside the largest rest when this asset goes.
+    #[napi]
+    pub fn separated_by(&self, env: &Env, asset_id: String) -> Result<u32> {
+        self.0.separated_by(&asset_id).or_throw(env).map(count)
+    }
+}
+
+fn texts(ids: &[AssetId]) -> Vec<String> {
+    ids.iter().map(|id| id.as_str().to_owned()).collect()
+}
+
+fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -2,6 +2,7 @@
 #![allow(
     clippy::missing_errors_doc,
     clippy::needless_pass_by_value,
+    clippy::trivially_copy_pass_by_ref,
     missing_debug_implementations,
     reason = "what stands here is seen from JavaScript"
 )]

@@ -9,11 +9,11 @@ use crate::error::{OrThrow, failure};
 ///
 /// The threads of Node's own pool are four by default and shared with its files and name look-ups: work that waits for a
 /// lock, a disk or a callback must not hold one of them.
-pub fn promise<'env, T, R>(
-    env: &'env Env,
+pub fn promise<T, R>(
+    env: &Env,
     work: impl FnOnce() -> vcto::Result<T> + Send + 'static,
     finish: impl FnOnce(&Env, T) -> Result<R> + Send + 'static,
-) -> Result<Object<'env>>
+) -> Result<Object<'_>>
 where
     T: Send + 'static,
     R: ToNapiValue + 'static,

@@ -31,10 +31,10 @@ pub fn read<'env>(
     };
     let monitor = watched(env, signal)?;
     let work = move || {
-        let mut reader = Reader::new().monitor(monitor);
-        if let Some(format) = format {
-            reader = reader.format(format.parse::<Format>()?);
-        }
+        let format = format.as_deref().map(str::parse::<Format>).transpose()?;
+        let reader = format
+            .into_iter()
+            .fold(Reader::new().monitor(monitor), Reader::format);
         match paths {
             Either::A(path) => reader.read(path),
             Either::B(paths) => reader.read_all(paths),

@@ -22,7 +22,7 @@ test('the document reads back to the same estate', async () => {
 })
 
 test('ids come back verbatim', () => {
-  const id = 'a\u202e <b>&\n\u0000 \u{1f600}'
+  const id = 'a\u202e <b>&\n \u{1f600}'
   assert.equal(new vcto.Estate({ ...small, assets: [{ id, kind: 'server', name: 'X' }] }).find('X'), id)
 })
 

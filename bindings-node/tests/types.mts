@@ -8,4 +8,9 @@ const count: number = estate.assetCount
 estate.assetCount = 3
 // @ts-expect-error an inventory is read, not made
 new vcto.Inventory()
-export { count }
+const touched: string[] = estate.blastRadius('a').assets
+const review: vcto.Review = await vcto.review(estate, { asOf: '2026-11-22', signal: AbortSignal.timeout(1000) })
+const change: vcto.Change = review.recommendations[0].change
+// @ts-expect-error the day is required
+await vcto.review(estate, {})
+export { change, count, touched }

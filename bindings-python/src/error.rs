@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 
 /// What a call of this module fails with: an error of core, or one of Python's own.
-pub enum Failure {
+pub enum Raised {
     /// Of core.
     Core(vcto::Error),
     /// Of the interpreter, or of the caller's own code.
@@ -11,25 +11,25 @@ pub enum Failure {
 }
 
 /// The result of a call.
-pub type Result<T> = std::result::Result<T, Failure>;
+pub type Result<T> = std::result::Result<T, Raised>;
 
-impl From<vcto::Error> for Failure {
+impl From<vcto::Error> for Raised {
     fn from(error: vcto::Error) -> Self {
         Self::Core(error)
     }
 }
 
-impl From<PyErr> for Failure {
+impl From<PyErr> for Raised {
     fn from(error: PyErr) -> Self {
         Self::Python(error)
     }
 }
 
-impl From<Failure> for PyErr {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Core(error) => Python::attach(|py| exception(py, &error).unwrap_or_else(|other| other)),
-            Failure::Python(error) => error,
+impl From<Raised> for PyErr {
+    fn from(raised: Raised) -> Self {
+        match raised {
+            Raised::Core(error) => Python::attach(|py| exception(py, &error).unwrap_or_else(|other| other)),
+            Raised::Python(error) => error,
         }
     }
 }

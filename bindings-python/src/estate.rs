@@ -1,10 +1,13 @@
 //! Inventories and estates.
 
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use vcto::estate::AssetId;
+use vcto::impact;
 use vcto::text::Html;
 
 use crate::error::Result;
-use crate::json::Dictionary;
+use crate::json::{AssetLists, BlastRadii, BlastRadius, Bridges, Dictionary, Failure};
 
 /// What is known of a client, as one source or a merge of several told it; not checked yet.
 #[pyclass(frozen, module = "vcto")]
@@ -34,7 +37,7 @@ pub enum Given<'py> {
     /// JSON text.
     Text(String),
     /// JSON text in UTF-8.
-    Bytes(Vec<u8>),
+    Bytes(Bound<'py, PyBytes>),
     /// A dictionary of the format.
     Dictionary(Dictionary<'py>),
 }
@@ -51,7 +54,7 @@ impl Estate {
         let inventory = match inventory {
             Given::Inventory(inventory) => inventory.0.clone(),
             Given::Text(text) => parse(text.into_bytes())?,
-            Given::Bytes(bytes) => parse(bytes)?,
+            Given::Bytes(bytes) => parse(bytes.as_bytes().to_vec())?,
             Given::Dictionary(dictionary) => parse(dictionary.to_json()?)?,
         };
         Ok(Self(py.detach(|| vcto::Estate::new(inventory))?))
@@ -85,6 +88,48 @@ impl Estate {
         Ok(self.0.find(text)?.as_str().to_owned())
     }
 
+    /// What a failure of this asset could touch, redundancy ignored; the asset itself is not counted.
+    fn blast_radius(&self, py: Python<'_>, asset_id: &str) -> Result<BlastRadius> {
+        BlastRadius::of(py, &py.detach(|| impact::blast_radius(&self.0, asset_id))?)
+    }
+
+    /// The totals of all blast radii, by asset id.
+    fn blast_radii(&self, py: Python<'_>) -> Result<BlastRadii> {
+        BlastRadii::of(py, &py.detach(|| impact::blast_radii(&self.0)))
+    }
+
+    /// What stops, and what only gets worse, when these assets fail; they are among the failed.
+    fn fail(&self, py: Python<'_>, asset_ids: Vec<String>) -> Result<Failure> {
+        Failure::of(py, &py.detach(|| impact::fail(&self.0, asset_ids))?)
+    }
+
+    /// The smallest sets of other assets, of up to `order`, whose failure fails this one; by size, then by ids.
+    #[pyo3(signature = (asset_id, order=2))]
+    fn cut_sets(&self, py: Python<'_>, asset_id: &str, order: usize) -> Result<AssetLists> {
+        AssetLists::of(py, &py.detach(|| impact::cut_sets(&self.0, asset_id, order))?)
+    }
+
+    /// Groups of assets that need each other in a ring.
+    fn cycles(&self, py: Python<'_>) -> Result<AssetLists> {
+        AssetLists::of(py, &py.detach(|| impact::cycles(&self.0)))
+    }
+
+    /// The assets by how much stands below them, from the foundations up.
+    fn layers(&self, py: Python<'_>) -> Result<AssetLists> {
+        AssetLists::of(py, &py.detach(|| impact::layers(&self.0)))
+    }
+
+    /// The shortest chain by which the first depends on the second, both included; `None` when it does not.
+    fn path(&self, py: Python<'_>, from_id: &str, to_id: &str) -> Result<Option<Vec<String>>> {
+        let path = py.detach(|| impact::path(&self.0, from_id, to_id))?;
+        Ok(path.map(|path| texts(&path.0)))
+    }
+
+    /// The network layer: its `connects_to` relations, undirected.
+    fn network(&self, py: Python<'_>) -> Network {
+        Network(py.detach(|| impact::network(&self.0)))
+    }
+
     fn __repr__(&self) -> String {
         format!(
             "<Estate of {} assets, {} relations>",
@@ -101,4 +146,40 @@ impl Estate {
             self.0.relation_count()
         )
     }
+}
+
+/// The network layer of an estate.
+#[pyclass(frozen, module = "vcto")]
+pub struct Network(impact::Network);
+
+#[pymethods]
+impl Network {
+    /// How many assets are linked.
+    #[getter]
+    fn asset_count(&self) -> usize {
+        self.0.asset_count()
+    }
+
+    /// Assets without which their part of the network falls apart.
+    fn articulation_points(&self) -> Vec<String> {
+        texts(&self.0.articulation_points())
+    }
+
+    /// Links without which their part of the network falls apart, as pairs of ids.
+    fn bridges(&self, py: Python<'_>) -> Result<Bridges> {
+        Bridges::of(py, &self.0.bridges())
+    }
+
+    /// How many other assets of its part end up outside the largest rest when this asset goes.
+    fn separated_by(&self, asset_id: &str) -> Result<usize> {
+        Ok(self.0.separated_by(asset_id)?)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Network of {} assets>", self.0.asset_count())
+    }
+}
+
+fn texts(ids: &[AssetId]) -> Vec<String> {
+    ids.iter().map(|id| id.as_str().to_owned()).collect()
 }

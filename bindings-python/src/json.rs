@@ -6,7 +6,7 @@ use pyo3::types::PyDict;
 use pyo3::{CastError, type_hint_identifier, type_hint_subscript};
 use serde::Serialize;
 
-use crate::error::{Failure, Result};
+use crate::error::{Raised, Result};
 
 /// A caller's dictionary of a format of core.
 pub struct Dictionary<'py>(Bound<'py, PyDict>);
@@ -40,7 +40,13 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Dictionary<'py> {
 /// The JSON text of a value of core.
 fn text(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value)
-        .map_err(|error| Failure::Core(vcto::Error::new(vcto::ErrorKind::Internal, error.to_string())))
+        .map_err(|error| Raised::Core(vcto::Error::new(vcto::ErrorKind::Internal, error.to_string())))
+}
+
+/// A result that is made once and given many times.
+pub trait Again {
+    /// The same object once more.
+    fn again(&self, py: Python<'_>) -> Self;
 }
 
 /// Declares results by the type that they have in `vcto/types.py`, so that the stub names it: a plain shape, or with
@@ -58,9 +64,10 @@ macro_rules! shapes {
                 let object = types.call_method1(stringify!($loader), (text(value)?, shape))?;
                 Ok(Self(object.unbind()))
             }
+        }
 
-            /// The same object once more.
-            pub fn again(&self, py: Python<'_>) -> Self {
+        impl Again for $name {
+            fn again(&self, py: Python<'_>) -> Self {
                 Self(self.0.clone_ref(py))
             }
         }
@@ -88,7 +95,7 @@ macro_rules! shapes {
 }
 
 shapes! {
-    _plain: BlastRadius;
+    _plain: AssetLists, BlastRadii, BlastRadius, Bridges, Failure;
     _record: Coverage, Debt;
     _records: Findings in Finding, Gaps in Gap, Recommendations in Recommendation, Rules in RuleResult;
 }

@@ -10,6 +10,7 @@ mod day;
 mod error;
 mod estate;
 mod json;
+mod monitor;
 mod review;
 mod source;
 
@@ -21,7 +22,7 @@ mod _vcto {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::estate::{Estate, Inventory};
+    use crate::estate::{Estate, Inventory, Network};
     #[pymodule_export]
     use crate::review::{Review, review};
     #[pymodule_export]

@@ -10,21 +10,22 @@ use vcto::text::Html;
 use crate::day::Day;
 use crate::error::Result;
 use crate::estate::Estate;
-use crate::json::{Coverage, Debt, Findings, Gaps, Recommendations, Rules};
+use crate::json::{Again, Coverage, Debt, Findings, Gaps, Recommendations, Rules};
+use crate::monitor::{Progress, watch};
 
 /// What a review concluded: a function of the estate, the reference data and the day.
 #[pyclass(frozen, module = "vcto")]
 pub struct Review {
-    review: vcto::review::Review,
+    core: vcto::review::Review,
     findings: PyOnceLock<Findings>,
     recommendations: PyOnceLock<Recommendations>,
 }
 
 impl Review {
     /// Wraps a review of core.
-    pub fn new(review: vcto::review::Review) -> Self {
+    pub fn new(core: vcto::review::Review) -> Self {
         Self {
-            review,
+            core,
             findings: PyOnceLock::new(),
             recommendations: PyOnceLock::new(),
         }
@@ -36,13 +37,13 @@ impl Review {
     /// The day as of which everything was judged.
     #[getter]
     fn as_of(&self) -> String {
-        self.review.as_of.to_string()
+        self.core.as_of.to_string()
     }
 
     /// The digest of the estate that was reviewed.
     #[getter]
     fn estate(&self) -> String {
-        self.review.estate.to_string()
+        self.core.estate.to_string()
     }
 
     /// What somebody has to know, gravest first.
@@ -50,7 +51,7 @@ impl Review {
     fn findings(&self, py: Python<'_>) -> Result<Findings> {
         let findings = self
             .findings
-            .get_or_try_init(py, || Findings::of(py, &self.review.findings))?;
+            .get_or_try_init(py, || Findings::of(py, &self.core.findings))?;
         Ok(findings.again(py))
     }
 
@@ -59,58 +60,58 @@ impl Review {
     fn recommendations(&self, py: Python<'_>) -> Result<Recommendations> {
         let kept = self
             .recommendations
-            .get_or_try_init(py, || Recommendations::of(py, &self.review.recommendations))?;
+            .get_or_try_init(py, || Recommendations::of(py, &self.core.recommendations))?;
         Ok(kept.again(py))
     }
 
     /// What could not be judged since it is not recorded, most frequent first.
     #[getter]
     fn gaps(&self, py: Python<'_>) -> Result<Gaps> {
-        Gaps::of(py, &self.review.gaps)
+        Gaps::of(py, &self.core.gaps)
     }
 
     /// Each rule that was carried out, with how its subjects fared.
     #[getter]
     fn rules(&self, py: Python<'_>) -> Result<Rules> {
-        Rules::of(py, &self.review.rules)
+        Rules::of(py, &self.core.rules)
     }
 
     /// What the problems are worth: principal, interest and risk, which do not add up to one.
     #[getter]
     fn debt(&self, py: Python<'_>) -> Result<Debt> {
-        Debt::of(py, &self.review.debt)
+        Debt::of(py, &self.core.debt)
     }
 
     /// How much of what was asked could be known.
     #[getter]
     fn coverage(&self, py: Python<'_>) -> Result<Coverage> {
-        Coverage::of(py, &self.review.coverage)
+        Coverage::of(py, &self.core.coverage)
     }
 
     /// The document: the same bytes in every language.
     fn to_json(&self, py: Python<'_>) -> String {
-        py.detach(|| self.review.to_json())
+        py.detach(|| self.core.to_json())
     }
 
     fn __repr__(&self) -> String {
         format!(
             "<Review as of {}: {} findings>",
-            self.review.as_of,
-            self.review.findings.len()
+            self.core.as_of,
+            self.core.findings.len()
         )
     }
 
     fn _repr_html_(&self) -> String {
-        let coverage = &self.review.coverage;
+        let coverage = &self.core.coverage;
         let mut page = format!(
             "<p><b>Review</b> as of {}: {} findings; {} of {} questions answered from data</p>\
              <table><tr><th>severity</th><th>asset</th><th>finding</th></tr>",
-            self.review.as_of,
-            self.review.findings.len(),
+            self.core.as_of,
+            self.core.findings.len(),
             coverage.known,
             coverage.total
         );
-        for finding in self.review.findings.iter().take(SHOWN) {
+        for finding in self.core.findings.iter().take(SHOWN) {
             let id = finding.asset.as_ref().map_or("", |id| id.as_str());
             let name = finding.name.as_ref().map_or(id, |name| name.raw());
             // Writing to a text cannot fail.
@@ -131,12 +132,19 @@ impl Review {
 const SHOWN: usize = 20;
 
 /// Reviews an estate as of a day, with all built-in analyzers: a preview that records nothing.
+///
+/// `progress(stage, done, total)` is called on the way.
 #[pyfunction]
-#[pyo3(signature = (estate, as_of))]
-pub fn review(py: Python<'_>, estate: PyRef<'_, Estate>, as_of: Day<'_>) -> Result<Review> {
-    let estate = estate.0.clone();
-    let as_of = as_of.parse("review.review")?;
-    Ok(Review::new(
-        py.detach(|| Reviewer::standard().review(&estate, as_of))?,
-    ))
+#[pyo3(signature = (estate, as_of, *, progress=None))]
+pub fn review(
+    py: Python<'_>,
+    estate: PyRef<'_, Estate>,
+    as_of: Day<'_>,
+    progress: Option<Progress>,
+) -> Result<Review> {
+    let (estate, as_of) = (estate.0.clone(), as_of.parse("review.review")?);
+    let review = watch(py, progress, |monitor| {
+        Reviewer::standard().monitor(monitor).review(&estate, as_of)
+    })?;
+    Ok(Review::new(review))
 }

@@ -7,6 +7,7 @@ use vcto::source::{Format, Reader};
 
 use crate::error::Result;
 use crate::estate::Inventory;
+use crate::monitor::{Progress, watch};
 
 /// One file, or several that are merged.
 #[derive(FromPyObject)]
@@ -20,15 +21,25 @@ pub enum Paths {
 /// Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations.
 ///
 /// The format is told by the content unless it is named: `vcto`, `netbox`, `rvtools`, `relations`, ...
+///
+/// `progress(stage, done, total)` is called on the way.
 #[pyfunction]
-#[pyo3(signature = (path_or_paths, format=None))]
-pub fn read(py: Python<'_>, path_or_paths: Paths, format: Option<&str>) -> Result<Inventory> {
-    let mut reader = Reader::new();
-    if let Some(format) = format {
-        reader = reader.format(format.parse::<Format>()?);
-    }
-    Ok(Inventory(py.detach(|| match path_or_paths {
-        Paths::One(path) => reader.read(path),
-        Paths::Several(paths) => reader.read_all(paths),
-    })?))
+#[pyo3(signature = (path_or_paths, format=None, *, progress=None))]
+pub fn read(
+    py: Python<'_>,
+    path_or_paths: Paths,
+    format: Option<&str>,
+    progress: Option<Progress>,
+) -> Result<Inventory> {
+    let format = format.map(str::parse::<Format>).transpose()?;
+    let inventory = watch(py, progress, |monitor| {
+        let reader = format
+            .into_iter()
+            .fold(Reader::new().monitor(monitor), Reader::format);
+        match path_or_paths {
+            Paths::One(path) => reader.read(path),
+            Paths::Several(paths) => reader.read_all(paths),
+        }
+    })?;
+    Ok(Inventory(inventory))
 }

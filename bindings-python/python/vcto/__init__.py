@@ -8,7 +8,7 @@
 """
 
 from . import errors, types
-from ._vcto import Estate, Inventory, Review, __version__, read, review
+from ._vcto import Estate, Inventory, Network, Review, __version__, read, review
 from .errors import (
     Ambiguous,
     Busy,
@@ -47,6 +47,7 @@ __all__ = [
     "InvalidInput",
     "Inventory",
     "Io",
+    "Network",
     "NotFound",
     "PermissionDenied",
     "Review",

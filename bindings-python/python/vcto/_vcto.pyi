@@ -6,9 +6,9 @@ from _typeshed import SupportsGetItem
 from datetime import date
 from os import PathLike
 from typing import Any, Final, SupportsIndex, final
-from vcto.types import Coverage, Debt, Finding, Gap, Recommendation, RuleResult
+from vcto.types import AssetLists, BlastRadii, BlastRadius, Bridges, Coverage, Debt, Failure, Finding, Gap, Progress, Recommendation, RuleResult
 
-__all__ = ["__version__", "Estate", "Inventory", "Review", "error_kinds", "read", "review"]
+__all__ = ["__version__", "Estate", "Inventory", "Network", "Review", "error_kinds", "read", "review"]
 
 __version__: Final[str]
 """
@@ -20,7 +20,7 @@ class Estate:
     """
     What a client had at one time, checked and frozen, with its dependency graph.
     """
-    def __new__(cls, /, inventory: Inventory | str | SupportsGetItem[int, SupportsIndex] | dict[str, Any]) -> Estate: ...
+    def __new__(cls, /, inventory: Inventory | str | bytes | dict[str, Any]) -> Estate: ...
     def __repr__(self, /) -> str: ...
     def _repr_html_(self, /) -> str: ...
     @property
@@ -28,14 +28,46 @@ class Estate:
         """
         How many assets there are.
         """
+    def blast_radii(self, /) -> BlastRadii:
+        """
+        The totals of all blast radii, by asset id.
+        """
+    def blast_radius(self, /, asset_id: str) -> BlastRadius:
+        """
+        What a failure of this asset could touch, redundancy ignored; the asset itself is not counted.
+        """
+    def cut_sets(self, /, asset_id: str, order: SupportsIndex = 2) -> AssetLists:
+        """
+        The smallest sets of other assets, of up to `order`, whose failure fails this one; by size, then by ids.
+        """
+    def cycles(self, /) -> AssetLists:
+        """
+        Groups of assets that need each other in a ring.
+        """
     @property
     def digest(self, /) -> str:
         """
         Identifies the content: equal for equal content, whatever the order of the input was.
         """
+    def fail(self, /, asset_ids: SupportsGetItem[int, str]) -> Failure:
+        """
+        What stops, and what only gets worse, when these assets fail; they are among the failed.
+        """
     def find(self, /, text: str) -> str:
         """
         The id of the asset with this id, or else of the only one with this name.
+        """
+    def layers(self, /) -> AssetLists:
+        """
+        The assets by how much stands below them, from the foundations up.
+        """
+    def network(self, /) -> Network:
+        """
+        The network layer: its `connects_to` relations, undirected.
+        """
+    def path(self, /, from_id: str, to_id: str) -> list[str] | None:
+        """
+        The shortest chain by which the first depends on the second, both included; `None` when it does not.
         """
     @property
     def relation_count(self, /) -> int:
@@ -56,6 +88,30 @@ class Inventory:
     def to_json(self, /) -> str:
         """
         The document in the format `vcto.inventory/1`.
+        """
+
+@final
+class Network:
+    """
+    The network layer of an estate.
+    """
+    def __repr__(self, /) -> str: ...
+    def articulation_points(self, /) -> list[str]:
+        """
+        Assets without which their part of the network falls apart.
+        """
+    @property
+    def asset_count(self, /) -> int:
+        """
+        How many assets are linked.
+        """
+    def bridges(self, /) -> Bridges:
+        """
+        Links without which their part of the network falls apart, as pairs of ids.
+        """
+    def separated_by(self, /, asset_id: str) -> int:
+        """
+        How many other assets of its part end up outside the largest rest when this asset goes.
         """
 
 @final
@@ -115,14 +171,18 @@ def error_kinds() -> list[str]:
     The names of the kinds of error of core.
     """
 
-def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLike[str]], format: str | None = None) -> Inventory:
+def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLike[str]], format: str | None = None, *, progress: Progress | None = None) -> Inventory:
     """
     Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations.
 
     The format is told by the content unless it is named: `vcto`, `netbox`, `rvtools`, `relations`, ...
+
+    `progress(stage, done, total)` is called on the way.
     """
 
-def review(estate: Estate, as_of: str | date) -> Review:
+def review(estate: Estate, as_of: str | date, *, progress: Progress | None = None) -> Review:
     """
     Reviews an estate as of a day, with all built-in analyzers: a preview that records nothing.
+
+    `progress(stage, done, total)` is called on the way.
     """

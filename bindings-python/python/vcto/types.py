@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypedDict
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypedDict
 
 
 class BlastRadius(TypedDict):
@@ -14,6 +15,27 @@ class BlastRadius(TypedDict):
     by_kind: dict[str, int]
     assets: list[str]
     degraded: list[str]
+
+
+class Failure(TypedDict):
+    """What stops, and what only gets worse."""
+
+    failed: list[str]
+    degraded: list[str]
+
+
+AssetLists: TypeAlias = list[list[str]]
+"""Lists of asset ids."""
+
+BlastRadii: TypeAlias = dict[str, int]
+"""The totals of blast radii, by asset id."""
+
+Bridges: TypeAlias = list[list[str]]
+"""Links, each by the ids of its two ends."""
+
+
+Progress: TypeAlias = Callable[[str, int, "int | None"], object]
+"""Told of progress: the stage, how much is done, and of how much where that is known."""
 
 
 class Record(dict[str, Any]):

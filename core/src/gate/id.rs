@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::digest::{Digest, hex, unhex};
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::quoted;
 
@@ -19,19 +19,23 @@ use crate::text::quoted;
 /// assert!("p-0123".parse::<ProposalId>().is_err());
 /// # Ok::<(), vcto::Error>(())
 /// ```
-#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct ProposalId([u8; LEN]);
+#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
+pub struct ProposalId(Box<str>);
 
-const LEN: usize = 10;
+const DIGITS: usize = 20;
 
 impl ProposalId {
-    /// The first bytes of a digest.
+    /// The first digits of a digest.
+    #[allow(dead_code, reason = "used as soon as proposals are recorded")]
     pub(super) fn from_digest(digest: Digest) -> Self {
-        let mut id = [0; LEN];
-        for (slot, byte) in id.iter_mut().zip(digest.as_bytes()) {
-            *slot = *byte;
-        }
-        Self(id)
+        let digits: String = digest.hex().chars().take(DIGITS).collect();
+        Self(format!("p-{digits}").into())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -39,21 +43,23 @@ impl FromStr for ProposalId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        text.strip_prefix("p-").and_then(unhex).map(Self).ok_or_else(|| {
-            Error::new(
+        let well_formed = text.strip_prefix("p-").is_some_and(|digits| {
+            digits.len() == DIGITS
+                && digits
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        });
+        if well_formed {
+            Ok(Self(text.into()))
+        } else {
+            Err(Error::new(
                 ErrorKind::InvalidInput,
                 format!(
-                    "{} is not the id of a proposal: `p-` and 20 hexadecimal digits",
+                    "{} is not the id of a proposal: `p-` and {DIGITS} hexadecimal digits",
                     quoted(text)
                 ),
-            )
-        })
-    }
-}
-
-impl Serialize for ProposalId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+            ))
+        }
     }
 }
 
@@ -66,12 +72,12 @@ impl<'de> Deserialize<'de> for ProposalId {
 
 impl fmt::Display for ProposalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "p-{}", hex(&self.0))
+        f.write_str(&self.0)
     }
 }
 
 impl fmt::Debug for ProposalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        f.write_str(&self.0)
     }
 }

@@ -30,8 +30,6 @@ mod bundle;
 mod checkpoint;
 mod edge;
 mod entry;
-#[cfg(test)]
-mod faults;
 mod group;
 mod handle;
 mod header;

@@ -3,8 +3,6 @@
 mod append;
 mod crash;
 mod flips;
-mod golden;
-mod parsers;
 mod rollback;
 mod tree;
 mod verify;

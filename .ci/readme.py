@@ -1,0 +1,14 @@
+"""Fails when a quickstart in README.md is not the program that `make test` runs."""
+
+import pathlib
+import re
+import sys
+
+root = pathlib.Path(__file__).resolve().parent.parent
+blocks = re.findall(r"```(\w+)\n(.*?)```", (root / "README.md").read_text("utf-8"), re.DOTALL)
+programs = {"rust": "quickstart.rs", "python": "quickstart.py", "javascript": "quickstart.mjs"}
+for language, name in programs.items():
+    program = (root / "examples" / name).read_text("utf-8").split("\n\n", 1)[1]
+    if (language, program) not in blocks:
+        sys.exit(f"README.md does not show examples/{name} from its second paragraph on")
+print("README.md shows the programs that are run")

@@ -1,0 +1,1 @@
+//! Tests of `vcto::gate` through the public API.
