@@ -23,4 +23,5 @@ pub use actor::Actor;
 pub use error::{Error, ErrorKind, Result};
 pub use estate::{Estate, Inventory};
 pub use executor::work_order::WorkOrders;
+pub use practice::{Practice, PracticeOptions, Tenant, TenantOptions, Trigger};
 pub use rust_decimal::Decimal;

@@ -25,6 +25,8 @@ mod schema;
 mod snapshot;
 mod write;
 
+pub(crate) use open::open_enum;
+
 pub use asset::{Asset, AssetId, AssetKind, Criticality};
 pub use diff::{AssetChange, Diff, FactChange, Records, Replaced, diff};
 pub use fact::{Confidence, Fact, FactValue, Facts, Origin};

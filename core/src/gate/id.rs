@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::digest::Digest;
+use crate::digest::{Digest, hex, unhex};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::quoted;
 
@@ -19,23 +19,19 @@ use crate::text::quoted;
 /// assert!("p-0123".parse::<ProposalId>().is_err());
 /// # Ok::<(), vcto::Error>(())
 /// ```
-#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(transparent)]
-pub struct ProposalId(Box<str>);
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct ProposalId([u8; LEN]);
 
-const DIGITS: usize = 20;
+const LEN: usize = 10;
 
 impl ProposalId {
-    /// The first digits of a digest.
-    #[allow(dead_code, reason = "used as soon as proposals are recorded")]
+    /// The first bytes of a digest.
     pub(super) fn from_digest(digest: Digest) -> Self {
-        let digits: String = digest.hex().chars().take(DIGITS).collect();
-        Self(format!("p-{digits}").into())
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+        let mut id = [0; LEN];
+        for (slot, byte) in id.iter_mut().zip(digest.as_bytes()) {
+            *slot = *byte;
+        }
+        Self(id)
     }
 }
 
@@ -43,23 +39,21 @@ impl FromStr for ProposalId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let well_formed = text.strip_prefix("p-").is_some_and(|digits| {
-            digits.len() == DIGITS
-                && digits
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        });
-        if well_formed {
-            Ok(Self(text.into()))
-        } else {
-            Err(Error::new(
+        text.strip_prefix("p-").and_then(unhex).map(Self).ok_or_else(|| {
+            Error::new(
                 ErrorKind::InvalidInput,
                 format!(
-                    "{} is not the id of a proposal: `p-` and {DIGITS} hexadecimal digits",
+                    "{} is not the id of a proposal: `p-` and 20 hexadecimal digits",
                     quoted(text)
                 ),
-            ))
-        }
+            )
+        })
+    }
+}
+
+impl Serialize for ProposalId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -72,12 +66,12 @@ impl<'de> Deserialize<'de> for ProposalId {
 
 impl fmt::Display for ProposalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        write!(f, "p-{}", hex(&self.0))
     }
 }
 
 impl fmt::Debug for ProposalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        fmt::Display::fmt(self, f)
     }
 }

@@ -1,14 +1,62 @@
 //! Nothing unapproved runs: the levels, the signed decisions, the permit, and the one transition function behind them.
 
 pub mod allowed_signers;
+mod apply;
+mod apply_run;
+mod apply_start;
+mod approver;
+mod audit;
+mod decision;
+mod engine;
+mod execute;
+mod execution;
 mod executor;
+mod grounds;
+mod head;
+mod history;
 mod id;
 mod level;
+mod notifier;
+mod outcome;
+mod policy;
+mod quorum;
+mod record;
+mod registry;
+mod risk;
+mod route;
+mod run;
+mod setup;
 pub mod sshsig;
+mod staged;
+mod state;
+mod statement;
+mod stored;
+mod way_back;
 
+pub use approver::{Approver, Party, Register, Registered};
+pub use audit::GateCheck;
+pub use decision::{Attestation, DecisionOptions, NAMESPACE, ReasonCode, Verdict};
+pub use execution::{Execution, StepReport, StepState};
 pub use executor::{
     ActionDeclaration, ApprovedBy, Direction, Effect, Executor, Idempotency, MAX_IMAGE, Observation, Permit,
     Reversibility, StepContext, StepOutcome, Undoes,
 };
 pub use id::ProposalId;
 pub use level::{Approval, Automatic, HumanOnly, Level, Notify, StagedLevel};
+pub use notifier::{Notifier, ReviewDuty};
+pub use outcome::ExecutionStatus;
+pub use policy::{BlastBands, POLICY_FORMAT, Policy, ProcessArea};
+pub use record::LeftWhy;
+pub use risk::{ActionRisk, Axis, Band, DataQuality, Exposure, Known, Risk, RiskInput, UndoRisk};
+pub use staged::{
+    Approvals, Approved, Decided, Finished, InDoubt, Pending, PendingState, Resumed, Routed, Settled, Staged,
+};
+pub use state::Outcome;
+
+pub(crate) use engine::{Gate, Means};
+pub(crate) use policy::is_name;
+pub(crate) use registry::Registry;
+pub(crate) use setup::FirstRules;
+
+/// The entry that holds a snapshot of the estate.
+pub(crate) const SNAPSHOT: crate::ledger::EntryType = crate::ledger::EntryType(0x0200);

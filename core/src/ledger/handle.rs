@@ -438,3 +438,36 @@ async fn receive<T>(sent: bool, answer: oneshot::Receiver<Result<T>>) -> Result<
     }
     answer.await.map_err(|_| ended())?
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{EntryType, LocalKeyFile};
+    use crate::time::{SystemClock, SystemEntropy};
+
+    /// What a forked child has: the same memory, another process id, and none of the threads.
+    #[test]
+    fn in_a_forked_child_every_call_is_refused_and_dropping_does_not_wait() {
+        let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy).unwrap());
+        let options = LedgerOptions::new(keys.clone(), keys, Arc::new(SystemClock), Arc::new(SystemEntropy));
+        let mut ledger =
+            pollster::block_on(Ledger::create(&Storage::memory(), "example.org/x", "eu", options)).unwrap();
+        Arc::get_mut(&mut ledger.0).unwrap().pid = std::process::id() + 1;
+        let draft = Draft::new(EntryType(0x7f00), Vec::new());
+        let refused = [
+            pollster::block_on(ledger.append(draft)).map(drop),
+            pollster::block_on(ledger.size()).map(drop),
+            pollster::block_on(ledger.entries(..)).map(drop),
+            pollster::block_on(ledger.checkpoint()).map(drop),
+            pollster::block_on(ledger.verify(&VerifyOptions::default())).map(drop),
+            pollster::block_on(ledger.prove_inclusion(0)).map(drop),
+            pollster::block_on(ledger.prove_consistency(1, 1)).map(drop),
+            pollster::block_on(ledger.export("/nowhere")).map(drop),
+            ledger.try_lease("x").map(drop),
+        ];
+        for result in refused {
+            assert_eq!(result.unwrap_err().kind(), ErrorKind::Forked);
+        }
+        drop(ledger);
+    }
+}

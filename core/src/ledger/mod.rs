@@ -30,6 +30,8 @@ mod bundle;
 mod checkpoint;
 mod edge;
 mod entry;
+#[cfg(test)]
+mod faults;
 mod group;
 mod handle;
 mod header;

@@ -113,7 +113,7 @@ pub(super) fn check_digest(header: &Header, ciphertext: &[u8]) -> Result<()> {
 
 /// Commits to an epoch's key, in the log's genesis or in the entry that opens the epoch.
 pub(super) fn epoch_commitment(key: &Secret) -> [u8; 32] {
-    blake3::derive_key("vcto ledger epoch commit v1", key.expose())
+    blake3::derive_key("vcto ledger key commit v1", key.expose())
 }
 
 /// `BLAKE3-keyed(epoch key, "vcto ledger entry v1" || log id || seq)`.

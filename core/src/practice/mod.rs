@@ -1,1 +1,12 @@
-//! A managed service provider and its clients: one directory, one tenant per client.
+//! A practice and its tenants: where everything comes together.
+
+mod folder;
+mod name;
+mod open;
+mod options;
+mod reviewed;
+mod tenant;
+
+pub use open::Practice;
+pub use options::{PracticeOptions, TenantOptions};
+pub use tenant::{RecordedDecision, Tenant, Trigger};

@@ -3,6 +3,8 @@
 mod append;
 mod crash;
 mod flips;
+mod golden;
+mod parsers;
 mod rollback;
 mod tree;
 mod verify;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vcto::estate::{AssetKind, RelationKind};
+use vcto::estate::{AssetKind, Confidence, RelationKind};
 use vcto::source::{self, Format};
 
 use crate::common;
@@ -89,6 +89,29 @@ fn the_running_system_comes_first_and_the_configured_one_stands_beside_it() {
             ("Debian GNU/Linux 7 (64-bit)", "RVTools: configuration file")
         ]
     );
+}
+
+#[test]
+fn where_nothing_reports_what_runs_the_configuration_stands_alone_and_is_less_sure() {
+    let Some(path) = common::shared(SAMPLE) else {
+        return;
+    };
+    let inventory = source::read(&path, None).unwrap();
+    let first = inventory
+        .assets
+        .iter()
+        .find(|asset| asset.label().raw() == &"vm-1")
+        .unwrap();
+    let [value] = first.fact("os_name").unwrap().values() else {
+        panic!("one value")
+    };
+    assert_eq!(value.value.as_text().unwrap().raw(), "Amazon Linux 2 (64-bit)");
+    assert_eq!(value.confidence(), Some(Confidence::Medium));
+    let known = inventory
+        .assets
+        .iter()
+        .filter(|asset| asset.fact("os_name").is_some());
+    assert_eq!(known.count(), 8);
 }
 
 #[test]

@@ -141,7 +141,7 @@ impl WorkOrder {
         let place = change.steps.iter().position(|step| step.id == context.step().id);
         let order = Order {
             tenant: context.tenant().to_owned(),
-            proposal: context.proposal().clone(),
+            proposal: *context.proposal(),
             change: OrderedChange {
                 digest: change.digest()?,
                 title: change.title.clone(),
@@ -176,7 +176,7 @@ impl WorkOrder {
         self.state = State::Withdrawn;
         self.withdrawal = Some(Withdrawal {
             id: context.idempotency_key().to_owned(),
-            proposal: context.proposal().clone(),
+            proposal: *context.proposal(),
             approvals: approvals(context.approved_by()),
         });
         self

@@ -1,6 +1,8 @@
 //! Where a log is kept: one small synchronous trait, its implementations, and what lies beside the records: the fair
 //! lock of the writers, leases, and the high-water mark.
 
+#[cfg(test)]
+mod faulty;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod place;
@@ -17,6 +19,9 @@ use super::entry::LogId;
 use super::header::{HEADER_LEN, Header};
 use super::tree::{FullTile, Hash, TileId};
 use crate::error::{Error, Result};
+
+#[cfg(test)]
+pub(super) use faulty::{Faults, with_faults};
 
 /// Where a log is kept. Clones name the same place.
 #[derive(Clone, Debug)]

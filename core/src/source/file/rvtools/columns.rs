@@ -182,6 +182,8 @@ pub(super) const SHEETS: &[SheetColumns] = &[
 /// How a title was recognised.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Title {
+    /// Another title of the column.
+    Alias,
     /// As RVTools writes it.
     Own,
     /// With `MB` for `MiB`, as older versions write it.
@@ -206,20 +208,21 @@ impl SheetColumns {
         let folded = fold(title);
         let short = folded.strip_prefix(&fold(self.sheet)).unwrap_or(&folded);
         let place = |wanted: &str| {
-            self.columns().position(|column| {
-                fold(column.title) == wanted || column.others.iter().any(|other| fold(other) == wanted)
+            self.columns().enumerate().find_map(|(place, column)| {
+                if fold(column.title) == wanted {
+                    Some((place, Title::Own))
+                } else {
+                    let alias = column.others.iter().any(|other| fold(other) == wanted);
+                    alias.then_some((place, Title::Alias))
+                }
             })
         };
-        let style = if title.contains('_') {
-            Title::Snake
-        } else {
-            Title::Own
-        };
-        if let Some(place) = place(&folded).or_else(|| place(short)) {
-            return Some((place, style));
+        if let Some((place, style)) = place(&folded).or_else(|| place(short)) {
+            let snake = title.contains('_');
+            return Some((place, if snake { Title::Snake } else { style }));
         }
         let binary = format!("{}mib", short.strip_suffix("mb")?);
-        place(&binary).map(|place| (place, Title::Megabytes))
+        place(&binary).map(|(place, _)| (place, Title::Megabytes))
     }
 }
 
@@ -251,21 +254,27 @@ mod tests {
     #[test]
     fn every_dialect_leads_to_the_same_column() {
         assert_eq!(found("vInfo", "VM UUID"), Some(("VM UUID", Title::Own)));
-        assert_eq!(found("vInfo", "vInfoUUID"), Some(("VM UUID", Title::Own)));
+        assert_eq!(found("vInfo", "vInfoUUID"), Some(("VM UUID", Title::Alias)));
         assert_eq!(found("vInfo", "vm_uuid"), Some(("VM UUID", Title::Snake)));
         assert_eq!(
             found("vInfo", "In Use MB"),
             Some(("In Use MiB", Title::Megabytes))
         );
-        assert_eq!(found("vInfo", "vInfoInUse"), Some(("In Use MiB", Title::Own)));
+        assert_eq!(found("vInfo", "vInfoInUse"), Some(("In Use MiB", Title::Alias)));
         assert_eq!(
             found("vInfo", "vInfoOSTools"),
-            Some(("OS according to the VMware Tools", Title::Own))
+            Some(("OS according to the VMware Tools", Title::Alias))
         );
-        assert_eq!(found("vHost", "vHostNumCpuCores"), Some(("# Cores", Title::Own)));
+        assert_eq!(
+            found("vHost", "vHostNumCpuCores"),
+            Some(("# Cores", Title::Alias))
+        );
         assert_eq!(found("vHost", "# CPU"), Some(("# CPU", Title::Own)));
-        assert_eq!(found("vHost", "vHostName"), Some(("Host", Title::Own)));
-        assert_eq!(found("vPartition", "vPartitionVMName"), Some(("VM", Title::Own)));
+        assert_eq!(found("vHost", "vHostName"), Some(("Host", Title::Alias)));
+        assert_eq!(
+            found("vPartition", "vPartitionVMName"),
+            Some(("VM", Title::Alias))
+        );
         assert_eq!(found("vInfo", "Annotation"), None);
         assert_eq!(found("vInfo", ""), None);
     }

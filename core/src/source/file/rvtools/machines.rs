@@ -203,8 +203,8 @@ impl Machines {
         self.assets.insert(id, asset);
     }
 
-    /// What runs is observed; what the hypervisor is configured for is only stated, and where the two differ it stands
-    /// beside what runs.
+    /// What runs is observed; what the hypervisor is configured for is only stated. It stands beside what runs where the
+    /// two differ, and alone where nothing reports what runs.
     fn operating_system(&self, asset: &mut Asset, sheet: &Sheet, row: &Row) {
         let running = sheet.text(row, "OS according to the VMware Tools");
         let configured = sheet.text(row, "OS according to the configuration file");
@@ -215,7 +215,7 @@ impl Machines {
         }
         let Some(configured) = configured else { return };
         self.writer.add(asset, "os_configured", configured);
-        if running.is_some_and(|running| running != configured) {
+        if running != Some(configured) {
             let value = stated(configured, "RVTools: configuration file", Confidence::Medium);
             self.writer.add(asset, "os_name", value);
         }

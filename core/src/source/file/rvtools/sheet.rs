@@ -186,6 +186,8 @@ struct Builder {
     /// Which known column each column of the file is.
     known: Vec<(u32, usize)>,
     places: Vec<Option<u32>>,
+    /// Columns that were found under another title than their own.
+    aliased: Vec<usize>,
     rows: Vec<Row>,
     foreign: bool,
     megabytes: Vec<String>,
@@ -201,6 +203,7 @@ impl Builder {
             heading: None,
             known: Vec::new(),
             places: vec![None; width],
+            aliased: Vec::new(),
             rows: Vec::new(),
             foreign: false,
             megabytes: Vec::new(),
@@ -262,9 +265,19 @@ impl Builder {
         let Some(slot) = self.places.get_mut(place) else {
             return;
         };
-        if slot.is_some() {
-            self.repeated.push(quoted(title));
-            return;
+        if let Some(taken) = *slot {
+            if style != Title::Own {
+                // Newer versions have a column of their own beside the older one.
+                return;
+            }
+            if !self.aliased.contains(&place) {
+                self.repeated.push(quoted(title));
+                return;
+            }
+            self.aliased.retain(|aliased| *aliased != place);
+            self.known.retain(|(column, _)| *column != taken);
+        } else if style != Title::Own {
+            self.aliased.push(place);
         }
         *slot = Some(cell.column);
         self.foreign |= style == Title::Snake;

@@ -1,0 +1,384 @@
+//! The one transition function: what the gate is about to write and what it finds in the ledger pass through it alike.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::approver::Register;
+use super::decision::Statement;
+use super::level::Level;
+use super::policy::is_name;
+use super::record::{
+    ApproversSet, AreasSet, Attested, Decided, Expired, ExpiredWhat, PolicySet, Record, Refused, SetupRight,
+    Stale, StaleWhy, TenantCreated, Withdrawn,
+};
+use super::state::{Outcome, Phase, Proposal, Setup, State, TenantIdentity, incomplete};
+use super::{apply_run, apply_start, statement};
+use crate::digest::unhex;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::Entry;
+
+/// What a record changes. Empty: nothing but the time.
+#[derive(Debug, Default)]
+pub(crate) struct Transition {
+    setup: Option<Setup>,
+    proposals: Vec<Arc<Proposal>>,
+}
+
+impl Transition {
+    pub(super) fn of(proposal: Proposal) -> Self {
+        Self::all([proposal])
+    }
+
+    pub(super) fn all(proposals: impl IntoIterator<Item = Proposal>) -> Self {
+        Self {
+            setup: None,
+            proposals: proposals.into_iter().map(Arc::new).collect(),
+        }
+    }
+}
+
+impl State {
+    /// Checks a record against the state at its place in the log, and says what it changes.
+    ///
+    /// # Errors
+    /// What is not permitted: `denied`, `stale`, `expired`, `conflict`, `consumed`, `not_found`, `invalid_input`.
+    pub(crate) fn apply(&self, at: Timestamp, record: &Record) -> Result<Transition> {
+        if at < self.time {
+            return Err(Error::new(ErrorKind::Denied, "time would run backwards"));
+        }
+        match record {
+            Record::TenantCreated(record) => self.tenant_created(record),
+            Record::PolicySet(record) => self.policy_set(record),
+            Record::AreasSet(record) => self.areas_set(record),
+            Record::ApproversSet(record) => self.approvers_set(record),
+            Record::ApproverRevoked(record) => Err(not_yet(&record.right)),
+            Record::Halted(record) => Err(not_yet(&record.right)),
+            Record::Proposed(record) => apply_start::proposed(self, at, record),
+            Record::Decided(record) => self.decided(at, record),
+            Record::Refused(record) => self.refused(at, record),
+            Record::Stale(record) => self.stale(record),
+            Record::Expired(record) => self.expired(at, record),
+            Record::Withdrawn(record) => self.withdrawn(record),
+            Record::Attested(record) => self.attested(at, record),
+            Record::Started(record) => apply_start::started(self, at, record),
+            Record::StepIntent(record) => apply_run::intent(self, record),
+            Record::StepDone(record) => apply_run::done(self, record),
+            Record::StepProbed(record) => apply_run::probed(self, record),
+            Record::StepVerified(record) => apply_run::verified(self, record),
+            Record::UndoBegun(record) => apply_run::undo_begun(self, record),
+            Record::StepLeft(record) => apply_run::left(self, record),
+            Record::Doubt(record) => apply_run::doubt(self, record),
+            Record::Finished(record) => apply_run::finished(self, at, record),
+            Record::Reconciled(record) => apply_run::reconciled(self, at, record),
+        }
+    }
+
+    /// Takes in the next entry of the log.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply), `corrupt` and `unsupported` for what cannot be read; the detail `seq` names the entry.
+    pub(crate) fn take_in(&mut self, entry: &Entry) -> Result<()> {
+        self.replay(entry)
+            .map_err(|error| error.with("seq", entry.seq()).during("gate.replay"))
+    }
+
+    fn replay(&mut self, entry: &Entry) -> Result<()> {
+        if entry.seq() != self.size() {
+            return Err(Error::new(
+                ErrorKind::Internal,
+                "an entry is missing or out of order",
+            ));
+        }
+        let record = Record::read(entry)?;
+        if let Some((at, record)) = &record {
+            let transition = self.apply(*at, record)?;
+            self.install(transition);
+            self.time = self.time.max(*at);
+        }
+        if entry.entry_type() == super::SNAPSHOT {
+            self.snapshot = Some(entry.seq());
+        }
+        self.time = self.time.max(entry.time());
+        self.tree.push(entry.leaf_hash());
+        if record.is_some() {
+            let head = super::decision::Head {
+                size: self.tree.size(),
+                root: self.tree.root(),
+            };
+            self.heads.insert(head.size, head);
+        }
+        Ok(())
+    }
+
+    /// Carries out what a record changes.
+    pub(super) fn install(&mut self, transition: Transition) {
+        if let Some(setup) = transition.setup {
+            self.setup = setup;
+        }
+        for proposal in transition.proposals {
+            self.proposals.insert(proposal.id, proposal);
+        }
+    }
+
+    fn tenant_created(&self, record: &TenantCreated) -> Result<Transition> {
+        if self.setup.tenant.is_some() {
+            return Err(Error::new(ErrorKind::Conflict, "the tenant is created already"));
+        }
+        let nonce_key = unhex(&record.nonce_key).filter(|_| is_name(&record.tenant));
+        let nonce_key =
+            nonce_key.ok_or_else(|| malformed("the record of a tenant's creation is malformed"))?;
+        Ok(self.set_up(|setup| {
+            setup.tenant = Some(Arc::new(TenantIdentity {
+                name: record.tenant.clone(),
+                region: record.region.clone(),
+                nonce_key,
+            }));
+        }))
+    }
+
+    fn policy_set(&self, record: &PolicySet) -> Result<Transition> {
+        self.check_right(&record.right, self.setup.policy.is_some())?;
+        record.policy.check()?;
+        Ok(self.set_up(|setup| setup.policy = Some(Arc::new(record.policy.clone()))))
+    }
+
+    fn areas_set(&self, record: &AreasSet) -> Result<Transition> {
+        self.check_right(&record.right, self.setup.areas.is_some())?;
+        record
+            .areas
+            .iter()
+            .try_for_each(super::policy::ProcessArea::check)?;
+        let areas: BTreeMap<_, _> = record
+            .areas
+            .iter()
+            .map(|area| (area.name.clone(), area.clone()))
+            .collect();
+        if areas.len() != record.areas.len() {
+            return Err(malformed("a process area is named twice"));
+        }
+        Ok(self.set_up(|setup| setup.areas = Some(Arc::new(areas))))
+    }
+
+    fn approvers_set(&self, record: &ApproversSet) -> Result<Transition> {
+        self.check_right(&record.right, self.setup.register.is_some())?;
+        let register = Register::new(record.approvers.iter().cloned())?;
+        Ok(self.set_up(|setup| setup.register = Some(Arc::new(register))))
+    }
+
+    /// What comes with the creation comes once.
+    fn check_right(&self, right: &SetupRight, is_set: bool) -> Result<()> {
+        self.setup.tenant()?;
+        match right {
+            SetupRight::Creation if !is_set => Ok(()),
+            SetupRight::Creation => Err(Error::new(
+                ErrorKind::Denied,
+                "it is set already, and is changed only by an approved change",
+            )),
+            SetupRight::Step { .. } => Err(not_yet(right)),
+        }
+    }
+
+    fn set_up(&self, change: impl FnOnce(&mut Setup)) -> Transition {
+        let mut setup = self.setup.clone();
+        change(&mut setup);
+        Transition {
+            setup: Some(setup),
+            proposals: Vec::new(),
+        }
+    }
+
+    fn decided(&self, at: Timestamp, record: &Decided) -> Result<Transition> {
+        let mut proposal = Proposal::clone(self.proposal(&record.proposal)?);
+        let vote = statement::admit(self, &proposal, &record.decision, at)?;
+        let said = vote.statement;
+        match (said, proposal.phase) {
+            (Statement::Approve | Statement::Reject, Phase::Open) => {
+                check_open(&proposal, at)?;
+                check_level(&proposal, Level::L2)?;
+            }
+            (Statement::Accept, Phase::Started) => apply_run::check_in_doubt(&proposal)?,
+            (Statement::Did | Statement::Declined, _) => return Err(wrong_kind()),
+            _ => return Err(over(&proposal)),
+        }
+        proposal.votes.push(vote);
+        match said {
+            Statement::Reject => return Ok(self.close(proposal, Outcome::Rejected)),
+            Statement::Accept => return apply_run::accepted(self, at, proposal),
+            _ => {}
+        }
+        Ok(Transition::of(proposal))
+    }
+
+    fn attested(&self, at: Timestamp, record: &Attested) -> Result<Transition> {
+        let mut proposal = Proposal::clone(self.proposal(&record.proposal)?);
+        check_open(&proposal, at)?;
+        check_level(&proposal, Level::L3)?;
+        let vote = statement::admit(self, &proposal, &record.attestation, at)?;
+        let outcome = match vote.statement {
+            Statement::Did => Outcome::HumanDid,
+            Statement::Declined => Outcome::Declined,
+            _ => return Err(wrong_kind()),
+        };
+        proposal.votes.push(vote);
+        Ok(self.close(proposal, outcome))
+    }
+
+    fn refused(&self, at: Timestamp, record: &Refused) -> Result<Transition> {
+        self.setup.tenant()?;
+        let Some(id) = &record.proposal else {
+            return Ok(Transition::default());
+        };
+        let mut proposal = Proposal::clone(self.proposal(id)?);
+        proposal.refusals = proposal.refusals.counted(at);
+        Ok(Transition::of(proposal))
+    }
+
+    fn stale(&self, record: &Stale) -> Result<Transition> {
+        let mut proposal = Proposal::clone(self.proposal(&record.proposal)?);
+        if proposal.phase != Phase::Open {
+            return Err(over(&proposal));
+        }
+        apply_start::check_grounds(
+            self,
+            &proposal.change,
+            proposal.takes_back.is_some(),
+            &record.grounds,
+        )?;
+        let found = stale_reasons(&proposal, &record.grounds);
+        if found.is_empty() || found != record.why {
+            return Err(malformed("what is said to have changed has not"));
+        }
+        proposal.level = proposal.level.max(record.grounds.risk.level);
+        proposal.grounds = Arc::new(record.grounds.clone());
+        proposal.grounds_at = self.size();
+        proposal.votes.clear();
+        Ok(Transition::of(proposal))
+    }
+
+    fn expired(&self, at: Timestamp, record: &Expired) -> Result<Transition> {
+        let mut proposal = Proposal::clone(self.proposal(&record.proposal)?);
+        if proposal.phase != Phase::Open {
+            return Err(over(&proposal));
+        }
+        match record.what {
+            ExpiredWhat::Proposal if at > proposal.ends_at() => Ok(self.close(proposal, Outcome::Expired)),
+            ExpiredWhat::Approvals => {
+                let before = proposal.votes.len();
+                proposal.votes.retain(|vote| at <= vote.not_after);
+                if proposal.votes.len() == before {
+                    return Err(malformed("no approval is past its time"));
+                }
+                Ok(Transition::of(proposal))
+            }
+            ExpiredWhat::Proposal => Err(malformed("the proposal is not past its time")),
+        }
+    }
+
+    fn withdrawn(&self, record: &Withdrawn) -> Result<Transition> {
+        let proposal = Proposal::clone(self.proposal(&record.proposal)?);
+        if proposal.phase != Phase::Open {
+            return Err(over(&proposal));
+        }
+        if proposal.proposer != record.by {
+            return Err(Error::new(
+                ErrorKind::Denied,
+                "only its proposer can withdraw a proposal",
+            ));
+        }
+        Ok(self.close(proposal, Outcome::Withdrawn))
+    }
+
+    /// Ends a proposal. Where it was to take another one back and did not, that one can be taken back anew.
+    pub(super) fn close(&self, mut proposal: Proposal, outcome: Outcome) -> Transition {
+        use super::outcome::ExecutionStatus::{RollbackConflict, RollbackFailed};
+        proposal.phase = Phase::Closed(outcome);
+        let original = proposal.takes_back.as_ref().and_then(|id| self.proposals.get(id));
+        let failed = matches!(
+            outcome,
+            Outcome::Expired
+                | Outcome::Rejected
+                | Outcome::Withdrawn
+                | Outcome::Declined
+                | Outcome::Executed(RollbackConflict | RollbackFailed)
+        );
+        let freed = original.filter(|_| failed).map(|original| {
+            let mut original = Proposal::clone(original);
+            original.taken_back_by = None;
+            original
+        });
+        Transition::all(freed.into_iter().chain([proposal]))
+    }
+}
+
+/// What makes new grounds differ from those on which a proposal rests. A level that falls is no reason.
+pub(super) fn stale_reasons(proposal: &Proposal, now: &super::record::Grounds) -> Vec<StaleWhy> {
+    [
+        (StaleWhy::Facts, now.facts != proposal.grounds.facts),
+        (StaleWhy::Level, now.risk.level > proposal.level),
+        (StaleWhy::Policy, now.policy != proposal.grounds.policy),
+    ]
+    .into_iter()
+    .filter_map(|(why, differs)| differs.then_some(why))
+    .collect()
+}
+
+/// The proposal waits, and its time is not over.
+pub(super) fn check_open(proposal: &Proposal, at: Timestamp) -> Result<()> {
+    if proposal.phase != Phase::Open {
+        return Err(over(proposal));
+    }
+    if at > proposal.ends_at() {
+        return Err(
+            Error::new(ErrorKind::Expired, "the proposal is past its time").remedy("submit the change again")
+        );
+    }
+    Ok(())
+}
+
+fn check_level(proposal: &Proposal, level: Level) -> Result<()> {
+    if proposal.level == level {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Denied,
+        format!("the proposal is at level {}, not {level}", proposal.level),
+    ))
+}
+
+/// The error for a proposal that is past the state in which this could be asked.
+pub(super) fn over(proposal: &Proposal) -> Error {
+    match proposal.phase {
+        Phase::Closed(Outcome::Expired) => Error::new(ErrorKind::Expired, "the proposal is past its time"),
+        Phase::Closed(outcome) => Error::new(
+            ErrorKind::Consumed,
+            format!("the proposal is over: {}", outcome.as_str()),
+        ),
+        Phase::Started => Error::new(ErrorKind::Consumed, "the proposal was started already"),
+        Phase::Open => Error::new(ErrorKind::Denied, "the proposal was not started"),
+    }
+    .with("proposal", proposal.id)
+}
+
+pub(super) fn malformed(message: &str) -> Error {
+    Error::new(ErrorKind::InvalidInput, message)
+}
+
+fn wrong_kind() -> Error {
+    Error::new(
+        ErrorKind::Denied,
+        "the text says something else than what is asked here",
+    )
+}
+
+/// Setup that changes by an approved change is defined in the format and not written by this version.
+fn not_yet(right: &SetupRight) -> Error {
+    match right {
+        SetupRight::Creation => incomplete(),
+        SetupRight::Step { .. } => Error::new(
+            ErrorKind::Unsupported,
+            "this build does not know changes of the setup by an approved change",
+        ),
+    }
+}

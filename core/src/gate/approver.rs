@@ -1,0 +1,259 @@
+//! Who may approve: persons with their keys, parties and roles, and what was revoked.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::allowed_signers::{AllowedSigner, AllowedSigners};
+use super::decision::NAMESPACE;
+use super::policy::check_roles;
+use super::sshsig::PublicKey;
+use crate::actor::Actor;
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::quoted;
+
+/// On whose side a person stands.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// The client whose estate it is.
+    Client,
+    /// The managed service provider.
+    #[default]
+    Msp,
+}
+
+/// One key of one person who may approve.
+///
+/// ```
+/// use vcto::gate::{Approver, Party};
+///
+/// let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
+/// let approver = Approver::new("alice", key)?.party(Party::Client).role("owner");
+/// assert_eq!(approver.person(), "alice");
+/// # Ok::<(), vcto::Error>(())
+/// ```
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "Stored", into = "Stored")]
+pub struct Approver {
+    signer: AllowedSigner,
+    party: Party,
+    roles: BTreeSet<String>,
+}
+
+impl Approver {
+    /// A person of the provider, without roles, with a public key as it stands in a `.pub` file.
+    ///
+    /// # Errors
+    /// `invalid_input` when the name or the key is unfit.
+    pub fn new(person: impl Into<String>, key: &str) -> Result<Self> {
+        Self::from_signer(AllowedSigner::new(person, key.parse()?)?)
+    }
+
+    /// A person of the provider, without roles, as a line of `allowed_signers` says.
+    ///
+    /// # Errors
+    /// `invalid_input` when the line restricts the key to other namespaces than the one of decisions.
+    pub fn from_signer(signer: AllowedSigner) -> Result<Self> {
+        if signer
+            .namespaces()
+            .is_some_and(|namespaces| !namespaces.contains(NAMESPACE))
+        {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!("the key of {} may not sign decisions", quoted(signer.person())),
+            )
+            .remedy(format!("add the namespace `{NAMESPACE}` to its line"))
+            .during("approver.new"));
+        }
+        Ok(Self {
+            signer: signer.with_namespaces([NAMESPACE])?,
+            party: Party::Msp,
+            roles: BTreeSet::new(),
+        })
+    }
+
+    /// Says on whose side the person stands.
+    #[must_use]
+    pub fn party(mut self, party: Party) -> Self {
+        self.party = party;
+        self
+    }
+
+    /// Adds a role in which the person may approve: 1 to 64 of `a-z`, `0-9` and `-`, checked when it is recorded.
+    #[must_use]
+    pub fn role(mut self, role: impl Into<String>) -> Self {
+        self.roles.insert(role.into());
+        self
+    }
+
+    /// The person.
+    pub fn person(&self) -> &str {
+        self.signer.person()
+    }
+
+    /// The key.
+    pub fn key(&self) -> PublicKey {
+        self.signer.key()
+    }
+
+    /// On whose side the person stands.
+    pub fn side(&self) -> Party {
+        self.party
+    }
+
+    /// The roles in which the person may approve.
+    pub fn roles(&self) -> &BTreeSet<String> {
+        &self.roles
+    }
+
+    /// From when to when the key may sign.
+    pub fn signer(&self) -> &AllowedSigner {
+        &self.signer
+    }
+}
+
+/// The form in records.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    person: String,
+    key: PublicKey,
+    party: Party,
+    #[serde(default)]
+    roles: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_after: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_before: Option<Timestamp>,
+}
+
+impl TryFrom<Stored> for Approver {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        let signer = AllowedSigner::new(stored.person, stored.key)?
+            .with_namespaces([NAMESPACE])?
+            .with_validity(stored.valid_after, stored.valid_before)?;
+        Ok(Self {
+            signer,
+            party: stored.party,
+            roles: stored.roles,
+        })
+    }
+}
+
+impl From<Approver> for Stored {
+    fn from(approver: Approver) -> Self {
+        Self {
+            person: approver.signer.person().to_owned(),
+            key: approver.signer.key(),
+            party: approver.party,
+            roles: approver.roles,
+            valid_after: approver.signer.valid_after(),
+            valid_before: approver.signer.valid_before(),
+        }
+    }
+}
+
+/// The approvers of a tenant as its ledger has them at one moment.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Register {
+    entries: Vec<Registered>,
+}
+
+impl<'a> IntoIterator for &'a Register {
+    type Item = &'a Registered;
+    type IntoIter = std::slice::Iter<'a, Registered>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// One entry of a [`Register`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Registered {
+    /// Who.
+    pub approver: Approver,
+    /// Since when the key counts no more.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl Register {
+    /// A register of these approvers, none revoked.
+    ///
+    /// # Errors
+    /// `invalid_input` when a key stands twice, two names differ only in case, or a role is unfit; `too_large`.
+    pub(crate) fn new(approvers: impl IntoIterator<Item = Approver>) -> Result<Self> {
+        let entries: Vec<Registered> = approvers
+            .into_iter()
+            .map(|approver| Registered {
+                approver,
+                revoked_at: None,
+            })
+            .collect();
+        AllowedSigners::new(entries.iter().map(|entry| entry.approver.signer.clone()))?;
+        for (at, entry) in entries.iter().enumerate() {
+            check_roles(&entry.approver.roles, &format!("/approvers/{at}/roles"))?;
+        }
+        Ok(Self { entries })
+    }
+
+    /// The entries, in the order in which they were recorded.
+    pub fn iter(&self) -> std::slice::Iter<'_, Registered> {
+        self.entries.iter()
+    }
+
+    /// The text for `ssh-keygen -Y verify -f`: every approver that ever was, so that old decisions verify. Give the time of a
+    /// decision as `-O verify-time=`; revoked keys are in it, since they were valid before.
+    ///
+    /// # Errors
+    /// `internal` when an entry has no text form.
+    pub fn allowed_signers(&self) -> Result<AllowedSigners> {
+        let signers = self.entries.iter().map(|entry| entry.approver.signer.clone());
+        AllowedSigners::new(signers)
+    }
+
+    /// The approver with this key, when it may sign a decision at this time.
+    ///
+    /// # Errors
+    /// `denied` for an unknown, revoked or not yet valid key, `expired` for one past its time.
+    pub(crate) fn signer_at(&self, key: &PublicKey, at: Timestamp) -> Result<&Approver> {
+        let entry = self
+            .entries
+            .iter()
+            .find(|entry| entry.approver.key() == *key)
+            .ok_or_else(|| denied(format!("the key {} belongs to no approver", key.fingerprint())))?;
+        if entry.revoked_at.is_some_and(|revoked| revoked <= at) {
+            return Err(denied(format!(
+                "the key of {} is revoked",
+                quoted(entry.approver.person())
+            )));
+        }
+        entry.approver.signer.permits(NAMESPACE, at)?;
+        Ok(&entry.approver)
+    }
+
+    /// The approvers who may sign at this time and are none of the `excluded`.
+    pub(crate) fn eligible(&self, at: Timestamp, excluded: &[&Actor]) -> Vec<&Approver> {
+        self.entries
+            .iter()
+            .filter(|entry| self.signer_at(&entry.approver.key(), at).is_ok())
+            .map(|entry| &entry.approver)
+            .filter(|approver| !excluded.iter().any(|actor| is_same(actor, approver.person())))
+            .collect()
+    }
+}
+
+/// Whether an actor and a person share a name. The kind of the actor does not matter, nor does the case: a service that is
+/// called like a person must not be a second voice of that person.
+pub(crate) fn is_same(actor: &Actor, person: &str) -> bool {
+    actor.name().to_lowercase() == person.to_lowercase()
+}
+
+fn denied(message: String) -> Error {
+    Error::new(ErrorKind::Denied, message)
+}

@@ -1,0 +1,35 @@
+//! Who is told of what ran without asking.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::id::ProposalId;
+
+/// Tells somebody of their duty to review what ran at level 1. A practice without one asks instead: its level 1 is level 2.
+///
+/// The duty stands in the ledger, in the very record that began the execution, before this is called; delivering it, again if
+/// need be, is the notifier's part.
+#[async_trait]
+pub trait Notifier: fmt::Debug + Send + Sync {
+    /// Who reviews what runs at level 1. Recorded with each execution; not empty.
+    fn reviewer(&self) -> String;
+
+    /// Tells that person.
+    async fn notify(&self, duty: &ReviewDuty);
+}
+
+/// A duty to review.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ReviewDuty {
+    /// The client.
+    pub tenant: String,
+    /// What ran.
+    pub proposal: ProposalId,
+    /// Who reviews it.
+    pub who: String,
+    /// Until when.
+    pub by: Timestamp,
+}

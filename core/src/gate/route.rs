@@ -1,0 +1,302 @@
+//! The way of a proposal up to its start: submit, draft, decide, attest, withdraw, resume.
+
+use serde_json::value::RawValue;
+
+use super::apply_start::{check_satisfiable, earlier, proposal_id};
+use super::engine::{Gate, is_refusal};
+use super::id::ProposalId;
+use super::level::Level;
+use super::record::{Attested, Decided as DecidedRecord, Doubt, Proposed, Record, Signed, Withdrawn};
+use super::staged::{Approvals, Approved, Decided, Finished, Mint, Pending, Resumed, Routed, Settled};
+use super::state::{Outcome, Phase};
+use super::statement::{self, Wish, expiry};
+use super::stored::{self, Stored, stored};
+use super::way_back::way_back;
+use crate::actor::Actor;
+use crate::change::Change;
+use crate::digest::Digest;
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::Plain;
+
+impl Gate {
+    /// Records a change and routes it to its level.
+    pub(crate) async fn submit(&self, change: &Change, proposer: &Actor) -> Result<Routed> {
+        let submitted = self.stage(Some(change), None, proposer).await;
+        self.submitted(submitted, proposer).await
+    }
+
+    /// Records and routes the way back of an execution.
+    pub(super) async fn take_back(&self, original: ProposalId) -> Result<Routed> {
+        let proposer = self.operator().clone();
+        let submitted = self.stage(None, Some(original), &proposer).await;
+        self.submitted(submitted, &proposer).await
+    }
+
+    async fn submitted(&self, submitted: Result<ProposalId>, proposer: &Actor) -> Result<Routed> {
+        match submitted {
+            Ok(id) => self.peek(|state, _| Ok(Mint::routed(self, state.proposal(&id)?.clone()))),
+            Err(error) if is_refusal(&error) => {
+                Err(self.refuse(None, "submit", Some(proposer.name()), error).await)
+            }
+            Err(error) => Err(error),
+        }
+        .map_err(|error| error.during("gate.submit"))
+    }
+
+    async fn stage(
+        &self,
+        change: Option<&Change>,
+        takes_back: Option<ProposalId>,
+        proposer: &Actor,
+    ) -> Result<ProposalId> {
+        check_name(proposer)?;
+        self.commit_on_estate(|present| {
+            let (state, at) = (present.state, present.at);
+            let original = takes_back.as_ref().map(|id| state.proposal(id)).transpose()?;
+            let derived;
+            let change = match (change, original) {
+                (Some(change), _) => change,
+                (None, Some(original)) => {
+                    derived = way_back(original)?;
+                    &derived
+                }
+                (None, None) => return Err(Error::new(ErrorKind::Internal, "nothing to submit")),
+            };
+            let bytes = change.to_bytes()?;
+            // What is recorded, digested and executed is what the bytes say, not the value that was handed in.
+            let change = Change::from_json(&bytes)?;
+            let digest = Digest::of("vcto change v1", &bytes);
+            let grounds = present.grounds(&change, original.map(std::convert::AsRef::as_ref))?;
+            let level = grounds.risk.level;
+            check_satisfiable(state, &change.area, level, &[proposer, self.operator()], at)?;
+            let id = proposal_id(state, &digest);
+            let record = Proposed {
+                proposal: id,
+                expires_at: expiry(state.setup.policy()?, &change, at),
+                change: raw(bytes)?,
+                takes_back,
+                proposer: proposer.clone(),
+                grounds,
+                earlier: earlier(state, &digest),
+            };
+            Ok((Some(record.into()), id))
+        })
+        .await
+    }
+
+    /// Drafts a text over the state as it was last seen.
+    pub(super) fn draft(&self, id: ProposalId, wish: &Wish<'_>) -> Result<Vec<u8>> {
+        self.peek(|state, at| statement::draft(state, state.proposal(&id)?, wish, at))
+            .map_err(|error| error.during("gate.decision"))
+    }
+
+    pub(super) fn approvals(&self, id: ProposalId) -> Result<Approvals> {
+        self.peek(|state, at| stored::approvals(state, state.proposal(&id)?, at))
+    }
+
+    /// Takes a text and a signature as text; what is none is refused.
+    pub(super) async fn signed(
+        &self,
+        id: ProposalId,
+        operation: &'static str,
+        text: &[u8],
+        signature: &[u8],
+    ) -> Result<Signed> {
+        if let (Ok(text), Ok(signature)) = (std::str::from_utf8(text), std::str::from_utf8(signature)) {
+            return Ok(Signed {
+                text: text.to_owned(),
+                signature: signature.to_owned(),
+            });
+        }
+        let error = Error::new(ErrorKind::InvalidInput, "a text and its signature are UTF-8");
+        Err(self
+            .refuse(Some(&id), operation, None, error)
+            .await
+            .during("gate.decide"))
+    }
+
+    /// Hands in a decision.
+    pub(super) async fn decide(&self, id: ProposalId, signed: Signed) -> Result<Decided> {
+        let record = DecidedRecord {
+            proposal: id,
+            decision: signed,
+        };
+        self.hand_in(id, "decide", record).await?;
+        self.peek(|state, at| {
+            let proposal = state.proposal(&id)?;
+            Ok(match stored(state, proposal, at)? {
+                Stored::Approved(proposal) => Decided::Approved(Mint::approved(self, proposal)),
+                Stored::Closed(_, Outcome::Rejected) => Decided::Rejected,
+                Stored::Open(proposal) if proposal.level == Level::L2 => Mint::waiting(self, proposal),
+                _ => return Err(changed_meanwhile()),
+            })
+        })
+    }
+
+    /// Hands in an attestation.
+    pub(super) async fn attest(&self, id: ProposalId, signed: Signed) -> Result<Finished> {
+        let record = Attested {
+            proposal: id,
+            attestation: signed,
+        };
+        self.hand_in(id, "attest", record).await?;
+        self.peek(|state, at| match stored(state, state.proposal(&id)?, at)? {
+            Stored::Closed(proposal, outcome) => Ok(Mint::finished(self, proposal, outcome)),
+            _ => Err(changed_meanwhile()),
+        })
+    }
+
+    /// Hands in an acceptance of what an interrupted execution left.
+    pub(super) async fn accept(&self, id: ProposalId, signed: Signed) -> Result<Settled> {
+        let record = DecidedRecord {
+            proposal: id,
+            decision: signed,
+        };
+        self.hand_in(id, "accept", record).await?;
+        self.settled(id)
+    }
+
+    /// What an execution in doubt is now.
+    pub(super) fn settled(&self, id: ProposalId) -> Result<Settled> {
+        self.peek(|state, at| match stored(state, state.proposal(&id)?, at)? {
+            Stored::Closed(proposal, outcome) => {
+                Ok(Settled::Finished(Mint::finished(self, proposal, outcome)))
+            }
+            Stored::Started(proposal) => Ok(Settled::InDoubt(Mint::in_doubt(self, proposal))),
+            _ => Err(changed_meanwhile()),
+        })
+    }
+
+    /// Records what a person handed in, or the refusal of it.
+    async fn hand_in(
+        &self,
+        id: ProposalId,
+        operation: &'static str,
+        record: impl Into<Record>,
+    ) -> Result<()> {
+        self.expire(&id).await?;
+        let recorded = self.put(record.into()).await;
+        match recorded {
+            Ok(()) => Ok(()),
+            Err(error) if is_refusal(&error) || is_malformed(&error) => Err(self
+                .refuse(Some(&id), operation, None, error)
+                .await
+                .during("gate.decide")),
+            Err(error) => Err(error.during("gate.decide")),
+        }
+    }
+
+    pub(super) async fn withdraw(&self, id: ProposalId, by: &Actor) -> Result<()> {
+        self.expire(&id).await?;
+        let withdrawn = self
+            .commit(|_, _| {
+                let record = Withdrawn {
+                    proposal: id,
+                    by: by.clone(),
+                };
+                Ok((Some(record.into()), ()))
+            })
+            .await;
+        match withdrawn {
+            Err(error) if is_refusal(&error) => Err(self
+                .refuse(Some(&id), "withdraw", Some(by.name()), error)
+                .await
+                .during("gate.withdraw")),
+            other => other,
+        }
+    }
+
+    /// What may run without asking.
+    pub(super) async fn authorize(&self, id: ProposalId) -> Result<Approved> {
+        self.expire(&id).await?;
+        let authorized = self.peek(|state, at| {
+            let proposal = state.proposal(&id)?;
+            super::apply::check_open(proposal, at)?;
+            if proposal.level > Level::L1 {
+                return Err(
+                    Error::new(ErrorKind::Stale, format!("the level is {} now", proposal.level))
+                        .remedy("resume the proposal"),
+                );
+            }
+            Ok(Mint::approved(self, proposal.clone()))
+        });
+        match authorized {
+            Err(error) if is_refusal(&error) => Err(self
+                .refuse(Some(&id), "authorize", None, error)
+                .await
+                .during("gate.authorize")),
+            other => other,
+        }
+    }
+
+    /// What a proposal is now. Where it was started and nobody runs it, it is in doubt, and that is recorded.
+    pub(crate) async fn resume(&self, id: ProposalId) -> Result<Resumed> {
+        self.expire(&id)
+            .await
+            .map_err(|error| error.during("gate.resume"))?;
+        let is_started = self.peek(|state, _| Ok(state.proposal(&id)?.phase == Phase::Started))?;
+        if is_started {
+            self.doubt(id)
+                .await
+                .map_err(|error| error.during("gate.resume"))?;
+        }
+        self.peek(|state, at| Ok(Mint::resumed(self, stored(state, state.proposal(&id)?, at)?)))
+    }
+
+    async fn doubt(&self, id: ProposalId) -> Result<()> {
+        // While somebody holds the lease it runs, and is not in doubt.
+        let _lease = self.lease(id)?;
+        self.commit(|state, _| {
+            let proposal = state.proposal(&id)?;
+            let is_known = match &proposal.run {
+                Some(run) => run.doubted || proposal.phase != Phase::Started,
+                None => true,
+            };
+            let record = Doubt {
+                proposal: id,
+                act: super::execute::open_act(proposal),
+            };
+            Ok(((!is_known).then(|| record.into()), ()))
+        })
+        .await
+    }
+
+    /// What waits, the one whose time ends first before the others.
+    pub(crate) async fn pending(&self) -> Result<Vec<Pending>> {
+        self.read(stored::pending)
+            .await
+            .map_err(|error| error.during("gate.pending"))
+    }
+}
+
+fn raw(bytes: Vec<u8>) -> Result<Box<RawValue>> {
+    let internal = |_| Error::new(ErrorKind::Internal, "a change does not serialise");
+    let text =
+        String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Internal, "a change is not UTF-8"))?;
+    RawValue::from_string(text).map_err(internal)
+}
+
+/// Who proposes must be nameable in a record and on a screen.
+fn check_name(actor: &Actor) -> Result<()> {
+    let name = actor.name();
+    if name.is_empty() || name.len() > 128 || Plain(name).to_string() != name {
+        return Err(Error::new(
+            ErrorKind::InvalidInput,
+            "the name of a proposer has 1 to 128 bytes and no control characters",
+        )
+        .at("by"));
+    }
+    Ok(())
+}
+
+/// A signature or text whose form is wrong: refused like one whose content is.
+fn is_malformed(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::InvalidInput | ErrorKind::TooLarge | ErrorKind::Unsupported
+    )
+}
+
+fn changed_meanwhile() -> Error {
+    Error::new(ErrorKind::Conflict, "the proposal changed meanwhile").remedy("resume it")
+}

@@ -1,0 +1,120 @@
+//! How the gate of a tenant comes to be: the first records of its ledger.
+
+use std::collections::BTreeSet;
+
+use super::approver::{Approver, Register};
+use super::engine::Gate;
+use super::policy::{Policy, ProcessArea};
+use super::record::{ApproversSet, AreasSet, PolicySet, Record, SetupRight, TenantCreated};
+use crate::digest::hex;
+use crate::error::{Error, ErrorKind, Result};
+use crate::time::Entropy;
+
+/// What a tenant begins with.
+#[derive(Clone, Debug)]
+pub(crate) struct FirstRules {
+    pub(crate) policy: Policy,
+    /// Besides the standard areas, or in place of one of them.
+    pub(crate) areas: Vec<ProcessArea>,
+    pub(crate) approvers: Vec<Approver>,
+}
+
+impl FirstRules {
+    /// Checks everything before anything is made.
+    ///
+    /// # Errors
+    /// `invalid_input`, with the place.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.policy.check()?;
+        self.areas.iter().try_for_each(ProcessArea::check)?;
+        let names: BTreeSet<&str> = self.areas.iter().map(|area| area.name.as_str()).collect();
+        if names.len() != self.areas.len() {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "a process area is named twice",
+            ));
+        }
+        Register::new(self.approvers.iter().cloned()).map(|_| ())
+    }
+}
+
+impl Gate {
+    /// Writes the creation of a tenant: all its records or none.
+    ///
+    /// # Errors
+    /// `conflict` when it is created already; `invalid_input` for unfit rules.
+    pub(crate) async fn set_up(
+        &self,
+        tenant: &str,
+        region: &str,
+        rules: &FirstRules,
+        entropy: &dyn Entropy,
+    ) -> Result<()> {
+        let mut nonce_key = [0; 32];
+        entropy.fill(&mut nonce_key)?;
+        let records: [Record; 4] = [
+            TenantCreated {
+                tenant: tenant.to_owned(),
+                region: region.to_owned(),
+                nonce_key: hex(&nonce_key),
+            }
+            .into(),
+            PolicySet {
+                right: SetupRight::Creation,
+                policy: rules.policy.clone(),
+            }
+            .into(),
+            AreasSet {
+                right: SetupRight::Creation,
+                areas: all_areas(&rules.areas),
+            }
+            .into(),
+            ApproversSet {
+                right: SetupRight::Creation,
+                approvers: rules.approvers.clone(),
+            }
+            .into(),
+        ];
+        self.commit_all(&records).await
+    }
+
+    /// Whether the creation of the tenant is complete.
+    pub(crate) async fn is_set_up(&self) -> Result<bool> {
+        self.read(|state, _| Ok(state.setup.is_complete())).await
+    }
+
+    /// Checks that the ledger is that of the tenant, and that its policy is the one that is expected.
+    pub(crate) async fn check_identity(&self, tenant: &str, expected: Option<&Policy>) -> Result<()> {
+        self.read(|state, _| {
+            let identity = state.setup.tenant()?;
+            if identity.name != tenant || identity.region != self.ledger().region() {
+                return Err(Error::new(
+                    ErrorKind::Conflict,
+                    format!("this is the ledger of {} in {}", identity.name, identity.region),
+                ));
+            }
+            let in_force = state.setup.policy()?;
+            match expected {
+                Some(expected) if expected != in_force.as_ref() => Err(Error::new(
+                    ErrorKind::Conflict,
+                    "the policy in force is another than the one that the practice was opened with",
+                )
+                .remedy("a policy changes only through the ledger; open the practice with the one in force, or with none")
+                .with("in_force", in_force.digest()?)
+                .with("expected", expected.digest()?)),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+}
+
+/// The standard areas with those of the tenant: one of the same name takes the place.
+fn all_areas(own: &[ProcessArea]) -> Vec<ProcessArea> {
+    let named: BTreeSet<&str> = own.iter().map(|area| area.name.as_str()).collect();
+    let standard = ProcessArea::standard();
+    let kept = standard
+        .into_iter()
+        .filter(|area| !named.contains(area.name.as_str()));
+    kept.chain(own.iter().cloned()).collect()
+}

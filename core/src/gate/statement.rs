@@ -1,0 +1,268 @@
+//! Drafting the text of a decision from the state, and admitting a signed one: both build the same text.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::approver::is_same;
+use super::decision::{Decision, Head, Second, Statement, VERSION, check_reason, nonce, verified};
+use super::policy::Policy;
+use super::record::Signed;
+use super::state::{Proposal, State, Vote, named};
+use crate::actor::Actor;
+use crate::change::Change;
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::quoted;
+
+/// What a text is drafted for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish<'a> {
+    pub(super) approver: &'a str,
+    pub(super) statement: Statement,
+    pub(super) reason: Option<&'a str>,
+    pub(super) role: Option<&'a str>,
+    pub(super) not_before: Option<Timestamp>,
+    pub(super) not_after: Option<Timestamp>,
+}
+
+/// Drafts the text for a person at a time.
+pub(super) fn draft(state: &State, proposal: &Proposal, wish: &Wish<'_>, at: Timestamp) -> Result<Vec<u8>> {
+    check_reason(wish.reason)?;
+    check_person(state, proposal, wish, at)?;
+    let not_before = wish.not_before.or(proposal.change.not_before);
+    let not_before = not_before
+        .map(|at| Second::exact(at, "/not_before"))
+        .transpose()?;
+    let not_after = match wish.not_after {
+        Some(at) => Second::exact(at, "/not_after")?,
+        None => default_end(state.setup.policy()?, proposal, not_before, at),
+    };
+    check_window(state, proposal, not_before, not_after, at)?;
+    build(state, proposal, wish, (not_before, not_after), state.head()?)?.to_text()
+}
+
+/// Admits a signed text: gives the vote, or says what is wrong with it.
+pub(super) fn admit(state: &State, proposal: &Proposal, signed: &Signed, at: Timestamp) -> Result<Vote> {
+    let text = signed.text.as_bytes();
+    let (key, decision) = verified(text, &signed.signature)?;
+    let approver = state.setup.register()?.signer_at(&key, at)?;
+    if approver.person() != decision.approver {
+        return Err(denied(format!(
+            "the text is for {}, and the key belongs to {}",
+            quoted(&decision.approver),
+            quoted(approver.person())
+        )));
+    }
+    let wish = Wish {
+        approver: &decision.approver,
+        statement: decision.verdict,
+        reason: decision.reason.as_deref(),
+        role: decision.role.as_deref(),
+        not_before: decision.not_before.map(|second| second.0),
+        not_after: Some(decision.not_after.0),
+    };
+    check_reason(wish.reason)?;
+    check_person(state, proposal, &wish, at)?;
+    check_head(state, proposal, decision.head)?;
+    let window = (decision.not_before, decision.not_after);
+    compare(&decision, &build(state, proposal, &wish, window, decision.head)?)?;
+    check_window(state, proposal, decision.not_before, decision.not_after, at)?;
+    let digest = Decision::digest_of(text);
+    if proposal.votes.iter().any(|vote| vote.digest == digest) {
+        return Err(denied("this decision is recorded already"));
+    }
+    let votes = proposal.valid_votes(decision.verdict, state.setup.register()?, at);
+    if votes
+        .iter()
+        .any(|vote| vote.person == decision.approver || vote.key == key)
+    {
+        return Err(denied(format!(
+            "{} has decided already",
+            quoted(&decision.approver)
+        )));
+    }
+    Ok(Vote {
+        statement: decision.verdict,
+        person: decision.approver,
+        role: decision.role,
+        key,
+        digest,
+        at,
+        not_before: window.0.map(|second| second.0),
+        not_after: window.1.0,
+    })
+}
+
+/// When the decision ends if it names no end: with the window where there is one, otherwise after a day; never after the
+/// proposal.
+fn default_end(policy: &Policy, proposal: &Proposal, not_before: Option<Second>, at: Timestamp) -> Second {
+    let valid = SignedDuration::from_secs(i64::from(policy.decision_valid_s));
+    let day_from = |from: Timestamp| from.saturating_add(valid).unwrap_or(Timestamp::MAX);
+    let end = match (not_before, proposal.change.not_after) {
+        (Some(_), Some(end)) => end,
+        (Some(begin), None) => day_from(begin.0),
+        (None, Some(end)) => end.min(day_from(at)),
+        (None, None) => day_from(at),
+    };
+    Second::floor(end.min(proposal.expires_at))
+}
+
+/// When a proposal of this change ends that is submitted at this time.
+pub(super) fn expiry(policy: &Policy, change: &Change, at: Timestamp) -> Timestamp {
+    let seconds = |n: u32| SignedDuration::from_secs(i64::from(n));
+    let add = |from: Timestamp, n: u32| from.saturating_add(seconds(n)).unwrap_or(Timestamp::MAX);
+    let life = add(at, policy.proposal_valid_s);
+    let window = change.not_before.map(|begin| {
+        change
+            .not_after
+            .unwrap_or_else(|| add(begin, policy.decision_valid_s))
+    });
+    Second::floor(window.map_or(life, |end| end.max(life))).0
+}
+
+/// Who may say what: the person is registered and in force, holds the role, and is not the proposer.
+fn check_person(state: &State, proposal: &Proposal, wish: &Wish<'_>, at: Timestamp) -> Result<()> {
+    let attests = matches!(wish.statement, Statement::Did | Statement::Declined);
+    if !attests && is_same(&proposal.proposer, wish.approver) {
+        return Err(denied(format!(
+            "{} proposed this change and cannot decide about it",
+            quoted(wish.approver)
+        )));
+    }
+    let candidates = state.setup.register()?.eligible(at, &[]);
+    let mut own = candidates
+        .iter()
+        .filter(|approver| approver.person() == wish.approver)
+        .peekable();
+    if own.peek().is_none() {
+        return Err(denied(format!(
+            "{} is no approver of this tenant now",
+            quoted(wish.approver)
+        ))
+        .remedy("names are those of `allowed_signers`, and keys have a validity"));
+    }
+    if let Some(role) = wish.role
+        && !own.any(|approver| approver.roles().contains(role))
+    {
+        return Err(denied(format!(
+            "{} does not hold the role {}",
+            quoted(wish.approver),
+            quoted(role)
+        )));
+    }
+    Ok(())
+}
+
+fn check_window(
+    state: &State,
+    proposal: &Proposal,
+    not_before: Option<Second>,
+    not_after: Second,
+    at: Timestamp,
+) -> Result<()> {
+    let (begin, end) = (not_before.map(|second| second.0), not_after.0);
+    if at > end {
+        return Err(Error::new(ErrorKind::Expired, "the decision is past its time")
+            .remedy("draft a new one and sign it"));
+    }
+    let refuse = |message: &str| Err(denied(message).at("/not_after"));
+    if begin.is_some_and(|begin| begin >= end) {
+        return refuse("the window ends before it begins");
+    }
+    if end > proposal.expires_at || proposal.change.not_after.is_some_and(|limit| end > limit) {
+        return refuse("the decision would outlive the proposal or the window of the change");
+    }
+    if let Some(limit) = proposal.change.not_before
+        && begin.is_none_or(|begin| begin < limit)
+    {
+        return Err(denied("the decision begins before the window of the change").at("/not_before"));
+    }
+    let valid = SignedDuration::from_secs(i64::from(state.setup.policy()?.decision_valid_s));
+    if begin.is_none() && end > at.saturating_add(valid).unwrap_or(Timestamp::MAX) {
+        return refuse("a decision without a window is valid for a day at most");
+    }
+    Ok(())
+}
+
+/// The head must be one of this log, and show what the decision rests on.
+fn check_head(state: &State, proposal: &Proposal, head: Head) -> Result<()> {
+    if state.heads.get(&head.size) != Some(&head) {
+        return Err(denied("the text was drafted over another log"));
+    }
+    if head.size <= proposal.grounds_at {
+        return Err(Error::new(
+            ErrorKind::Stale,
+            "the text was drafted before what it rests on changed",
+        )
+        .remedy("resume the proposal and draft a new text"));
+    }
+    Ok(())
+}
+
+fn build(
+    state: &State,
+    proposal: &Proposal,
+    wish: &Wish<'_>,
+    (not_before, not_after): (Option<Second>, Second),
+    head: Head,
+) -> Result<Decision> {
+    let tenant = state.setup.tenant()?;
+    Ok(Decision {
+        v: VERSION,
+        ledger: state.log_id.to_string(),
+        tenant: tenant.name.clone(),
+        proposal: proposal.id,
+        change: proposal.change_digest,
+        level: proposal.level,
+        policy: proposal.grounds.policy,
+        risk: proposal.grounds.risk.digest()?,
+        approver: wish.approver.to_owned(),
+        role: wish.role.map(str::to_owned),
+        verdict: wish.statement,
+        reason: wish.reason.map(str::to_owned),
+        nonce: nonce(&tenant.nonce_key, &proposal.id, wish.approver, &head),
+        not_before,
+        not_after,
+        head,
+    })
+}
+
+/// Compares field by field, so that the refusal can say what differs.
+fn compare(signed: &Decision, drafted: &Decision) -> Result<()> {
+    let pairs = [
+        ("ledger", signed.ledger == drafted.ledger, false),
+        ("tenant", signed.tenant == drafted.tenant, false),
+        ("proposal", signed.proposal == drafted.proposal, false),
+        ("change", signed.change == drafted.change, false),
+        ("level", signed.level == drafted.level, true),
+        ("policy", signed.policy == drafted.policy, true),
+        ("risk", signed.risk == drafted.risk, true),
+        ("nonce", signed.nonce == drafted.nonce, false),
+        ("text", signed == drafted, false),
+    ];
+    match pairs.iter().find(|(_, equal, _)| !equal) {
+        None => Ok(()),
+        Some((name, _, true)) => Err(Error::new(
+            ErrorKind::Stale,
+            format!("{} of the text is not that of the proposal now", named(name)),
+        )
+        .remedy("resume the proposal and draft a new text")),
+        Some((name, _, false)) => Err(denied(format!(
+            "{} of the text is not that of the proposal",
+            named(name)
+        ))),
+    }
+}
+
+/// Whether an actor may run what these persons approved: the operator is none of them.
+pub(super) fn check_operator(operator: &Actor, votes: &[&Vote]) -> Result<()> {
+    match votes.iter().find(|vote| is_same(operator, &vote.person)) {
+        None => Ok(()),
+        Some(vote) => Err(denied(format!(
+            "{} approved this change and cannot be the operator who runs it",
+            quoted(&vote.person)
+        ))),
+    }
+}
+
+fn denied(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Denied, message)
+}

@@ -1,0 +1,212 @@
+//! Where a practice keeps its things.
+//!
+//! ```text
+//! practice.json             who the practice is
+//! keys/<tenant>.key         the tenant's key, mode 0600: destroying it destroys the content of the tenant's ledger
+//! marks/<tenant>            the high-water mark of the tenant's ledger, outside of the folder of its database
+//! tenants/<tenant>/         the tenant's ledger
+//! ```
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::hex;
+use crate::error::{Error, ErrorKind, Result};
+use crate::gate::is_name;
+use crate::time::Entropy;
+
+/// The name of the format of `practice.json`.
+const FORMAT: &str = "vcto.practice/1";
+
+/// The largest `practice.json` that is read, in bytes.
+const MAX_FILE: u64 = 64 * 1024;
+
+/// A practice's folder.
+#[derive(Clone, Debug)]
+pub(super) struct Folder {
+    root: PathBuf,
+    pub(super) origin: String,
+}
+
+/// `practice.json`.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Identity {
+    format: String,
+    /// 32 hexadecimal digits.
+    id: String,
+    /// Before the name of a tenant it names the tenant's ledger.
+    origin: String,
+}
+
+impl Folder {
+    /// Opens a practice, or begins one in a folder that is empty or not there.
+    pub(super) fn open(root: &Path, origin: Option<&str>, entropy: &dyn Entropy) -> Result<Self> {
+        let file = root.join("practice.json");
+        if !exists(&file)? {
+            begin(root, &file, origin, entropy)?;
+        }
+        let identity = read(&file)?;
+        if origin.is_some_and(|origin| origin != identity.origin) {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                format!("this practice is known as `{}`", identity.origin),
+            )
+            .at(file.display().to_string()));
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            origin: identity.origin,
+        })
+    }
+
+    pub(super) fn key(&self, tenant: &str) -> PathBuf {
+        self.root.join("keys").join(format!("{tenant}.key"))
+    }
+
+    pub(super) fn ledger(&self, tenant: &str) -> PathBuf {
+        self.root.join("tenants").join(tenant)
+    }
+
+    pub(super) fn mark(&self, tenant: &str) -> PathBuf {
+        self.root.join("marks").join(tenant)
+    }
+
+    /// The tenants whose creation has begun, in order of the name.
+    pub(super) fn tenants(&self) -> Result<Vec<String>> {
+        let folder = self.root.join("tenants");
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(|source| Error::io(source, folder.display()))? {
+            let entry = entry.map_err(|source| Error::io(source, folder.display()))?;
+            if let Ok(name) = entry.file_name().into_string()
+                && is_name(&name)
+                && exists(&self.key(&name))?
+            {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    pub(super) fn has(&self, tenant: &str) -> Result<bool> {
+        Ok(exists(&self.ledger(tenant))? && exists(&self.key(tenant))?)
+    }
+}
+
+fn exists(path: &Path) -> Result<bool> {
+    path.try_exists()
+        .map_err(|source| Error::io(source, path.display()))
+}
+
+/// Makes the folders and the file that says who the practice is. Of several processes that begin at once one wins.
+fn begin(root: &Path, file: &Path, origin: Option<&str>, entropy: &dyn Entropy) -> Result<()> {
+    if !is_empty(root)? {
+        return Err(Error::new(
+            ErrorKind::InvalidInput,
+            "the folder holds something else than a practice",
+        )
+        .at(root.display().to_string())
+        .remedy("name an empty folder, or one that is not there"));
+    }
+    for folder in ["", "keys", "marks", "tenants"] {
+        make_private(&root.join(folder))?;
+    }
+    let mut id = [0; 16];
+    entropy.fill(&mut id)?;
+    let id = hex(&id);
+    let identity = Identity {
+        format: FORMAT.to_owned(),
+        origin: origin.map_or_else(|| format!("vcto.invalid/{id}"), str::to_owned),
+        id,
+    };
+    let mut bytes = serde_json::to_vec(&identity).map_err(|source| {
+        Error::new(ErrorKind::Internal, "an identity does not serialise").caused_by(source)
+    })?;
+    bytes.push(b'\n');
+    let draft = root.join(format!("practice.{}.tmp", identity.id));
+    write_durably(&draft, &bytes)?;
+    let linked = fs::hard_link(&draft, file);
+    fs::remove_file(&draft).map_err(|source| Error::io(source, draft.display()))?;
+    match linked {
+        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(Error::io(source, file.display()))
+        }
+        _ => sync_folder(root),
+    }
+}
+
+/// Whether a folder is not there, or holds at most what a practice that others begin just now holds.
+fn is_empty(root: &Path) -> Result<bool> {
+    let entries = match fs::read_dir(root) {
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+        other => other.map_err(|source| Error::io(source, root.display()))?,
+    };
+    for entry in entries {
+        let name = entry
+            .map_err(|source| Error::io(source, root.display()))?
+            .file_name();
+        let name = name.to_string_lossy();
+        let is_ours = matches!(&*name, "keys" | "marks" | "tenants" | "practice.json")
+            || (name.starts_with("practice.") && name.ends_with(".tmp"));
+        if !is_ours {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn read(file: &Path) -> Result<Identity> {
+    let size = fs::metadata(file)
+        .map_err(|source| Error::io(source, file.display()))?
+        .len();
+    if size > MAX_FILE {
+        return Err(
+            Error::new(ErrorKind::TooLarge, "the file has more than 64 KiB").at(file.display().to_string())
+        );
+    }
+    let bytes = fs::read(file).map_err(|source| Error::io(source, file.display()))?;
+    let corrupt = |message: String| Error::new(ErrorKind::Corrupt, message).at(file.display().to_string());
+    let identity: Identity = serde_json::from_slice(&bytes).map_err(|source| corrupt(source.to_string()))?;
+    if identity.format != FORMAT {
+        return Err(
+            Error::new(ErrorKind::Unsupported, format!("the format is not `{FORMAT}`"))
+                .at(file.display().to_string()),
+        );
+    }
+    Ok(identity)
+}
+
+fn make_private(folder: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|source| Error::io(source, folder.display()))
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|source| Error::io(source, path.display()))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(|source| Error::io(source, path.display()))
+}
+
+fn sync_folder(folder: &Path) -> Result<()> {
+    #[cfg(unix)]
+    fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|source| Error::io(source, folder.display()))?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}

@@ -1,0 +1,324 @@
+//! A practice: its tenants, and the executors that all of them share.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use super::folder::Folder;
+use super::name;
+use super::options::{PracticeOptions, TenantOptions};
+use super::tenant::{Open, Tenant};
+use crate::error::{Error, ErrorKind, Result};
+use crate::gate::{Executor, FirstRules, Gate, GateCheck, Means, Policy, Registry};
+use crate::ledger::{Ledger, LedgerOptions, LocalKeyFile, Storage};
+
+/// A managed service provider's practice. Clones are handles to the same one.
+///
+/// ```
+/// use vcto::practice::{Practice, PracticeOptions, TenantOptions};
+///
+/// # pollster::block_on(async {
+/// let practice = Practice::in_memory(PracticeOptions::default());
+/// practice.create_tenant("halden", TenantOptions::region("eu")).await?;
+/// let error = practice.tenant("haldne").await.unwrap_err();
+/// assert_eq!(error.kind(), vcto::ErrorKind::NotFound);
+/// assert_eq!(error.remedy_text(), Some("did you mean `halden`?"));
+/// # Ok::<(), vcto::Error>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Practice(Arc<Inner>);
+
+struct Inner {
+    place: Place,
+    options: PracticeOptions,
+    registry: Arc<Registry>,
+    /// Tenants that are open in this process: two handles share one.
+    open: Mutex<BTreeMap<String, Weak<Open>>>,
+}
+
+/// Where the ledgers are.
+enum Place {
+    Folder(Folder),
+    Memory(Mutex<BTreeMap<String, (Storage, Arc<LocalKeyFile>)>>),
+}
+
+impl Practice {
+    /// Opens the practice in this folder, or begins one where the folder is empty or not there.
+    ///
+    /// # Errors
+    /// `invalid_input` when the folder holds something else or the policy is unfit; `conflict` when the practice is known by
+    /// another origin; `io`, `permission_denied`, `corrupt`, `unsupported`.
+    #[expect(
+        clippy::unused_async,
+        reason = "a practice on a database server is opened over the network"
+    )]
+    pub async fn open(folder: impl AsRef<Path>, options: PracticeOptions) -> Result<Self> {
+        let during = |error: Error| error.during("practice.open");
+        options
+            .policy
+            .as_ref()
+            .map_or(Ok(()), Policy::check)
+            .map_err(during)?;
+        let folder =
+            Folder::open(folder.as_ref(), options.origin.as_deref(), &*options.entropy).map_err(during)?;
+        Ok(Self::new(Place::Folder(folder), options))
+    }
+
+    /// A practice in memory: for tests and demonstrations. It is gone with the last handle to it.
+    pub fn in_memory(options: PracticeOptions) -> Self {
+        Self::new(Place::Memory(Mutex::default()), options)
+    }
+
+    fn new(place: Place, options: PracticeOptions) -> Self {
+        Self(Arc::new(Inner {
+            place,
+            options,
+            registry: Arc::default(),
+            open: Mutex::default(),
+        }))
+    }
+
+    /// Registers an executor for all tenants. What names it is staged after that: an action that no registered executor
+    /// declares is left to humans.
+    ///
+    /// # Errors
+    /// `conflict` when the name is taken; `invalid_input` when a name is unfit or an action is declared twice.
+    pub fn register(&self, executor: impl Executor + 'static) -> Result<()> {
+        self.register_shared(Arc::new(executor))
+    }
+
+    /// As [`register`](Self::register), for an executor that is shared.
+    ///
+    /// # Errors
+    /// As [`register`](Self::register).
+    pub fn register_shared(&self, executor: Arc<dyn Executor>) -> Result<()> {
+        self.0
+            .registry
+            .register(executor)
+            .map_err(|error| error.during("practice.register"))
+    }
+
+    /// Makes a tenant and opens it. Its approvers, policy and areas become the first records of its ledger. A creation that
+    /// was interrupted is completed.
+    ///
+    /// # Errors
+    /// `conflict` when there is one already; `invalid_input` for an unfit name, region, approver, policy or area; `io` and
+    /// the like.
+    pub async fn create_tenant(&self, name: &str, options: TenantOptions) -> Result<Tenant> {
+        self.create(name, options)
+            .await
+            .map_err(|error| error.during("practice.create_tenant"))
+    }
+
+    async fn create(&self, name: &str, options: TenantOptions) -> Result<Tenant> {
+        name::check(name)?;
+        let rules = self.first_rules(&options)?;
+        let (storage, key) = self.place_for(name)?;
+        let created = Ledger::create(
+            &storage,
+            &self.origin_of(name),
+            &options.region,
+            self.ledger_options(&key),
+        )
+        .await;
+        let ledger = match created {
+            // What an interrupted creation left is completed; a whole tenant is found out below.
+            Err(error) if error.kind() == ErrorKind::Conflict => {
+                Ledger::open(&storage, self.ledger_options(&key)).await?
+            }
+            other => other?,
+        };
+        let exists = || Error::new(ErrorKind::Conflict, format!("there is a tenant `{name}` already"));
+        let gate = Gate::open(ledger, self.means()).await?;
+        if gate.is_set_up().await? {
+            return Err(exists().remedy("`tenant` opens it"));
+        }
+        if gate.ledger().region() != options.region {
+            return Err(exists().remedy("its interrupted creation was for another region"));
+        }
+        gate.set_up(name, &options.region, &rules, &*self.0.options.entropy)
+            .await?;
+        Ok(self.keep(name, gate))
+    }
+
+    fn first_rules(&self, options: &TenantOptions) -> Result<FirstRules> {
+        let policy = match (&options.policy, &self.0.options.policy) {
+            (Some(own), Some(practice)) if own != practice => {
+                return Err(Error::new(
+                    ErrorKind::InvalidInput,
+                    "the policy of the tenant is another than the one that the practice was opened with",
+                ));
+            }
+            (Some(policy), _) | (None, Some(policy)) => policy.clone(),
+            (None, None) => Policy::default(),
+        };
+        let rules = FirstRules {
+            policy,
+            areas: options.areas.clone(),
+            approvers: options.all_approvers()?,
+        };
+        rules.check()?;
+        Ok(rules)
+    }
+
+    /// Opens a tenant; never makes one.
+    ///
+    /// # Errors
+    /// `not_found`, with near names; `conflict` when the policy in force is another than that of the practice, or the
+    /// creation was interrupted; `rollback_detected`, `corrupt`, `denied`, `io` and the like from its ledger.
+    pub async fn tenant(&self, name: &str) -> Result<Tenant> {
+        self.open_tenant(name)
+            .await
+            .map_err(|error| error.during("practice.tenant"))
+    }
+
+    async fn open_tenant(&self, name: &str) -> Result<Tenant> {
+        if let Some(open) = self.opened(name) {
+            return Ok(open);
+        }
+        let (storage, key) = self.existing(name)?;
+        let ledger = match Ledger::open(&storage, self.ledger_options(&key)).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(name::not_found(name, &self.tenants()?));
+            }
+            other => other?,
+        };
+        let gate = Gate::open(ledger, self.means()).await?;
+        gate.check_identity(name, self.0.options.policy.as_ref()).await?;
+        Ok(self.keep(name, gate))
+    }
+
+    /// The names of the tenants, in order.
+    ///
+    /// # Errors
+    /// `io`, `permission_denied`.
+    pub fn tenants(&self) -> Result<Vec<String>> {
+        match &self.0.place {
+            Place::Folder(folder) => folder.tenants().map_err(|error| error.during("practice.tenants")),
+            Place::Memory(tenants) => Ok(locked(tenants).keys().cloned().collect()),
+        }
+    }
+
+    fn opened(&self, name: &str) -> Option<Tenant> {
+        let open = locked(&self.0.open).get(name)?.upgrade()?;
+        // After a fork the ledger's threads are not in this process: it is opened anew.
+        (open.pid == std::process::id()).then(|| Tenant::of(open))
+    }
+
+    fn keep(&self, name: &str, gate: Gate) -> Tenant {
+        let open = Arc::new(Open {
+            name: name.to_owned(),
+            gate,
+            pid: std::process::id(),
+        });
+        locked(&self.0.open).insert(name.to_owned(), Arc::downgrade(&open));
+        Tenant::of(open)
+    }
+
+    fn means(&self) -> Means {
+        Means {
+            registry: Arc::clone(&self.0.registry),
+            clock: Arc::clone(&self.0.options.clock),
+            operator: self.0.options.operator.clone(),
+            notifier: self.0.options.notifier.clone(),
+        }
+    }
+
+    fn ledger_options(&self, key: &Arc<LocalKeyFile>) -> LedgerOptions {
+        let options = &self.0.options;
+        LedgerOptions::new(
+            Arc::clone(key) as _,
+            Arc::clone(key) as _,
+            Arc::clone(&options.clock),
+            Arc::clone(&options.entropy),
+        )
+        .policy(Arc::new(GateCheck))
+    }
+
+    fn origin_of(&self, name: &str) -> String {
+        match &self.0.place {
+            Place::Folder(folder) => format!("{}/{name}", folder.origin),
+            Place::Memory(_) => {
+                let origin = self.0.options.origin.as_deref().unwrap_or("vcto.invalid/memory");
+                format!("{origin}/{name}")
+            }
+        }
+    }
+
+    /// The place and the key of a tenant that is to be made; the key is made with it.
+    fn place_for(&self, name: &str) -> Result<(Storage, Arc<LocalKeyFile>)> {
+        let entropy = &*self.0.options.entropy;
+        match &self.0.place {
+            Place::Folder(folder) => {
+                let path = folder.key(name);
+                let key = match LocalKeyFile::create(&path, entropy) {
+                    Err(error) if error.kind() == ErrorKind::Conflict => LocalKeyFile::open(&path)?,
+                    other => other?,
+                };
+                Ok((storage(folder, name)?, Arc::new(key)))
+            }
+            Place::Memory(tenants) => {
+                let mut tenants = locked(tenants);
+                if !tenants.contains_key(name) {
+                    let made = (Storage::memory(), Arc::new(LocalKeyFile::in_memory(entropy)?));
+                    tenants.insert(name.to_owned(), made);
+                }
+                drop(tenants);
+                self.existing(name)
+            }
+        }
+    }
+
+    fn existing(&self, name: &str) -> Result<(Storage, Arc<LocalKeyFile>)> {
+        let missing = || Ok(name::not_found(name, &self.tenants()?));
+        if name::check(name).is_err() {
+            return Err(missing()?);
+        }
+        match &self.0.place {
+            Place::Folder(folder) if folder.has(name)? => {
+                let key = LocalKeyFile::open(folder.key(name))?;
+                Ok((storage(folder, name)?, Arc::new(key)))
+            }
+            Place::Memory(tenants) => {
+                let found = locked(tenants).get(name).cloned();
+                match found {
+                    Some(found) => Ok(found),
+                    None => Err(missing()?),
+                }
+            }
+            Place::Folder(_) => Err(missing()?),
+        }
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature it fails")]
+fn storage(folder: &Folder, name: &str) -> Result<Storage> {
+    Ok(Storage::sqlite_with_mark(folder.ledger(name), folder.mark(name)))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn storage(_: &Folder, _: &str) -> Result<Storage> {
+    Err(
+        Error::new(ErrorKind::Unsupported, "this build has no store for files")
+            .remedy("build with the feature `sqlite`"),
+    )
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Practice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = match &self.0.place {
+            Place::Folder(folder) => format!("{folder:?}"),
+            Place::Memory(_) => "memory".to_owned(),
+        };
+        f.debug_struct("Practice")
+            .field("place", &place)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,1 +1,0 @@
-//! Tests of `vcto::gate` through the public API.

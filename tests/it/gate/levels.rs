@@ -1,0 +1,230 @@
+//! How a change gets its level.
+
+use vcto::ErrorKind;
+use vcto::change::Change;
+use vcto::gate::{Axis, Level, Policy, ProcessArea, Routed};
+use vcto::practice::{PracticeOptions, TenantOptions};
+
+use super::world::{World, by, change, inventory, level_2, signers, step};
+
+fn routed_level(routed: &Routed) -> Level {
+    match routed {
+        Routed::Automatic(staged) => staged.level(),
+        Routed::Notify(staged) => staged.level(),
+        Routed::Approval(staged) => staged.level(),
+        Routed::HumanOnly(staged) => staged.level(),
+    }
+}
+
+async fn level(world: &World, change: Change) -> Level {
+    let routed = world.submit(change).await;
+    routed_level(&routed)
+}
+
+fn documentation(action: &str, target: &str) -> Change {
+    change("documentation", vec![step("s1", action, target)])
+}
+
+#[test]
+fn the_floor_of_the_area_counts_whatever_the_rest_is() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        assert_eq!(level(&world, level_2(&["printer"])).await, Level::L2);
+        assert_eq!(level(&world, documentation("set", "printer")).await, Level::L0);
+    });
+}
+
+#[test]
+fn what_is_not_known_is_left_to_a_human() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let unknown_asset = documentation("set", "nowhere");
+        let unknown_action = documentation("explode", "printer");
+        let mut unknown_executor = documentation("set", "printer");
+        unknown_executor.steps[0].executor = "nobody".to_owned();
+        let mut unknown_undo = documentation("set", "printer");
+        unknown_undo.steps[0].undo.as_mut().unwrap().action = "unexplode".to_owned();
+        let unknown_area = change("astrology", vec![step("s1", "set", "printer")]);
+        for change in [
+            unknown_asset,
+            unknown_action,
+            unknown_executor,
+            unknown_undo,
+            unknown_area,
+        ] {
+            let shown = format!("{change:?}");
+            assert_eq!(level(&world, change).await, Level::L3, "{shown}");
+        }
+    });
+}
+
+#[test]
+fn without_a_recorded_snapshot_every_asset_is_unknown() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let options = TenantOptions::region("eu").approvers(signers(&["alice"]));
+        let other = world.practice.create_tenant("pryce", options).await.unwrap();
+        let routed = other
+            .submit(documentation("set", "printer"), &by())
+            .await
+            .unwrap();
+        assert_eq!(routed_level(&routed), Level::L3);
+    });
+}
+
+#[test]
+fn each_axis_raises_the_level_by_itself() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        // Reversibility: what the executor declares, and whether the step names a way back.
+        assert_eq!(
+            level(&world, documentation("exact", "printer")).await,
+            Level::L2,
+            "L1 without a notifier"
+        );
+        assert_eq!(level(&world, documentation("redo", "printer")).await, Level::L2);
+        assert_eq!(level(&world, documentation("burn", "printer")).await, Level::L3);
+        let mut no_undo = documentation("set", "printer");
+        no_undo.steps[0].undo = None;
+        assert_eq!(level(&world, no_undo).await, Level::L2);
+        // Blast radius: 60 things stand in the rack; the critical ERP depends on its database.
+        assert_eq!(level(&world, documentation("set", "rack")).await, Level::L3);
+        assert_eq!(level(&world, documentation("set", "app-db")).await, Level::L2);
+        // Nothing recorded is unknown, not safe.
+        assert_eq!(level(&world, documentation("set", "lonely")).await, Level::L2);
+    });
+}
+
+#[test]
+fn the_reach_is_the_union_over_all_targets() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        // Each of these touches one other asset at most; the six together touch five others and more.
+        let many = [
+            "shelf-1", "shelf-2", "shelf-3", "shelf-4", "shelf-5", "shelf-6", "shelf-7",
+        ];
+        let steps = many.iter().map(|target| step(target, "set", target)).collect();
+        let Routed::Approval(staged) = world.submit(change("documentation", steps)).await else {
+            panic!("seven targets are more than five");
+        };
+        assert_eq!(staged.risk().input.reach, Some(6));
+        let twice = vec![step("a", "set", "shelf-1"), step("b", "set", "shelf-1")];
+        assert_eq!(level(&world, change("documentation", twice)).await, Level::L0);
+    });
+}
+
+#[test]
+fn old_incomplete_and_undated_inventories_raise_the_level() {
+    pollster::block_on(async {
+        let cases = [
+            ("2026-11-22T07:00:00Z", true, Level::L0),
+            ("2026-11-22T06:59:59Z", true, Level::L2),
+            ("2026-11-22T08:00:00Z", false, Level::L2),
+            ("2026-11-20T08:00:00Z", true, Level::L2),
+            ("2026-11-22T08:00:01Z", true, Level::L2),
+        ];
+        for (captured_at, complete, expected) in cases {
+            let world = World::new().await;
+            let mut inventory = inventory();
+            inventory["source"]["captured_at"] = captured_at.into();
+            inventory["source"]["complete"] = complete.into();
+            world.review(&inventory).await;
+            let routed = world.submit(documentation("set", "printer")).await;
+            assert_eq!(routed_level(&routed), expected, "{captured_at} {complete}");
+        }
+    });
+}
+
+#[test]
+fn compliance_tags_raise_the_level() {
+    pollster::block_on(async {
+        for (tag, expected) in [
+            ("regulated_data", Level::L2),
+            ("something_new", Level::L2),
+            ("legal_hold, identity_root", Level::L3),
+        ] {
+            let world = World::new().await;
+            let mut inventory = inventory();
+            inventory["assets"][5]["facts"]["compliance"] = tag.into();
+            world.review(&inventory).await;
+            assert_eq!(
+                level(&world, documentation("set", "printer")).await,
+                expected,
+                "{tag}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_staged_change_says_why() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let staged = world.stage_2(&["printer"]).await;
+        let why = staged.why();
+        assert_eq!(why[0].axis, Axis::Floor);
+        assert_eq!(
+            why[0].to_string(),
+            "the floor of the area architecture-review (L2)"
+        );
+        assert_eq!(staged.change(), &level_2(&["printer"]));
+        assert_eq!(staged.change_digest(), level_2(&["printer"]).digest().unwrap());
+    });
+}
+
+#[test]
+fn policy_and_areas_only_raise() {
+    pollster::block_on(async {
+        let strict = Policy {
+            fresh_s: 0,
+            recent_s: 0,
+            ..Policy::default()
+        };
+        let area = ProcessArea::new(
+            "documentation",
+            "vc-suite",
+            Level::L3,
+            "here everything is done by hand",
+        );
+        let people = || TenantOptions::region("eu").approvers(signers(&["alice"]));
+        let raised = World::with(PracticeOptions::default(), people().area(area)).await;
+        assert_eq!(level(&raised, documentation("set", "printer")).await, Level::L3);
+        let raised = World::with(PracticeOptions::default(), people().policy(strict)).await;
+        raised.clock.advance(jiff::SignedDuration::from_secs(1));
+        assert_eq!(level(&raised, documentation("set", "printer")).await, Level::L2);
+
+        let weak = Policy {
+            decision_valid_s: 25 * 3_600,
+            ..Policy::default()
+        };
+        let low = ProcessArea::new("architecture-review", "vc-suite", Level::L0, "because");
+        for options in [people().policy(weak), people().area(low)] {
+            let error = raised.practice.create_tenant("pryce", options).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        }
+        assert_eq!(raised.practice.tenants().unwrap(), ["halden"]);
+    });
+}
+
+#[test]
+fn a_malformed_change_is_an_error_and_leaves_no_record() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let before = world.records().await;
+        let mut empty = level_2(&["printer"]);
+        empty.steps.clear();
+        let mut twice = level_2(&["printer", "files"]);
+        twice.steps[1].id = "s1".to_owned();
+        let mut format = level_2(&["printer"]);
+        format.format = "vcto.change/9".to_owned();
+        for (change, kind) in [
+            (empty, ErrorKind::InvalidInput),
+            (twice, ErrorKind::InvalidInput),
+            (format, ErrorKind::Unsupported),
+        ] {
+            let error = world.tenant.submit(change, &by()).await.unwrap_err();
+            assert_eq!(error.kind(), kind, "{error}");
+        }
+        assert_eq!(world.records().await, before);
+    });
+}

@@ -1,1 +1,0 @@
-//! Tests of `vcto::practice` through the public API.
