@@ -63,7 +63,13 @@ impl Token {
     pub(super) fn of(text: &str) -> Self {
         let mut token: String = text
             .chars()
-            .map(|c| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
+            .map(|c| {
+                if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') {
+                    c
+                } else {
+                    '_'
+                }
+            })
             .collect();
         if !token.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             token.insert(0, '_');
@@ -109,7 +115,11 @@ impl Markup {
             .map(|text| Markdown(&folded(text)).to_string())
             .filter(|text| !text.is_empty())
             .collect();
-        Self(if all.is_empty() { "-".to_owned() } else { all.join("\n\n") })
+        Self(if all.is_empty() {
+            "-".to_owned()
+        } else {
+            all.join("\n\n")
+        })
     }
 }
 
@@ -144,20 +154,46 @@ mod tests {
         // Computed with Python's uuid.uuid5.
         let tenant = Id::tenant("halden");
         assert_eq!(tenant.to_string(), "ff045bad-7989-5823-a77b-15ffd2a54a4b");
-        assert_eq!(tenant.of("asset", &["a", "b"]).to_string(), "ab705898-5d55-507c-b3bb-7dc0520f03f8");
+        assert_eq!(
+            tenant.of("asset", &["a", "b"]).to_string(),
+            "ab705898-5d55-507c-b3bb-7dc0520f03f8"
+        );
         assert_ne!(tenant.of("asset", &["ab", "c"]), tenant.of("asset", &["a", "bc"]));
-        assert_ne!(tenant.of("asset", &["a"]), Id::tenant("other").of("asset", &["a"]));
+        assert_ne!(
+            tenant.of("asset", &["a"]),
+            Id::tenant("other").of("asset", &["a"])
+        );
     }
 
     #[test]
     fn hostile_text_becomes_a_lawful_value() {
-        for text in ["", "   ", "\r\n", "\u{0}", " a \n b ", "<script>", "{{ insert: param }}", "\u{202e}x", "6.5", "A.8.9 x"] {
+        for text in [
+            "",
+            "   ",
+            "\r\n",
+            "\u{0}",
+            " a \n b ",
+            "<script>",
+            "{{ insert: param }}",
+            "\u{202e}x",
+            "6.5",
+            "A.8.9 x",
+        ] {
             let line = Line::or_dash(text).0;
-            assert!(!line.is_empty() && line.trim() == line && !line.contains('\n'), "{text:?}");
+            assert!(
+                !line.is_empty() && line.trim() == line && !line.contains('\n'),
+                "{text:?}"
+            );
             assert!(!Markup::of(text).0.contains('<'), "{text:?}");
             let token = Token::of(text).0;
-            assert!(token.starts_with(|c: char| c.is_alphabetic() || c == '_'), "{text:?}");
-            assert!(token.chars().all(|c| c.is_alphanumeric() || "._-".contains(c)), "{text:?}");
+            assert!(
+                token.starts_with(|c: char| c.is_alphabetic() || c == '_'),
+                "{text:?}"
+            );
+            assert!(
+                token.chars().all(|c| c.is_alphanumeric() || "._-".contains(c)),
+                "{text:?}"
+            );
         }
     }
 }
