@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::history::{History, What};
 use super::lexical::{Id, Line, Markup, NAMESPACE, Time, Token};
 use super::model::{
-    AssessmentAssets, Component, DocumentId, Hash, Metadata, OSCAL_VERSION, Party, Platform, Prop, Resource,
-    ResponsibleParty, Rlink, Role, State, UsesComponent,
+    AssessmentAssets, Component, DocumentId, Hash, LogEntry, Metadata, OSCAL_VERSION, Party, Platform, Prop,
+    Resource, ResponsibleParty, Rlink, Role, Speaker, State, UsesComponent,
 };
 use crate::estate::AssetId;
 
@@ -19,9 +19,9 @@ pub(super) struct Context<'h> {
 }
 
 /// The roles that occur.
-pub(super) const ASSESSOR: &str = "assessor";
-pub(super) const APPROVER: &str = "approver";
-pub(super) const EXECUTOR: &str = "executor";
+const ASSESSOR: &str = "assessor";
+const APPROVER: &str = "approver";
+const EXECUTOR: &str = "executor";
 const PREPARED_FOR: &str = "prepared-for";
 
 impl<'h> Context<'h> {
@@ -82,19 +82,21 @@ impl<'h> Context<'h> {
         self.id("risk", &[finding])
     }
 
-    /// The latest title, time and stamp.
-    pub(super) fn metadata(&self, title: &str) -> Metadata {
+    /// The stamp of a document, with the roles and persons that its log entries speak of.
+    pub(super) fn metadata<'e>(
+        &self,
+        title: &str,
+        entries: impl IntoIterator<Item = &'e LogEntry>,
+    ) -> Metadata {
         let log = &self.history.log;
-        let role = |id: &str, title: &str| Role {
-            id: Token::of(id),
-            title: Markup::of(title),
-        };
-        let mut roles = vec![role(ASSESSOR, "Assessor"), role(PREPARED_FOR, "Prepared for")];
-        if !self.persons.is_empty() {
-            roles.push(role(APPROVER, "Approver"));
-        }
-        if !self.history.events.is_empty() {
-            roles.push(role(EXECUTOR, "Executor"));
+        let mut speakers = BTreeSet::new();
+        let mut roles = BTreeMap::from([(ASSESSOR, "Assessor"), (PREPARED_FOR, "Prepared for")]);
+        for speaker in entries.into_iter().flat_map(|entry| &entry.logged_by) {
+            speakers.insert(speaker.party_uuid);
+            match speaker.role {
+                Speaker::Approver => roles.insert(APPROVER, "Approver"),
+                Speaker::Executor => roles.insert(EXECUTOR, "Executor"),
+            };
         }
         Metadata {
             title: Markup::of(&format!("{title}: {}", self.history.tenant)),
@@ -115,8 +117,14 @@ impl<'h> Context<'h> {
             .into_iter()
             .flatten()
             .collect(),
-            roles,
-            parties: self.parties(),
+            roles: roles
+                .into_iter()
+                .map(|(id, title)| Role {
+                    id: Token::of(id),
+                    title: Markup::of(title),
+                })
+                .collect(),
+            parties: self.parties(&speakers),
             responsible_parties: vec![
                 ResponsibleParty {
                     role_id: Token::of(ASSESSOR),
@@ -130,25 +138,22 @@ impl<'h> Context<'h> {
         }
     }
 
-    fn parties(&self) -> Vec<Party> {
-        let organization = |uuid, name: &str| Party {
+    fn parties(&self, speakers: &BTreeSet<Id>) -> Vec<Party> {
+        let party = |uuid, kind, name: &str| Party {
             uuid,
-            r#type: "organization",
+            r#type: kind,
             name: Line::or_dash(name),
-            props: Vec::new(),
-            member_of_organizations: Vec::new(),
         };
         let mut parties = vec![
-            organization(self.provider(), "Managed service provider"),
-            organization(self.client(), &self.history.tenant),
+            party(self.provider(), "organization", "Managed service provider"),
+            party(self.client(), "organization", &self.history.tenant),
         ];
-        parties.extend(self.persons.iter().map(|person| Party {
-            uuid: self.person(person),
-            r#type: "person",
-            name: Line::or_dash(person),
-            props: Vec::new(),
-            member_of_organizations: Vec::new(),
-        }));
+        parties.extend(
+            self.persons
+                .iter()
+                .map(|name| party(self.person(name), "person", name))
+                .filter(|party| speakers.contains(&party.uuid)),
+        );
         parties
     }
 

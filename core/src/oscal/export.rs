@@ -52,13 +52,17 @@ pub(crate) fn documents(history: &History) -> Result<BTreeMap<String, Vec<u8>>> 
     )];
     resources.extend(reviews(&context, &files));
     resources.extend(decisions(&context, &files));
+    let runs = results::results(&context);
     let results = AssessmentResults {
         uuid: context.document("assessment-results"),
-        metadata: context.metadata("Assessment results"),
+        metadata: context.metadata(
+            "Assessment results",
+            runs.iter().flat_map(|run| &run.assessment_log.entries),
+        ),
         import_ap: Href {
             href: plan_resource.href(),
         },
-        results: results::results(&context),
+        results: runs,
         back_matter: BackMatter { resources },
     };
     files.add(
@@ -182,4 +186,182 @@ fn document(model: &'static str, content: &impl Serialize) -> Result<Vec<u8>> {
     })?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::history::*;
+    use super::*;
+    use crate::review::Reviewer;
+    use crate::{Estate, Inventory};
+
+    fn stamp(seq: u64) -> Stamp {
+        let time = jiff::Timestamp::from_second(1_795_000_000 + i64::try_from(seq).unwrap()).unwrap();
+        Stamp {
+            seq,
+            time,
+            leaf_sha256: format!("{seq:064x}"),
+        }
+    }
+
+    fn history() -> History {
+        let inventory = Inventory::from_json(
+            br#"{"format": "vcto.inventory/1", "source": {"name": "rmm", "captured_at": "2026-11-20T00:00:00Z"},
+                "assets": [{"id": "a", "kind": "server", "name": "<b>A*\u202e</b>\n", "facts": {"owner": null}},
+                           {"id": "b", "kind": "server", "name": "B", "facts": {"owner": "IT", "warranty_end": "2025-01-01"}}]}"#,
+        );
+        let estate = Estate::new(inventory.unwrap()).unwrap();
+        let review = Reviewer::standard()
+            .review(&estate, "2026-11-22".parse().unwrap())
+            .unwrap();
+        let change = review.recommendations[0].change.clone();
+        let proposal = Proposal {
+            stamp: stamp(4),
+            id: "p-1".to_owned(),
+            digest: change.digest().unwrap().to_string(),
+            change,
+            proposer: "service svc-review".to_owned(),
+            level: "L2".to_owned(),
+            reach: Some(3),
+            takes_back: None,
+        };
+        let back = Proposal {
+            stamp: stamp(9),
+            id: "p-2".to_owned(),
+            takes_back: Some("p-1".to_owned()),
+            ..proposal.clone()
+        };
+        let decided = |person: &str, statement: &str| {
+            What::Decided(Signature {
+                person: person.to_owned(),
+                role: None,
+                statement: statement.to_owned(),
+                reason_code: None,
+                key: "SHA256:x".to_owned(),
+                text: b"{}\n".to_vec(),
+                signature: b"-----BEGIN".to_vec(),
+            })
+        };
+        let event = |seq, of: &str, what| Event {
+            stamp: stamp(seq),
+            proposal: of.to_owned(),
+            what,
+        };
+        let started = What::Started {
+            operator: "service op".to_owned(),
+            automatic: false,
+        };
+        let finished = What::Finished {
+            status: "handed_over".to_owned(),
+        };
+        History {
+            tenant: "halden".to_owned(),
+            region: "eu".to_owned(),
+            log: LogStamp {
+                origin: "example.org/halden".to_owned(),
+                log_id: "0".repeat(32),
+                size: 13,
+                root_sha256: "1".repeat(64),
+                last_time: stamp(12).time,
+            },
+            reviews: vec![
+                Reviewed {
+                    stamp: stamp(2),
+                    trigger: "schedule".to_owned(),
+                    review: review.clone(),
+                },
+                Reviewed {
+                    stamp: stamp(3),
+                    trigger: "manual".to_owned(),
+                    review,
+                },
+            ],
+            estate: Some(estate),
+            proposals: vec![proposal, back],
+            events: vec![
+                event(5, "p-1", decided("alice", "approve")),
+                event(6, "p-1", started.clone()),
+                event(
+                    7,
+                    "p-1",
+                    What::Other {
+                        kind: "step_done",
+                        detail: "step-1: handed over".to_owned(),
+                    },
+                ),
+                event(8, "p-1", finished.clone()),
+                event(10, "p-2", decided("bob", "approve")),
+                event(11, "p-2", started),
+                event(12, "p-2", finished),
+            ],
+        }
+    }
+
+    #[test]
+    fn every_reference_resolves_and_the_bytes_are_a_function_of_the_history() {
+        let files = documents(&history()).unwrap();
+        for name in [RESULTS, ACTIONS, PLAN] {
+            assert_eq!(super::super::verify(&files[name]).unwrap(), [], "{name}");
+        }
+        assert_eq!(files, documents(&history()).unwrap());
+        if let Some(dir) = std::env::var_os("OSCAL_OUT") {
+            for (path, bytes) in &files {
+                let path = std::path::Path::new(&dir).join(path);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, bytes).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn a_risk_has_the_status_of_the_last_entry_that_changed_it() {
+        let files = documents(&history()).unwrap();
+        let results: serde_json::Value = serde_json::from_slice(&files[RESULTS]).unwrap();
+        let newest = &results["assessment-results"]["results"][1];
+        let risks: Vec<_> = newest["risks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|risk| risk.get("risk-log").is_some())
+            .collect();
+        assert!(!risks.is_empty());
+        for risk in risks {
+            let changes: Vec<_> = risk["risk-log"]["entries"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter_map(|entry| entry.get("status-change"))
+                .collect();
+            assert_eq!(changes, ["remediating", "remediating", "open"]);
+            assert_eq!(risk["status"], "open");
+        }
+    }
+
+    #[test]
+    fn every_event_stands_once_in_the_assessment_logs() {
+        let files = documents(&history()).unwrap();
+        let results: serde_json::Value = serde_json::from_slice(&files[RESULTS]).unwrap();
+        let mut seqs: Vec<u64> = Vec::new();
+        for result in results["assessment-results"]["results"].as_array().unwrap() {
+            for entry in result["assessment-log"]["entries"].as_array().unwrap() {
+                let seq = entry["props"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .find(|prop| prop["name"] == "ledger-seq")
+                    .unwrap();
+                seqs.push(seq["value"].as_str().unwrap().parse().unwrap());
+            }
+        }
+        assert_eq!(seqs, (2..=12).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn without_a_review_there_is_nothing_to_export() {
+        let empty = History {
+            reviews: Vec::new(),
+            ..history()
+        };
+        assert_eq!(documents(&empty).unwrap_err().kind(), ErrorKind::NotFound);
+    }
 }

@@ -107,20 +107,6 @@ impl Markup {
         let line = Markdown(&folded(text)).to_string();
         Self(if line.is_empty() { "-".to_owned() } else { line })
     }
-
-    /// Several texts, a paragraph each.
-    pub(super) fn paragraphs<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        let all: Vec<String> = texts
-            .into_iter()
-            .map(|text| Markdown(&folded(text)).to_string())
-            .filter(|text| !text.is_empty())
-            .collect();
-        Self(if all.is_empty() {
-            "-".to_owned()
-        } else {
-            all.join("\n\n")
-        })
-    }
 }
 
 /// A time in UTC, to the microsecond; a zone is mandatory in OSCAL.

@@ -1,9 +1,9 @@
 //! What the gate recorded, as entries of the assessment log and of the logs of the risks.
 
-use super::context::{APPROVER, Context, EXECUTOR};
+use super::context::Context;
 use super::history::{Event, Proposal, Signature, Stamp, What};
 use super::lexical::{Id, Line, Markup, NAMESPACE, Time, Token};
-use super::model::{Link, LogEntry, LoggedBy, Prop, RelatedResponse};
+use super::model::{Link, LogEntry, LoggedBy, Prop, RelatedResponse, Speaker};
 
 /// The status of a risk, as far as events move it.
 pub(super) const OPEN: &str = "open";
@@ -48,7 +48,7 @@ pub(super) fn submitted(context: &Context<'_>, proposal: &Proposal) -> LogEntry 
         links: Vec::new(),
         logged_by: vec![LoggedBy {
             party_uuid: context.provider(),
-            role_id: Token::of(EXECUTOR),
+            role: Speaker::Executor,
         }],
         status_change: None,
         related_responses: Vec::new(),
@@ -64,7 +64,7 @@ pub(super) fn happened(context: &Context<'_>, event: &Event, level: &str) -> Log
     let mut links = Vec::new();
     let mut logged_by = LoggedBy {
         party_uuid: context.provider(),
-        role_id: Token::of(EXECUTOR),
+        role: Speaker::Executor,
     };
     match &event.what {
         What::Decided(signature) => {
@@ -75,7 +75,7 @@ pub(super) fn happened(context: &Context<'_>, event: &Event, level: &str) -> Log
             });
             logged_by = LoggedBy {
                 party_uuid: context.person(&signature.person),
-                role_id: Token::of(APPROVER),
+                role: Speaker::Approver,
             };
         }
         What::Started { automatic: true, .. } => props.extend(Prop::ours("decision", "auto")),

@@ -59,6 +59,7 @@ objects! {
         version: Line,
         oscal_version: &'static str,
         document_ids: Vec<DocumentId>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         roles: Vec<Role>,
         parties: Vec<Party>,
@@ -73,10 +74,6 @@ objects! {
         uuid: Id,
         r#type: &'static str,
         name: Line,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        props: Vec<Prop>,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        member_of_organizations: Vec<Id>,
     }
     ResponsibleParty { role_id: Token, party_uuids: Vec<Id>, }
     Prop {
@@ -95,6 +92,7 @@ objects! {
         description: Markup,
         start: Time,
         end: Time,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         #[serde(skip_serializing_if = "Option::is_none")]
         local_definitions: Option<LocalDefinitions>,
@@ -116,6 +114,7 @@ objects! {
     InventoryItem {
         uuid: Id,
         description: Markup,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
     }
     AssessmentAssets { components: Vec<Component>, assessment_platforms: Vec<Platform>, }
@@ -124,6 +123,7 @@ objects! {
         r#type: &'static str,
         title: Markup,
         description: Markup,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         status: State,
     }
@@ -145,6 +145,7 @@ objects! {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Option<Markup>,
         start: Time,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         links: Vec<Link>,
@@ -155,12 +156,17 @@ objects! {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         related_responses: Vec<RelatedResponse>,
     }
-    LoggedBy { party_uuid: Id, role_id: Token, }
+    LoggedBy {
+        party_uuid: Id,
+        #[serde(rename = "role-id")]
+        role: Speaker,
+    }
     RelatedResponse { response_uuid: Id, }
     Observation {
         uuid: Id,
         title: Markup,
         description: Markup,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         methods: Vec<&'static str>,
         types: Vec<&'static str>,
@@ -179,6 +185,7 @@ objects! {
         title: Markup,
         description: Markup,
         statement: Markup,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         status: &'static str,
         characterizations: Vec<Characterization>,
@@ -191,12 +198,19 @@ objects! {
         related_observations: Vec<RelatedObservation>,
     }
     Characterization { origin: Origin, facets: Vec<Facet>, }
-    Facet { name: Token, system: &'static str, value: Line, props: Vec<Prop>, }
+    Facet {
+        name: Token,
+        system: &'static str,
+        value: Line,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        props: Vec<Prop>,
+    }
     Response {
         uuid: Id,
         lifecycle: &'static str,
         title: Markup,
         description: Markup,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         origins: Vec<Origin>,
     }
@@ -206,6 +220,7 @@ objects! {
         uuid: Id,
         title: Markup,
         description: Markup,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         target: Target,
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -219,6 +234,7 @@ objects! {
         uuid: Id,
         title: Markup,
         description: Markup,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         related_observations: Vec<RelatedObservation>,
         related_risks: Vec<RelatedRisk>,
@@ -229,6 +245,7 @@ objects! {
         title: Markup,
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Option<Markup>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         rlinks: Vec<Rlink>,
@@ -240,6 +257,14 @@ objects! {
         hashes: Vec<Hash>,
     }
     Hash { algorithm: &'static str, value: Line, }
+}
+
+/// In which role somebody made a log entry.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Speaker {
+    Approver,
+    Executor,
 }
 
 impl Prop {

@@ -38,7 +38,12 @@ pub(super) fn action_plan(
         .collect();
     Some(ActionPlan {
         uuid: context.document("plan-of-action-and-milestones"),
-        metadata: context.metadata("Plan of action and milestones"),
+        metadata: context.metadata(
+            "Plan of action and milestones",
+            open.iter()
+                .filter_map(|(_, risk)| risk.risk_log.as_ref())
+                .flat_map(|log| &log.entries),
+        ),
         system_id: SystemId {
             identifier_type: format!("{NAMESPACE}/tenant"),
             id: Line::or_dash(&context.history.tenant),
@@ -87,7 +92,7 @@ pub(super) fn assessment_plan(
 ) -> AssessmentPlan {
     AssessmentPlan {
         uuid: context.document("assessment-plan"),
-        metadata: context.metadata("Assessment plan"),
+        metadata: context.metadata("Assessment plan", []),
         import_ssp: Href { href: system.href() },
         reviewed_controls: reviewed_controls(&newest.review.rules),
         assessment_subjects: vec![AssessmentSubject {
