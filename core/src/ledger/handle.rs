@@ -14,6 +14,7 @@ use super::bundle::export;
 use super::checkpoint::Checkpoint;
 use super::entry::{Condition, Draft, Entry, LogId, Receipt};
 use super::keys::{KeyProvider, Signer};
+use super::manifest::{Sum, sign_manifest};
 use super::note::VerifierKey;
 use super::proof::{ConsistencyProof, EntryProof};
 use super::reader::{Question, Reader};
@@ -273,6 +274,19 @@ impl Ledger {
         self.job("ledger.export", move |session| {
             export(session, &checkpoint, &dir)?;
             Ok(checkpoint)
+        })
+        .await
+    }
+
+    /// Signs a list of files as this log. See [`read_manifest`](super::manifest::read_manifest).
+    pub(crate) async fn sign_manifest(
+        &self,
+        format: &'static str,
+        files: Vec<(String, Sum)>,
+    ) -> Result<String> {
+        self.job("ledger.sign_manifest", move |session| {
+            let files: Vec<_> = files.iter().map(|(name, sum)| (name.as_str(), *sum)).collect();
+            sign_manifest(format, &files, &session.identity.origin, &*session.options.signer)
         })
         .await
     }

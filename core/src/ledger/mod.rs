@@ -36,6 +36,7 @@ mod group;
 mod handle;
 mod header;
 mod keys;
+mod manifest;
 mod note;
 mod proof;
 mod reader;
@@ -53,6 +54,7 @@ pub use entry::{Condition, Draft, Entry, EntryType, Level, LogId, MAX_PAYLOAD, R
 pub use handle::{Ledger, LedgerOptions, verify_storage};
 pub use header::{Aead, Codec, HEADER_LEN, Header};
 pub use keys::{KeyContext, KeyProvider, KeyPurpose, LocalKeyFile, Secret, Signer};
+pub(crate) use manifest::{Sum, read_manifest, sum};
 pub use note::{MAX_NOTE, MAX_SIGNATURES, SignedNote, VerifierKey};
 pub use proof::{ConsistencyProof, EntryProof, verify_consistency, verify_inclusion};
 pub use store::{Lease, Storage};

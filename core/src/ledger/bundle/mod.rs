@@ -7,14 +7,14 @@ mod read;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 pub(super) use export::export;
 pub use path::TilePath;
 pub use read::verify_bundle;
 
 use super::keys::{KeyPurpose, Signer};
-use super::note::{SignedNote, VerifierKey, sign};
+use super::manifest::{read_manifest, sign_manifest, sum};
+use super::note::VerifierKey;
 use super::store::{Identity, WrappedKey};
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
@@ -80,32 +80,23 @@ fn keys_document(identity: &Identity, keys: &[WrappedKey]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A signed list of the files that the tree does not cover, with their SHA-256: what `sha256sum` prints.
+/// A signed list of the files that the tree does not cover.
 fn manifest(files: &[(&str, &[u8])], origin: &str, signer: &dyn Signer) -> Result<String> {
-    sign(&manifest_text(files, origin), origin, signer)
-}
-
-fn manifest_text(files: &[(&str, &[u8])], origin: &str) -> String {
-    let head = format!("{BUNDLE_FORMAT}\n{origin}\n");
-    let lines = files
-        .iter()
-        .map(|(name, bytes)| format!("{}  {name}\n", hex(&Sha256::digest(bytes))));
-    std::iter::once(head).chain(lines).collect()
+    let files: Vec<_> = files.iter().map(|(name, bytes)| (*name, sum(bytes))).collect();
+    sign_manifest(BUNDLE_FORMAT, &files, origin, signer)
 }
 
 /// What is wrong with the files beside the records.
 fn check_manifest(note: &[u8], files: &[(&str, &[u8])], key: &VerifierKey) -> Result<()> {
-    let note = SignedNote::parse(note)?;
-    note.verify(std::slice::from_ref(key))?;
-    if note.text() == manifest_text(files, key.name()) {
-        return Ok(());
-    }
+    let listed = read_manifest(note, BUNDLE_FORMAT, key)?;
     let changed = files.iter().find(|(name, bytes)| {
-        let line = format!("{}  {name}", hex(&Sha256::digest(bytes)));
-        note.text().lines().all(|listed| listed != line)
+        !listed
+            .iter()
+            .any(|(listed, of)| listed == name && *of == sum(bytes))
     });
     let text = match changed {
         Some((name, _)) => format!("`{name}` is not the file that was exported"),
+        None if listed.len() == files.len() => return Ok(()),
         None => "the manifest is not that of this bundle".to_owned(),
     };
     Err(Error::new(ErrorKind::Corrupt, text).during("ledger.manifest"))
