@@ -31,6 +31,7 @@ mod staged;
 mod state;
 mod statement;
 mod stored;
+mod told;
 mod way_back;
 
 pub use approver::{Approver, Party, Register, Registered};
@@ -57,6 +58,7 @@ pub(crate) use engine::{Gate, Means};
 pub(crate) use policy::is_name;
 pub(crate) use registry::Registry;
 pub(crate) use setup::FirstRules;
+pub(crate) use told::{Happening, Told, told};
 
 /// The entry that holds a snapshot of the estate.
 pub(crate) const SNAPSHOT: crate::ledger::EntryType = crate::ledger::EntryType(0x0200);

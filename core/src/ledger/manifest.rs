@@ -23,11 +23,13 @@ pub(super) fn sign_manifest(
     origin: &str,
     signer: &dyn Signer,
 ) -> Result<String> {
-    let mut text = format!("{format}\n{origin}\n");
-    for (name, sum) in files {
-        text.push_str(&format!("{}  {name}\n", hex(sum)));
-    }
-    sign(&text, origin, signer)
+    let head = format!("{format}\n{origin}\n");
+    let lines = files.iter().map(|(name, sum)| format!("{}  {name}\n", hex(sum)));
+    sign(
+        &std::iter::once(head).chain(lines).collect::<String>(),
+        origin,
+        signer,
+    )
 }
 
 /// The files that a manifest lists, in its order, once its signature holds.

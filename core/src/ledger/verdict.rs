@@ -109,6 +109,9 @@ verdicts! {
     }
 }
 
+/// The most problems that are listed.
+const MAX_PROBLEMS: usize = 100;
+
 /// What a verification compares the log with.
 #[derive(Clone, Debug, Default)]
 pub struct VerifyOptions {
@@ -146,6 +149,11 @@ impl VerifyOptions {
     pub fn fresh_within(mut self, limit: SignedDuration, as_of: Timestamp) -> Self {
         self.fresh = Some((limit, as_of));
         self
+    }
+
+    /// See [`key`](Self::key).
+    pub(crate) fn expected_key(&self) -> Option<&VerifierKey> {
+        self.key.as_ref()
     }
 
     /// Watches and can stop the verification.
@@ -198,6 +206,18 @@ pub struct Verification {
 }
 
 impl Verification {
+    /// Adds what is wrong with a file that travels with the log.
+    pub(crate) fn fail_integrity(&mut self, text: String) {
+        self.integrity = Integrity::Failed;
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(Problem {
+                verdict: "integrity",
+                seq: None,
+                text,
+            });
+        }
+    }
+
     /// Whether no verdict is a failure. `unanchored` and `not_checked` are not failures: read the verdicts.
     pub fn has_no_failure(&self) -> bool {
         self.integrity != Integrity::Failed

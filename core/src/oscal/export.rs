@@ -20,7 +20,8 @@ pub(crate) const ACTIONS: &str = "plan-of-action-and-milestones.json";
 pub(crate) const PLAN: &str = "assessment-plan.json";
 
 /// The documents and the files that they point at, by path: `assessment-results.json`, `assessment-plan.json`,
-/// `plan-of-action-and-milestones.json` where something is open, `reviews/<seq>.json`, `decisions/<seq>.json` and `.sig`.
+/// `plan-of-action-and-milestones.json` where something is open, `reviews/<seq>.json`. The signed texts are referred to as
+/// `../decisions/<seq>.json`; whoever writes the folder puts them there.
 ///
 /// # Errors
 /// `not_found` when no review is recorded: there is nothing to assess then.
@@ -85,6 +86,7 @@ pub(crate) fn documents(history: &History) -> Result<BTreeMap<String, Vec<u8>>> 
     Ok(files
         .0
         .into_values()
+        .filter(|file| !is_beside(&file.path))
         .map(|file| (file.path, file.bytes))
         .collect())
 }
@@ -125,11 +127,20 @@ fn side_files(history: &History) -> SideFiles {
     for event in &history.events {
         if let What::Decided(signature) = &event.what {
             let (text, armoured) = log::decision_paths(event.stamp.seq);
-            files.add(text, signature.text.clone(), "application/json");
-            files.add(armoured, signature.signature.clone(), "text/plain");
+            files.add(beside(&text), signature.text.clone(), "application/json");
+            files.add(beside(&armoured), signature.signature.clone(), "text/plain");
         }
     }
     files
+}
+
+/// The decisions lie in a folder of their own, beside that of the documents.
+fn beside(path: &str) -> String {
+    format!("../{path}")
+}
+
+fn is_beside(path: &str) -> bool {
+    path.starts_with("../")
 }
 
 fn review_path(seq: u64) -> String {
@@ -160,7 +171,9 @@ fn decisions(context: &Context<'_>, files: &SideFiles) -> Vec<Resource> {
                 return None;
             };
             let (text, armoured) = log::decision_paths(event.stamp.seq);
-            let rlinks = [files.rlink(&text), files.rlink(&armoured)].into_iter().flatten();
+            let rlinks = [files.rlink(&beside(&text)), files.rlink(&beside(&armoured))]
+                .into_iter()
+                .flatten();
             let title = format!("Signed decision of {}", signature.person);
             let uuid = log::decision_resource(context, event.stamp.seq);
             Some(resource(uuid, &title, "evidence", rlinks))
@@ -232,7 +245,7 @@ mod tests {
             ..proposal.clone()
         };
         let decided = |person: &str, statement: &str| {
-            What::Decided(Signature {
+            What::Decided(SignedText {
                 person: person.to_owned(),
                 role: None,
                 statement: statement.to_owned(),

@@ -89,7 +89,7 @@ pub(crate) struct Event {
 #[derive(Clone, Debug)]
 pub(crate) enum What {
     /// A person decided or attested, with a signature.
-    Decided(Signature),
+    Decided(SignedText),
     /// The execution ended so.
     Finished {
         /// `succeeded`, `handed_over`, `rolled_back`, ...
@@ -113,7 +113,7 @@ pub(crate) enum What {
 
 /// A signed statement of a person.
 #[derive(Clone, Debug)]
-pub(crate) struct Signature {
+pub(crate) struct SignedText {
     /// The person, as the register names them.
     pub(crate) person: String,
     /// In which role, where one was named.

@@ -28,10 +28,8 @@ impl Id {
     /// The identity of an object in this namespace. Every part stands behind its length, so that `ab` + `c` and `a` + `bc`
     /// are two.
     pub(super) fn of(self, kind: &str, key: &[&str]) -> Self {
-        let mut name = kind.to_owned();
-        for part in key {
-            name.push_str(&format!(":{}:{part}", part.len()));
-        }
+        let parts = key.iter().map(|part| format!(":{}:{part}", part.len()));
+        let name: String = std::iter::once(kind.to_owned()).chain(parts).collect();
         Self(Uuid::new_v5(&self.0, name.as_bytes()))
     }
 

@@ -1,7 +1,7 @@
 //! What the gate recorded, as entries of the assessment log and of the logs of the risks.
 
 use super::context::Context;
-use super::history::{Event, Proposal, Signature, Stamp, What};
+use super::history::{Event, Proposal, SignedText, Stamp, What};
 use super::lexical::{Id, Line, Markup, NAMESPACE, Time, Token};
 use super::model::{Link, LogEntry, LoggedBy, Prop, RelatedResponse, Speaker};
 
@@ -12,7 +12,7 @@ pub(super) const CLOSED: &str = "closed";
 const ACCEPTED: &str = "deviation-approved";
 
 /// Where the signed text and its signature lie.
-pub(super) fn decision_paths(seq: u64) -> (String, String) {
+pub(crate) fn decision_paths(seq: u64) -> (String, String) {
     (
         format!("decisions/{seq:08}.json"),
         format!("decisions/{seq:08}.json.sig"),
@@ -142,7 +142,7 @@ pub(super) fn status_after(what: &What, proposal: &Proposal) -> Option<&'static 
 }
 
 /// Whether somebody refused the change because the risk is accepted.
-pub(super) fn accepts_risk(signature: &Signature) -> bool {
+pub(super) fn accepts_risk(signature: &SignedText) -> bool {
     signature.statement == "reject" && signature.reason_code.as_deref() == Some("risk_accepted")
 }
 
@@ -165,7 +165,7 @@ fn told(what: &What) -> (String, Option<String>) {
     }
 }
 
-fn signed(signature: &Signature) -> Vec<Prop> {
+fn signed(signature: &SignedText) -> Vec<Prop> {
     let decision = match signature.statement.as_str() {
         "approve" => "approved",
         "reject" => "rejected",

@@ -16,6 +16,6 @@ mod results;
 mod risks;
 mod verify;
 
-#[allow(unused_imports, reason = "the proof takes it next")]
 pub(crate) use export::documents;
+pub(crate) use log::decision_paths;
 pub use verify::{Defect, verify};

@@ -16,6 +16,7 @@ macro_rules! objects {
             $(#[$doc])*
             #[derive(Clone, Debug, Serialize)]
             #[serde(rename_all = "kebab-case")]
+            #[allow(clippy::struct_field_names, reason = "the names are NIST's")]
             pub(super) struct $name { $($(#[$attr])* pub(super) $field: $ty,)* }
         )*
     };

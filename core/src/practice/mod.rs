@@ -9,4 +9,5 @@ mod tenant;
 
 pub use open::Practice;
 pub use options::{PracticeOptions, TenantOptions};
+pub(crate) use reviewed::{REVIEWED, Reviewed};
 pub use tenant::{RecordedDecision, Tenant, Trigger};

@@ -1,0 +1,206 @@
+//! Checking the folder: offline, without keys, without trust in any of its files.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{ALLOWED_SIGNERS, FORMAT, INDEX, LEDGER, MANIFEST, OSCAL};
+use crate::error::{Error, ErrorKind, Result};
+use crate::gate::allowed_signers::AllowedSigners;
+use crate::gate::{NAMESPACE, sshsig};
+use crate::ledger::{self, Sum, Verification, VerifierKey, VerifyOptions, read_manifest, sum};
+use crate::oscal;
+use crate::text::quoted;
+
+/// The largest file of a proof that is read.
+const MAX_FILE: u64 = 256 << 20;
+
+/// The most files that a proof may have beside the ledger.
+const MAX_FILES: usize = 1_000_000;
+
+/// Verifies a proof that [`Tenant::prove`](crate::practice::Tenant::prove) wrote, or the ledger bundle alone: the verdicts of
+/// [`Ledger::verify`](crate::ledger::Ledger::verify), from files alone. Beside the ledger every file is compared with the
+/// signed manifest, every decision's signature is checked, and the references of the OSCAL documents.
+///
+/// Without [`VerifyOptions::key`] the authenticity is `self_signed` at best.
+///
+/// # Errors
+/// `not_found` where there is neither, `corrupt` when the checkpoint of the ledger cannot be read, `io`, `cancelled`.
+pub fn verify_bundle(dir: impl AsRef<Path>, options: &VerifyOptions) -> Result<Verification> {
+    let dir = dir.as_ref();
+    if !dir.join(MANIFEST).exists() && !dir.join(LEDGER).exists() || !dir.join(LEDGER).is_dir() {
+        return ledger::verify_bundle(dir, options);
+    }
+    let mut verification = ledger::verify_bundle(dir.join(LEDGER), options)?;
+    let key = options.expected_key().cloned().or_else(|| stated_key(dir));
+    for problem in problems(dir, key.as_ref()).map_err(|error| error.during("proof.verify_bundle"))? {
+        verification.fail_integrity(problem);
+    }
+    Ok(verification)
+}
+
+/// The key that the bundle names.
+fn stated_key(dir: &Path) -> Option<VerifierKey> {
+    let bytes = read(&dir.join(LEDGER).join("log.vkey")).ok().flatten()?;
+    std::str::from_utf8(&bytes).ok()?.trim_end().parse().ok()
+}
+
+/// What is wrong beside the ledger.
+fn problems(dir: &Path, key: Option<&VerifierKey>) -> Result<Vec<String>> {
+    let Some(key) = key else {
+        return Ok(vec!["there is no key to check the manifest with".to_owned()]);
+    };
+    let Some(manifest) = read(&dir.join(MANIFEST))? else {
+        return Ok(vec![format!("`{MANIFEST}` is missing")]);
+    };
+    let listed = match read_manifest(&manifest, FORMAT, key) {
+        Ok(listed) => listed,
+        Err(error) => return Ok(vec![format!("`{MANIFEST}`: {error}")]),
+    };
+    let mut problems = compare(dir, &listed)?;
+    problems.extend(decisions(dir)?);
+    for (path, _) in listed.iter().filter(|(path, _)| is_document(path)) {
+        let document = read(&dir.join(path))?.unwrap_or_default();
+        match oscal::verify(&document) {
+            Ok(defects) => problems.extend(
+                defects
+                    .iter()
+                    .map(|defect| format!("`{path}`: {}: {}", defect.place, defect.problem)),
+            ),
+            Err(error) => problems.push(format!("`{path}`: {error}")),
+        }
+    }
+    Ok(problems)
+}
+
+fn is_document(path: &str) -> bool {
+    path.strip_prefix(OSCAL)
+        .and_then(|rest| rest.strip_prefix('/'))
+        .is_some_and(|name| !name.contains('/'))
+}
+
+/// Compares the files with the list: changed, missing, and not listed.
+fn compare(dir: &Path, listed: &[(String, Sum)]) -> Result<Vec<String>> {
+    let mut problems = Vec::new();
+    for (path, expected) in listed {
+        if !is_plain(path) {
+            problems.push(format!(
+                "`{MANIFEST}` lists {}, which is not a path inside the proof",
+                quoted(path)
+            ));
+            continue;
+        }
+        match read(&dir.join(path))? {
+            None => problems.push(format!("{} is missing", quoted(path))),
+            Some(bytes) if sum(&bytes) != *expected => {
+                problems.push(format!("{} is not the file that was exported", quoted(path)));
+            }
+            Some(_) => {}
+        }
+    }
+    let known: BTreeSet<&str> = listed.iter().map(|(path, _)| path.as_str()).collect();
+    for path in files_below(dir)? {
+        if path != MANIFEST && !known.contains(path.as_str()) {
+            problems.push(format!("{} does not belong to the proof", quoted(&path)));
+        }
+    }
+    Ok(problems)
+}
+
+/// No absolute path, no way out of the folder.
+fn is_plain(path: &str) -> bool {
+    !path.is_empty()
+        && path
+            .split('/')
+            .all(|part| !matches!(part, "" | "." | "..") && !part.contains('\\'))
+}
+
+/// The files of the folder but those of the ledger, with `/`.
+fn files_below(dir: &Path) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    let mut folders: Vec<(PathBuf, String)> = vec![(dir.to_owned(), String::new())];
+    while let Some((folder, prefix)) = folders.pop() {
+        let entries = fs::read_dir(&folder).map_err(|source| Error::io(source, folder.display()))?;
+        for entry in entries {
+            let entry = entry.map_err(|source| Error::io(source, folder.display()))?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            let kind = entry
+                .file_type()
+                .map_err(|source| Error::io(source, folder.display()))?;
+            if kind.is_dir() && name != LEDGER {
+                folders.push((entry.path(), format!("{name}/")));
+            } else if !kind.is_dir() {
+                files.push(name);
+            }
+            if files.len() > MAX_FILES {
+                return Err(Error::new(
+                    ErrorKind::TooLarge,
+                    "a proof has at most 1,000,000 files",
+                ));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Checks every signature against the register, at the time at which the decision was recorded.
+fn decisions(dir: &Path) -> Result<Vec<String>> {
+    let mut problems = Vec::new();
+    let index = text(dir, INDEX)?;
+    let register = match text(dir, ALLOWED_SIGNERS)?.parse::<AllowedSigners>() {
+        Ok(register) => register,
+        Err(error) => return Ok(vec![format!("`{ALLOWED_SIGNERS}`: {error}")]),
+    };
+    for line in index.lines() {
+        if let Err(error) = decision(dir, &register, line) {
+            problems.push(format!("{}: {error}", quoted(line)));
+        }
+    }
+    Ok(problems)
+}
+
+fn decision(dir: &Path, register: &AllowedSigners, line: &str) -> Result<()> {
+    let malformed = || Error::new(ErrorKind::Corrupt, "not a line of the index of decisions");
+    let (file, rest) = line.split_once(' ').ok_or_else(malformed)?;
+    let (person, time) = rest.rsplit_once(' ').ok_or_else(malformed)?;
+    let time = jiff::civil::DateTime::strptime("%Y%m%d%H%M%SZ", time)
+        .and_then(|time| jiff::tz::TimeZone::UTC.to_timestamp(time))
+        .map_err(|_| malformed())?;
+    if !is_plain(file) {
+        return Err(malformed());
+    }
+    let signed = read(&dir.join(file))?.ok_or_else(malformed)?;
+    let armoured = text(dir, &format!("{file}.sig"))?;
+    let key = sshsig::verify(&armoured, NAMESPACE, &signed)?;
+    let named = register.find(&key).filter(|signer| signer.person() == person);
+    let named =
+        named.ok_or_else(|| Error::new(ErrorKind::Denied, "the register does not name the signer so"))?;
+    named.permits(NAMESPACE, time)
+}
+
+fn text(dir: &Path, path: &str) -> Result<String> {
+    let bytes = read(&dir.join(path))?.unwrap_or_default();
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A regular file; none where there is none.
+fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(Error::io(source, path.display())),
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| Error::io(source, path.display()))?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(
+            Error::new(ErrorKind::TooLarge, "a file of a proof has at most 256 MiB")
+                .at(path.display().to_string()),
+        );
+    }
+    Ok(Some(bytes))
+}

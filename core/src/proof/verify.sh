@@ -1,0 +1,110 @@
+#!/bin/sh
+# Checks this proof with stock tools: sha256sum, ssh-keygen, openssl, python3. vcto is not needed.
+# Exit status: 0 nothing failed, 1 something failed. What a missing tool left unchecked is said.
+#
+# What it cannot tell by itself: whether this is the right log (compare the key below with one that you trust), and
+# whether something was cut off at its end (compare with a checkpoint that was kept elsewhere).
+cd "$(dirname "$0")" || exit 1
+failed=0
+ok() { printf 'ok           %s\n' "$*"; }
+bad() { printf 'FAILED       %s\n' "$*"; failed=1; }
+skipped() { printf 'NOT CHECKED  %s\n' "$*"; }
+have() { command -v "$1" >/dev/null 2>&1; }
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+
+# 1. Every file is the one that the manifest lists.
+if have sha256sum; then
+    grep -E '^[0-9a-f]{64}  ' manifest >"$scratch/sums"
+    if sha256sum --quiet -c "$scratch/sums" >"$scratch/out" 2>&1; then
+        ok "$(wc -l <"$scratch/sums" | tr -d ' ') files are those of the manifest"
+    else
+        bad "files differ from the manifest:"; sed 's/^/             /' "$scratch/out"
+    fi
+else
+    skipped "files against the manifest: no sha256sum"
+fi
+
+# 2. Manifest and checkpoint are signed by the log: signed notes, Ed25519.
+key=$(sed 's/.*+//' ledger/log.vkey)
+note() { # file: its text, and the signature of the log
+    sed -n '/^$/q;p' "$1" >"$scratch/text"
+    sed -n '/^$/,$p' "$1" | sed -n 's/^\xe2\x80\x94 [^ ]* //p' | head -n 1 | base64 -d 2>/dev/null | tail -c +5 >"$scratch/signature"
+    openssl pkeyutl -verify -pubin -inkey "$scratch/key.pem" -rawin -in "$scratch/text" -sigfile "$scratch/signature" >/dev/null 2>&1
+}
+if have openssl && have base64; then
+    # The prefix is the DER of an Ed25519 public key (RFC 8410); the key stands behind one byte, its type.
+    { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; printf '%s' "$key" | base64 -d | tail -c +2; } >"$scratch/key.der"
+    openssl pkey -pubin -inform DER -in "$scratch/key.der" -out "$scratch/key.pem" 2>/dev/null
+    for signed in manifest ledger/checkpoint ledger/manifest; do
+        if note "$signed"; then ok "$signed is signed by the log"; else bad "the signature of $signed does not hold"; fi
+    done
+else
+    skipped "signatures of the log: no openssl or no base64"
+fi
+
+# 3. Every decision is signed by the person whom it names, with a key that was valid then.
+if have ssh-keygen; then
+    count=0
+    while read -r file person time; do
+        count=$((count + 1))
+        ssh-keygen -Y verify -f allowed_signers -I "$person" -n vcto-approval-v1 -O "verify-time=$time" \
+            -s "$file.sig" <"$file" >"$scratch/out" 2>&1 || { bad "$file, $person: $(head -n 1 "$scratch/out")"; continue; }
+        grep -q "\"approver\":\"$person\"" "$file" || bad "$file does not name $person"
+    done <decisions/index
+    ok "$count signed decisions looked at"
+else
+    skipped "signatures of decisions: no ssh-keygen"
+fi
+
+# 4. The tree over the entries has the root that was signed (RFC 6962).
+if have python3; then
+    python3 - <<'PYTHON' >"$scratch/out" 2>&1 && ok "$(cat "$scratch/out")" || bad "tree: $(tail -n 1 "$scratch/out")"
+import base64, glob, hashlib, os, sys
+_, size, root = open("ledger/checkpoint").read().split("\n")[:3]
+size = int(size)
+def number(path):
+    digits = path.split("tile/entries/")[1].split(".p/")[0].replace("x", "").replace("/", "")
+    return int(digits)
+# A full bundle of entries takes the place of its shorter forms.
+paths = {}
+for path in glob.glob("ledger/tile/entries/**", recursive=True):
+    if os.path.isfile(path) and (number(path) not in paths or ".p/" not in path):
+        paths[number(path)] = path
+stack, count = [], 0
+for _, path in sorted(paths.items()):
+    data = open(path, "rb").read()
+    while data:
+        length = int.from_bytes(data[:2], "big")
+        leaf, data = data[2:2 + length], data[2 + length:]
+        if len(leaf) != 127 or int.from_bytes(leaf[21:29], "big") != count:
+            sys.exit(f"entry {count} is not in its place")
+        node, count = hashlib.sha256(b"\0" + leaf).digest(), count + 1
+        full = count
+        while full % 2 == 0:
+            node, full = hashlib.sha256(b"\1" + stack.pop() + node).digest(), full // 2
+        stack.append(node)
+while len(stack) > 1:
+    right, left = stack.pop(), stack.pop()
+    stack.append(hashlib.sha256(b"\1" + left + right).digest())
+if count != size or base64.b64encode(stack[0]).decode() != root:
+    sys.exit(f"the {count} entries do not have the signed root")
+print(f"{count} entries have the signed root")
+PYTHON
+else
+    skipped "the tree: no python3"
+fi
+
+# 5. The sealed content is what the entries commit to (BLAKE3).
+if have b3sum; then
+    wrong=0
+    for payload in ledger/payload/*/*; do
+        [ "$(b3sum --no-names "$payload")" = "$(basename "$payload")" ] || { bad "$payload is not what its entry commits to"; wrong=1; }
+    done
+    [ "$wrong" = 1 ] || ok "the sealed content has the digests of its entries"
+else
+    skipped "digests of the sealed content: no b3sum"
+fi
+
+printf 'log          %s\nkey          %s\nend          UNANCHORED: compare ledger/checkpoint with one that was kept elsewhere\n' "$(head -n 1 ledger/checkpoint)" "$(cat ledger/log.vkey)"
+exit $failed

@@ -1,0 +1,153 @@
+//! Writing the folder: complete or not at all.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{ALLOWED_SIGNERS, FORMAT, INDEX, LEDGER, MANIFEST, OSCAL, SCRIPT, history, script};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::{Checkpoint, sum};
+use crate::oscal;
+use crate::practice::Tenant;
+
+/// What a proof holds.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Proved {
+    /// Up to where the log is proved. Keep its [note](Checkpoint::note) elsewhere: whoever has it can tell later whether
+    /// something was cut off.
+    pub checkpoint: Checkpoint,
+    /// How many signed statements there are.
+    pub decisions: usize,
+    /// Whether there are OSCAL documents: not without a recorded review.
+    pub oscal: bool,
+}
+
+impl Tenant {
+    /// Writes the proof of this tenant into a folder: the ledger as a bundle for stock transparency-log tools, every signed
+    /// decision with its signature and the register of approvers, the OSCAL documents, a signed manifest, and `verify.sh`.
+    /// The content of reviews and decisions is in it in the clear; the rest of the ledger stays sealed.
+    ///
+    /// The folder is new, empty, or an earlier proof, which is replaced when the new one is complete.
+    ///
+    /// # Errors
+    /// `conflict` when the folder holds something else; `corrupt` at the first entry that is not what was written; `io`.
+    pub async fn prove(&self, dir: impl AsRef<Path>) -> Result<Proved> {
+        let dir = dir.as_ref();
+        self.write_proof(dir)
+            .await
+            .map_err(|error| error.during("tenant.prove"))
+    }
+
+    async fn write_proof(&self, dir: &Path) -> Result<Proved> {
+        let partial = prepare(dir)?;
+        let checkpoint = self.ledger().export(partial.join(LEDGER)).await?;
+        let history = history::history(self, &checkpoint).await?;
+        let mut files = BTreeMap::new();
+        let statements = history::statements(&history);
+        let mut index = Vec::new();
+        for (seq, (stamp, signature)) in &statements {
+            let (text, armoured) = oscal::decision_paths(*seq);
+            let time = stamp.time.strftime("%Y%m%d%H%M%SZ");
+            index.push(format!("{text} {} {time}\n", signature.person));
+            files.insert(text, signature.text.clone());
+            files.insert(armoured, signature.signature.clone());
+        }
+        files.insert(INDEX.to_owned(), index.concat().into_bytes());
+        files.insert(
+            ALLOWED_SIGNERS.to_owned(),
+            self.approvers()
+                .await?
+                .allowed_signers()?
+                .to_string()
+                .into_bytes(),
+        );
+        files.insert(SCRIPT.to_owned(), script::TEXT.as_bytes().to_vec());
+        if !history.reviews.is_empty() {
+            let documents = oscal::documents(&history)?;
+            files.extend(
+                documents
+                    .into_iter()
+                    .map(|(path, bytes)| (format!("{OSCAL}/{path}"), bytes)),
+            );
+        }
+        let sums = files
+            .iter()
+            .map(|(path, bytes)| (path.clone(), sum(bytes)))
+            .collect();
+        let manifest = self.ledger().sign_manifest(FORMAT, sums).await?;
+        files.insert(MANIFEST.to_owned(), manifest.into_bytes());
+        for (path, bytes) in &files {
+            write(&partial.join(path), bytes)?;
+        }
+        replace(&partial, dir)?;
+        Ok(Proved {
+            checkpoint,
+            decisions: statements.len(),
+            oscal: !history.reviews.is_empty(),
+        })
+    }
+}
+
+/// An empty folder beside the target, once it is clear that the target may be replaced.
+fn prepare(dir: &Path) -> Result<PathBuf> {
+    let holds_something = match fs::read_dir(dir) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => false,
+        Err(source) => return Err(Error::io(source, dir.display())),
+    };
+    let is_proof = fs::read(dir.join(MANIFEST)).is_ok_and(|bytes| bytes.starts_with(FORMAT.as_bytes()));
+    if holds_something && !is_proof {
+        return Err(
+            Error::new(ErrorKind::Conflict, "the folder holds something that is no proof")
+                .at(dir.display().to_string())
+                .remedy("name a new or empty folder"),
+        );
+    }
+    let partial = beside(dir, "partial")?;
+    remove(&partial)?;
+    fs::create_dir_all(&partial).map_err(|source| Error::io(source, partial.display()))?;
+    Ok(partial)
+}
+
+/// A sibling of the folder with this ending.
+fn beside(dir: &Path, ending: &str) -> Result<PathBuf> {
+    let Some(name) = dir.file_name() else {
+        return Err(
+            Error::new(ErrorKind::InvalidInput, "the folder has no name").at(dir.display().to_string())
+        );
+    };
+    let mut sibling = std::ffi::OsString::from(".");
+    sibling.push(name);
+    sibling.push(".");
+    sibling.push(ending);
+    Ok(dir.with_file_name(sibling))
+}
+
+fn replace(partial: &Path, dir: &Path) -> Result<()> {
+    let old = beside(dir, "old")?;
+    remove(&old)?;
+    match fs::rename(dir, &old) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Error::io(source, dir.display()));
+        }
+        _ => {}
+    }
+    fs::rename(partial, dir).map_err(|source| Error::io(source, dir.display()))?;
+    remove(&old)
+}
+
+fn remove(dir: &Path) -> Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(Error::io(source, dir.display())),
+        _ => Ok(()),
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let written = path
+        .parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(path, bytes));
+    written.map_err(|source| Error::io(source, path.display()))
+}
