@@ -1,0 +1,289 @@
+//! The main job: read what is known of a client, review it, put what follows before the gate, execute what was approved, take
+//! it back, and leave the proof.
+//!
+//! `make run`, `make run INPUT=path [FORMAT=netbox]`, or
+//! `cargo run --example main_job -- [--out DIR] [--format FORMAT] [--as-of DATE] [INPUT...]`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use vcto::gate::sshsig::MemoryKey;
+use vcto::gate::{Approval, Approved, Decided, Execution, NAMESPACE, Routed, Staged, Verdict};
+use vcto::ledger::{Verification, VerifyOptions};
+use vcto::monitor::{Monitor, Progress};
+use vcto::practice::{Practice, PracticeOptions, Tenant, TenantOptions, Trigger};
+use vcto::review::{Review, Reviewer};
+use vcto::source::{Input, Reader};
+use vcto::time::{Clock, SystemClock, SystemEntropy};
+use vcto::{Actor, Estate, WorkOrders, proof};
+
+type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+/// The sample client: four sources of one estate.
+const SAMPLE: [&str; 4] = ["rmm.json", "documentation.json", "services.json", "relations.csv"];
+const SAMPLE_FOLDER: &str = "examples/data/halden-pryce";
+const SAMPLE_DAY: &str = "2026-11-22";
+/// The person whose key the demonstration makes.
+const APPROVER: &str = "alice";
+/// How many proposals are listed.
+const LISTED: usize = 12;
+
+const HELP: &str = "\
+Reviews an inventory, stages the changes that follow, executes one approved change, takes it back, leaves the proof.
+
+usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [INPUT...]
+
+  INPUT       files or folders that describe one client; without any, the sample client
+  --format    vcto, netbox, rvtools, relations: for the first input; told by its content otherwise
+  --out       where everything is left (default: out); its earlier content is replaced
+  --as-of     the day of the review, YYYY-MM-DD (default: today; for the sample 2026-11-22)
+";
+
+fn main() -> std::process::ExitCode {
+    match run() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let Some(options) = Options::parse(std::env::args().skip(1))? else {
+        print!("{HELP}");
+        return Ok(());
+    };
+    let estate = Estate::new(options.reader()?.read_all(options.inputs.clone())?)?;
+    options.clear()?;
+    pollster::block_on(job(&options, &estate))
+}
+
+async fn job(options: &Options, estate: &Estate) -> Result<()> {
+    let practice = Practice::open(options.out.join("practice"), PracticeOptions::default()).await?;
+    practice.register(WorkOrders::new(options.out.join("work-orders")))?;
+    let key = MemoryKey::generate(&SystemEntropy)?;
+    let register = format!("{APPROVER} namespaces=\"{NAMESPACE}\" {}\n", key.public_key());
+    let tenant = practice
+        .create_tenant("client", TenantOptions::region("eu").approvers(register))
+        .await?;
+
+    let reviewer = Reviewer::standard().monitor(progress());
+    let review = tenant
+        .review_with(&reviewer, estate, options.as_of, Trigger::Manual)
+        .await?;
+    std::fs::write(options.out.join("review.json"), review.to_json())?;
+    println!(
+        "{} findings, {} recommendations\n",
+        review.findings.len(),
+        review.recommendations.len()
+    );
+
+    let staged = stage(&tenant, &review).await?;
+    demonstrate(&tenant, staged, &key).await?;
+    prove(&tenant, &options.out).await?;
+    Ok(())
+}
+
+/// Submits every recommendation, and lists where they wait.
+async fn stage(tenant: &Tenant, review: &Review) -> Result<Option<Staged<Approval>>> {
+    println!("WAITING FOR A HUMAN");
+    let mut first = None;
+    for recommendation in &review.recommendations {
+        let routed = tenant
+            .submit(recommendation.change.clone(), &Actor::service("svc-review"))
+            .await?;
+        if let (Routed::Approval(staged), None) = (routed, &first) {
+            first = Some(staged);
+        }
+    }
+    let pending = tenant.pending().await?;
+    for proposal in pending.iter().take(LISTED) {
+        let steps = if proposal.steps == 1 { "step " } else { "steps" };
+        println!(
+            "  {}  {:>3} {steps}  {}",
+            proposal.level,
+            proposal.steps,
+            proposal.title.plain()
+        );
+    }
+    if pending.len() > LISTED {
+        println!("  and {} more", pending.len() - LISTED);
+    }
+    println!();
+    Ok(first)
+}
+
+/// One changed byte is refused, the signed text is accepted, and what was executed is taken back.
+async fn demonstrate(tenant: &Tenant, staged: Option<Staged<Approval>>, key: &MemoryKey) -> Result<()> {
+    println!("NOTHING UNAPPROVED RUNS");
+    let Some(staged) = staged else {
+        println!("  nothing waits for an approval\n");
+        return Ok(());
+    };
+    let id = staged.id();
+    println!("  {}", staged.change().title.plain());
+    for band in staged.why() {
+        println!("    {:<3} {}", band.level, band.why);
+    }
+    let text = staged.decision(APPROVER, Verdict::Approve)?;
+    let signature = key.sign(NAMESPACE, &text)?;
+    let mut changed = text.clone();
+    if let Some(byte) = changed.iter_mut().rev().nth(3) {
+        *byte ^= 1;
+    }
+    match staged.decide(&changed, &signature).await {
+        Err(error) => println!("  one byte changed   refused and recorded: {}", error.message()),
+        Ok(_) => return Err("a changed decision was accepted".into()),
+    }
+    let approved = approve(tenant, id, key).await?;
+    let execution = approved.execute().await?;
+    told("approved by alice", &execution);
+    let back = match execution.rollback().await? {
+        Routed::Automatic(staged) => staged.authorize().await?,
+        Routed::Notify(staged) => staged.authorize().await?,
+        Routed::Approval(staged) => approve(tenant, staged.id(), key).await?,
+        Routed::HumanOnly(_) => return Err("the way back is for humans only".into()),
+    };
+    told("taken back", &back.execute().await?);
+    println!();
+    Ok(())
+}
+
+/// Resumes a proposal from the ledger, as another process would, and signs for it.
+async fn approve(tenant: &Tenant, id: vcto::gate::ProposalId, key: &MemoryKey) -> Result<Approved> {
+    let vcto::gate::Resumed::Routed(Routed::Approval(staged)) = tenant.resume(id).await? else {
+        return Err("the proposal does not wait for an approval".into());
+    };
+    let text = staged.decision(APPROVER, Verdict::Approve)?;
+    let signature = key.sign(NAMESPACE, &text)?;
+    match staged.decide(&text, &signature).await? {
+        Decided::Approved(approved) => Ok(approved),
+        Decided::Rejected | Decided::Waiting(_) => Err("the approval did not suffice".into()),
+    }
+}
+
+fn told(what: &str, execution: &Execution) {
+    let steps = execution.steps();
+    println!(
+        "  {what:<18} {}: {} of {} steps",
+        execution.status(),
+        steps.len(),
+        execution.change().steps.len()
+    );
+    if let Some(receipt) = steps.iter().find_map(|step| step.receipt.as_deref()) {
+        println!("  {:<18} {receipt}", "");
+    }
+}
+
+/// Verifies the ledger, writes the proof, and verifies that.
+async fn prove(tenant: &Tenant, out: &Path) -> Result<()> {
+    println!("PROOF");
+    verdicts(
+        "ledger",
+        &tenant.ledger().verify(&VerifyOptions::default()).await?,
+    )?;
+    let folder = out.join("proof");
+    let proved = tenant.prove(&folder).await?;
+    let options = VerifyOptions::default().key(tenant.ledger().verifier_key().clone());
+    verdicts("proof", &proof::verify_bundle(&folder, &options)?)?;
+    println!(
+        "  {} signed decisions, {} ledger entries",
+        proved.decisions,
+        proved.checkpoint.size()
+    );
+    println!("  check without vcto:  sh {}", folder.join("verify.sh").display());
+    Ok(())
+}
+
+fn verdicts(what: &str, verified: &Verification) -> Result<()> {
+    println!(
+        "  {what:<7} integrity {}  authenticity {}  completeness {}  policy {}",
+        verified.integrity, verified.authenticity, verified.completeness, verified.policy
+    );
+    for problem in &verified.problems {
+        println!("    {}: {}", problem.verdict, problem.text);
+    }
+    if verified.has_no_failure() {
+        Ok(())
+    } else {
+        Err(format!("the {what} does not verify").into())
+    }
+}
+
+/// Shows how far a long operation has come, at most once a second.
+fn progress() -> Monitor {
+    let start = SystemClock.now().as_millisecond();
+    let shown = Arc::new(AtomicU64::new(0));
+    Monitor::new(move |progress: Progress| {
+        let elapsed = u64::try_from(SystemClock.now().as_millisecond() - start).unwrap_or(0) / 1_000;
+        if elapsed > shown.swap(elapsed, Ordering::Relaxed) {
+            let total = progress
+                .total
+                .map_or_else(String::new, |total| format!(" of {total}"));
+            eprintln!("  {} s  {}: {}{total}", elapsed, progress.stage, progress.done);
+        }
+    })
+}
+
+struct Options {
+    inputs: Vec<Input>,
+    format: Option<vcto::source::Format>,
+    out: PathBuf,
+    as_of: jiff::civil::Date,
+}
+
+impl Options {
+    /// None: help was asked for.
+    fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>> {
+        let (mut inputs, mut format, mut out, mut as_of) = (Vec::new(), None, PathBuf::from("out"), None);
+        while let Some(arg) = args.next() {
+            let mut value = || args.next().ok_or(format!("{arg} needs a value; see --help"));
+            match arg.as_str() {
+                "--help" | "-h" => return Ok(None),
+                "--format" => format = Some(value()?.parse()?),
+                "--out" => out = value()?.into(),
+                "--as-of" => as_of = Some(value()?.parse()?),
+                option if option.starts_with('-') => {
+                    return Err(format!("no option {option}; see --help").into());
+                }
+                input => inputs.push(Input::from(input)),
+            }
+        }
+        let sample = inputs.is_empty();
+        if sample {
+            inputs = SAMPLE
+                .iter()
+                .map(|file| Input::from(Path::new(SAMPLE_FOLDER).join(file).as_path()))
+                .collect();
+        }
+        let today = jiff::tz::TimeZone::UTC.to_datetime(SystemClock.now()).date();
+        let as_of = as_of.unwrap_or(if sample { SAMPLE_DAY.parse()? } else { today });
+        Ok(Some(Self {
+            inputs,
+            format,
+            out,
+            as_of,
+        }))
+    }
+
+    fn reader(&self) -> Result<Reader> {
+        let reader = Reader::new().monitor(progress());
+        Ok(match self.format {
+            Some(format) => reader.format(format),
+            None => reader,
+        })
+    }
+
+    /// Removes what an earlier run left, and nothing else.
+    fn clear(&self) -> Result<()> {
+        for folder in ["practice", "work-orders", "proof"] {
+            match std::fs::remove_dir_all(self.out.join(folder)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(std::fs::create_dir_all(&self.out)?)
+    }
+}
