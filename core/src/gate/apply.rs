@@ -45,7 +45,7 @@ impl State {
     /// # Errors
     /// What is not permitted: `denied`, `stale`, `expired`, `conflict`, `consumed`, `not_found`, `invalid_input`.
     pub(crate) fn apply(&self, at: Timestamp, record: &Record) -> Result<Transition> {
-        if at < self.time {
+        if at < self.record_time {
             return Err(Error::new(ErrorKind::Denied, "time would run backwards"));
         }
         match record {
@@ -95,6 +95,7 @@ impl State {
         if let Some((at, record)) = &record {
             let transition = self.apply(*at, record)?;
             self.install(transition);
+            self.record_time = *at;
             self.time = self.time.max(*at);
         }
         if entry.entry_type() == super::SNAPSHOT {

@@ -33,6 +33,9 @@ pub(crate) struct State {
     pub(super) heads: BTreeMap<u64, Head>,
     /// The time never runs backwards: the latest of all entries and records.
     pub(super) time: Timestamp,
+    /// The latest time that a record names. Records that were appended together name one time, and the ledger gives their
+    /// entries later ones.
+    pub(super) record_time: Timestamp,
     pub(super) setup: Setup,
     pub(super) proposals: BTreeMap<ProposalId, Arc<Proposal>>,
     /// The entry with the last snapshot of the estate.
@@ -153,6 +156,7 @@ impl State {
             tree: Frontier::default(),
             heads: BTreeMap::new(),
             time: Timestamp::UNIX_EPOCH,
+            record_time: Timestamp::UNIX_EPOCH,
             setup: Setup::default(),
             proposals: BTreeMap::new(),
             snapshot: None,
