@@ -26,7 +26,7 @@ else
 fi
 
 # 2. Manifest and checkpoint are signed by the log: signed notes, Ed25519.
-key=$(sed 's/.*+//' ledger/log.vkey)
+key=$(cut -d+ -f3- ledger/log.vkey)
 note() { # file: its text, and the signature of the log
     sed -n '/^$/q;p' "$1" >"$scratch/text"
     sed -n '/^$/,$p' "$1" | sed -n 's/^\xe2\x80\x94 [^ ]* //p' | head -n 1 | base64 -d 2>/dev/null | tail -c +5 >"$scratch/signature"
