@@ -261,7 +261,8 @@ fn ratio(context: &Context<'_>, burdened: &BTreeSet<&AssetId>) -> Option<Ratio> 
     let percent = cost
         .checked_mul(Decimal::ONE_HUNDRED)?
         .checked_div(value)?
-        .round_dp(2);
+        .round_dp(2)
+        .normalize();
     Some(Ratio {
         percent,
         grade: Grade::of(percent),

@@ -13,6 +13,7 @@ mod outcome;
 mod reviewer;
 mod rule;
 mod settings;
+mod summary;
 mod verdict;
 
 pub use advice::{ARCHITECTURE, Advice, DOCUMENTATION};

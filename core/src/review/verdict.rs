@@ -11,7 +11,7 @@ use super::outcome::{Outcome, Severity, Tally};
 use super::rule::Rule;
 use crate::digest::Digest;
 use crate::error::Result;
-use crate::estate::{Asset, AssetId, Confidence};
+use crate::estate::{Asset, AssetId, Confidence, Fact, FactValue};
 use crate::text::Untrusted;
 
 /// One answer of one rule about one subject, without the reasons.
@@ -288,7 +288,7 @@ impl Verdicts<'_> {
             rule: rule.id.to_owned(),
             outcome: draft.outcome,
             severity: draft.severity,
-            confidence: draft.confidence,
+            confidence: draft.confidence.min(stated_confidence(&evidence.reads)),
             pillar: rule.pillar,
             debt: rule.debt,
             asset: id.cloned(),
@@ -305,4 +305,17 @@ impl Verdicts<'_> {
         self.gathered.findings.push((finding, draft.advice));
         Ok(())
     }
+}
+
+/// A finding is no surer than the least sure of the statements that it rests on.
+fn stated_confidence(reads: &[Read]) -> Confidence {
+    let facts = reads.iter().filter_map(|read| match read {
+        Read::Fact { value, .. } => value.as_ref(),
+        _ => None,
+    });
+    facts
+        .flat_map(Fact::values)
+        .filter_map(FactValue::confidence)
+        .min()
+        .unwrap_or(Confidence::High)
 }

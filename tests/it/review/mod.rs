@@ -1,9 +1,11 @@
 //! Tests of `vcto::review` through the public API.
 
+mod checks;
 mod deletion;
 mod lifecycle;
 mod real;
 mod resilience;
+mod summary;
 mod support;
 
 use vcto::estate::{Asset, AssetKind, Scalar};
@@ -70,4 +72,88 @@ fn the_document_reads_back_to_the_same_bytes_and_refuses_other_formats() {
         Review::from_json(more.as_bytes()).unwrap_err().kind(),
         ErrorKind::InvalidInput
     );
+}
+
+#[test]
+fn the_documents_name_every_rule_with_its_version_and_every_word_of_the_vocabulary() {
+    let read = |path: &str| {
+        std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).expect("a document")
+    };
+    let rules = read("docs/rules.md");
+    let reviewer = Reviewer::standard();
+    for rule in reviewer.rules() {
+        let row = format!("| `{}` | {} |", rule.id, rule.version);
+        assert!(rules.contains(&row), "docs/rules.md has no row {row}");
+        for reads in rule.reads {
+            let words = reads.to_string();
+            let name = words.split(' ').next_back().unwrap();
+            assert!(name == "*" || rules.contains(name), "{} reads {words}", rule.id);
+        }
+    }
+    assert_eq!(rules.matches("` | 1 |").count(), reviewer.rules().len());
+    let vocabulary = read("docs/vocabulary.md");
+    let kinds = AssetKind::KNOWN.iter().map(|kind| kind.as_str().to_owned());
+    let relations = vcto::estate::RelationKind::KNOWN
+        .iter()
+        .map(|kind| kind.as_str().to_owned());
+    for word in kinds.chain(relations) {
+        assert!(
+            vocabulary.contains(&format!("| `{word}` |")),
+            "docs/vocabulary.md has no row `{word}`"
+        );
+    }
+    let facts = read("docs/formats/facts.md");
+    for fact in reviewer.rules().iter().flat_map(|rule| rule.reads) {
+        if let vcto::review::Reads::Fact(name) = fact {
+            assert!(
+                *name == "*" || facts.contains(&format!("`{name}`")),
+                "docs/formats/facts.md has no `{name}`"
+            );
+        }
+    }
+}
+
+#[test]
+fn findings_rest_on_nothing_that_their_rule_does_not_declare() {
+    let Some(path) = crate::common::shared("data/netbox-demo/netbox-demo-v3.6.json") else {
+        return;
+    };
+    let estate = Estate::new(vcto::source::read(path, None).unwrap()).unwrap();
+    check_evidence(&Reviewer::standard().review(&estate, day("2026-11-22")).unwrap());
+}
+
+/// Every read of the evidence is one that the rule declares, and the digest is that of the reads.
+fn check_evidence(review: &Review) {
+    use vcto::review::{Read, inputs_digest};
+    for finding in &review.findings {
+        let rule = review.rule(&finding.rule).unwrap();
+        for read in &finding.evidence.reads {
+            let declared = match read {
+                Read::Catalogue { .. } => "catalogue".to_owned(),
+                Read::Completeness { .. } => "completeness".to_owned(),
+                Read::Fact { fact, .. } => format!("fact {fact}"),
+                Read::Layer { layer, .. } => layer.clone(),
+                Read::NoRelation { kind, .. } => format!("relation {kind}"),
+                Read::Property { property, .. } => format!("property {property}"),
+                Read::Relation { relation } => format!("relation {}", relation.kind),
+            };
+            let impact = matches!(read, Read::Relation { relation } if relation.kind.carries_impact());
+            let fine = rule.reads.contains(&declared)
+                || (impact && rule.reads.iter().any(|reads| reads == "impact"))
+                || (declared.starts_with("fact ") && rule.reads.iter().any(|reads| reads == "fact *"));
+            assert!(fine, "{} reads {declared}", finding.rule);
+        }
+        let evidence = &finding.evidence;
+        assert_eq!(evidence.snapshot, review.estate);
+        assert_eq!(
+            inputs_digest(
+                &finding.rule,
+                evidence.rule_version,
+                review.as_of,
+                &evidence.reads
+            )
+            .unwrap(),
+            evidence.inputs
+        );
+    }
 }

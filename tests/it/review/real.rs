@@ -1,6 +1,6 @@
 //! Reviews of real inventories: the NetBox demo and an RVTools workbook.
 
-use vcto::estate::AssetKind;
+use vcto::estate::{AssetKind, Confidence};
 use vcto::review::{DebtKind, Outcome, Review, Reviewer, Severity};
 use vcto::{Estate, source};
 
@@ -100,10 +100,13 @@ fn rvtools_machines_whose_configured_and_running_systems_differ_are_reported_as_
         .find(|finding| finding.name.as_ref().is_some_and(|name| name.raw() == "vm-3"))
         .unwrap();
     assert_eq!(vm3.outcome, Outcome::NotSatisfied);
-    // vm-5 has no running system: what is configured is a hint, not an answer.
+    // Of vm-5 only the configuration is known: the finding is no surer than that statement.
     let vm5 = review
         .findings_of("lifecycle.security_support")
         .find(|finding| finding.name.as_ref().is_some_and(|name| name.raw() == "vm-5"))
         .unwrap();
-    assert_eq!(vm5.outcome, Outcome::NotEvaluated);
+    assert_eq!(
+        (vm5.outcome, vm5.confidence),
+        (Outcome::NotSatisfied, Confidence::Medium)
+    );
 }
