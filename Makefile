@@ -98,6 +98,7 @@ $(STAMPS)/tools: .ci/need
 	@.ci/need cargo cargo
 	@.ci/need cc build-essential
 	@.ci/need ssh-keygen openssh-client
+	@.ci/need openssl openssl
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/venv: bindings-python/requirements.txt .ci/venv $(STAMPS)/tools

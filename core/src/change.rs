@@ -187,12 +187,14 @@ impl Change {
     /// The bytes that are digested, recorded and executed: one JSON object in the order of the fields, without white space.
     ///
     /// # Errors
-    /// `invalid_input` when a bound is broken or a field is malformed; the place is a JSON pointer.
+    /// `invalid_input` when a bound is broken or a field is malformed; the place is a JSON pointer. `too_large` beyond 4 MiB.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.check()?;
-        serde_json::to_vec(self).map_err(|source| {
+        let bytes = serde_json::to_vec(self).map_err(|source| {
             Error::new(ErrorKind::Internal, "a change does not serialise").caused_by(source)
-        })
+        })?;
+        check_size(&bytes)?;
+        Ok(bytes)
     }
 
     /// The identity of what is proposed: the digest of [`to_bytes`](Self::to_bytes).
@@ -206,8 +208,9 @@ impl Change {
     /// Reads a change back from its bytes; unknown fields are refused.
     ///
     /// # Errors
-    /// `invalid_input`, with the place.
+    /// `invalid_input`, with the place; `too_large` beyond 4 MiB.
     pub fn from_json(bytes: &[u8]) -> Result<Self> {
+        check_size(bytes)?;
         let change: Self = serde_json::from_slice(bytes).map_err(|source| {
             Error::new(ErrorKind::InvalidInput, source.to_string()).during("change.read")
         })?;
@@ -254,4 +257,14 @@ impl Change {
     }
 }
 
+const MAX_BYTES: usize = 4 << 20;
 const MAX_STEPS: usize = 1_000;
+
+fn check_size(bytes: &[u8]) -> Result<()> {
+    if bytes.len() <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::TooLarge, "a change has at most 4 MiB")
+        .remedy("submit it in parts")
+        .during("change.check"))
+}

@@ -1,6 +1,7 @@
 //! Tests of `vcto::ledger` through the public API.
 
 mod append;
+mod auditing;
 mod crash;
 mod flips;
 mod golden;

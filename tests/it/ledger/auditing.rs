@@ -1,0 +1,86 @@
+//! The commands of `docs/auditing.md`, as an auditor runs them, on whole and on changed bundles.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use pollster::block_on;
+use vcto::ledger::Storage;
+
+use super::{Bench, append};
+
+const PAGE: &str = include_str!("../../../docs/auditing.md");
+
+/// The code block in this language under this heading.
+fn block(heading: &str, language: &str) -> String {
+    let section = PAGE
+        .split(&format!("\n## {heading}"))
+        .nth(1)
+        .expect("the heading is there");
+    let section = section.split("\n## ").next().unwrap();
+    let code = section
+        .split(&format!("```{language}\n"))
+        .nth(1)
+        .expect("the block is there");
+    code.split("```").next().unwrap().to_owned()
+}
+
+fn run(program: &str, script: &str, dir: &Path) -> Result<String, String> {
+    let output = Command::new(program)
+        .args(["-c", script])
+        .current_dir(dir)
+        .output()
+        .unwrap_or_else(|error| panic!("{program} is needed: {error}"));
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    if output.status.success() {
+        Ok(text(output.stdout))
+    } else {
+        Err(text(output.stderr))
+    }
+}
+
+fn exported(count: u32, dir: &Path) {
+    let ledger = Bench::new(Storage::memory()).create();
+    append(&ledger, count);
+    block_on(ledger.export(dir)).unwrap();
+}
+
+#[test]
+fn the_script_of_the_page_accepts_a_whole_bundle_and_no_changed_one() {
+    let script = block("2. The entries", "python");
+    for count in [1, 10, 255, 256, 700] {
+        let dir = tempfile::tempdir().unwrap();
+        exported(count, dir.path());
+        let said = run("python3", &script, dir.path()).unwrap();
+        assert_eq!(said, format!("{} entries are under the signed root\n", count + 1));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    exported(10, dir.path());
+    for (file, at) in [
+        ("tile/entries/000.p/11", 700),
+        ("tile/0/000.p/11", 40),
+        ("checkpoint", 23),
+    ] {
+        let path = dir.path().join(file);
+        let good = fs::read(&path).unwrap();
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        fs::write(&path, bad).unwrap();
+        assert!(run("python3", &script, dir.path()).is_err(), "{file}");
+        fs::write(&path, good).unwrap();
+    }
+    assert!(run("python3", &script, dir.path()).is_ok());
+}
+
+#[test]
+fn openssl_accepts_the_signature_and_no_changed_text() {
+    let script = block("1. The signature", "sh");
+    let dir = tempfile::tempdir().unwrap();
+    exported(10, dir.path());
+    let said = run("sh", &script, dir.path()).unwrap();
+    assert!(said.contains("Signature Verified Successfully"), "{said}");
+    let path = dir.path().join("checkpoint");
+    let good = fs::read_to_string(&path).unwrap();
+    fs::write(&path, good.replacen("\n11\n", "\n12\n", 1)).unwrap();
+    assert!(run("sh", &script, dir.path()).is_err());
+}
