@@ -5,6 +5,9 @@ mod bad_estate;
 mod bad_input;
 mod diff;
 mod facts;
+// The peak comes from /proc.
+#[cfg(target_os = "linux")]
+mod memory;
 mod order;
 mod reading;
 mod refusal;
