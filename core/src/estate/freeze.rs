@@ -24,8 +24,8 @@ pub(super) fn freeze(mut inventory: Inventory) -> Result<(Inventory, Graph)> {
     let graph = graph(&inventory, &pairs, &groups)?;
 
     let order = index.into_order();
-    arrange(&mut inventory.assets, order);
     inventory.assets.iter_mut().for_each(check::settle);
+    arrange(&mut inventory.assets, order);
     settle_relations(&mut inventory.relations, &pairs);
     settle_requirements(&mut inventory.requirements, groups, &inventory.assets);
     settle_source(&mut inventory.source);
