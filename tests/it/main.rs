@@ -7,6 +7,7 @@ mod impact;
 mod ledger;
 mod oscal;
 mod practice;
+mod proof;
 mod review;
 mod signatures;
 mod source;

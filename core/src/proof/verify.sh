@@ -26,10 +26,12 @@ else
 fi
 
 # 2. Manifest and checkpoint are signed by the log: signed notes, Ed25519.
+name=$(cut -d+ -f1 ledger/log.vkey)
 key=$(cut -d+ -f3- ledger/log.vkey)
 note() { # file: its text, and the signature of the log
     sed -n '/^$/q;p' "$1" >"$scratch/text"
-    sed -n '/^$/,$p' "$1" | sed -n 's/^\xe2\x80\x94 [^ ]* //p' | head -n 1 | base64 -d 2>/dev/null | tail -c +5 >"$scratch/signature"
+    awk -v start="$(printf '\342\200\224') $name " 'index($0, start) == 1 { print substr($0, length(start) + 1); exit }' "$1" |
+        base64 -d 2>/dev/null | tail -c +5 >"$scratch/signature"
     openssl pkeyutl -verify -pubin -inkey "$scratch/key.pem" -rawin -in "$scratch/text" -sigfile "$scratch/signature" >/dev/null 2>&1
 }
 if have openssl && have base64; then

@@ -1,0 +1,303 @@
+//! Tests of `vcto::proof`: what a tenant proves to an outsider, and what happens to a proof that was touched.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use vcto::gate::sshsig::MemoryKey;
+use vcto::gate::{Approved, Decided, NAMESPACE, Resumed, Routed, Verdict};
+use vcto::ledger::VerifyOptions;
+use vcto::practice::{Practice, PracticeOptions, Tenant, TenantOptions, Trigger};
+use vcto::proof::verify_bundle;
+use vcto::time::ManualClock;
+use vcto::{Actor, ErrorKind, Estate, WorkOrders, source};
+
+/// A tenant with a review, an executed and taken back change, and a rejected one.
+pub struct World {
+    pub folder: tempfile::TempDir,
+    pub tenant: Tenant,
+}
+
+impl World {
+    /// The history of a tenant with this estate.
+    pub fn of(inputs: &[PathBuf]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new("2026-11-22T08:00:00Z".parse().unwrap()));
+        let key = MemoryKey::from_seed(&[7; 32]);
+        let tenant = pollster::block_on(async {
+            let options = PracticeOptions::default().clock(clock);
+            let practice = Practice::open(folder.path().join("practice"), options)
+                .await
+                .unwrap();
+            practice
+                .register(WorkOrders::new(folder.path().join("orders")))
+                .unwrap();
+            let signers = format!("alice {}\n", key.public_key());
+            let tenant = practice
+                .create_tenant("halden", TenantOptions::region("eu").approvers(signers))
+                .await
+                .unwrap();
+            let estate = Estate::new(source::read_all(inputs.to_vec()).unwrap()).unwrap();
+            let review = tenant
+                .review(&estate, "2026-11-22".parse().unwrap(), Trigger::Schedule)
+                .await
+                .unwrap();
+            let mut waiting = Vec::new();
+            for advice in &review.recommendations {
+                let change = advice.change.clone();
+                if let Routed::Approval(staged) = tenant
+                    .submit(change, &Actor::service("svc-review"))
+                    .await
+                    .unwrap()
+                {
+                    waiting.push(staged.id());
+                }
+            }
+            let execution = decide(&tenant, waiting[0], &key, Verdict::Approve)
+                .await
+                .unwrap()
+                .execute()
+                .await
+                .unwrap();
+            let back = match execution.rollback().await.unwrap() {
+                Routed::Approval(staged) => decide(&tenant, staged.id(), &key, Verdict::Approve)
+                    .await
+                    .unwrap(),
+                Routed::Automatic(staged) => staged.authorize().await.unwrap(),
+                other => panic!("{other:?}"),
+            };
+            back.execute().await.unwrap();
+            if let Some(second) = waiting.get(1) {
+                assert!(decide(&tenant, *second, &key, Verdict::Reject).await.is_none());
+            }
+            tenant
+        });
+        Self { folder, tenant }
+    }
+
+    /// A small one: a server without an owner, another whose system is out of support.
+    pub fn small() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("small.json");
+        let inventory = serde_json::json!({
+            "format": "vcto.inventory/1",
+            "source": {"name": "rmm <script>", "captured_at": "2026-11-21T08:00:00Z"},
+            "assets": [
+                {"id": "a", "kind": "server", "name": "<b>A*\u{202e}</b>", "facts": {"owner": null}},
+                {"id": "b", "kind": "server", "name": "B {{ insert }}", "facts": {"os_name": "Windows Server 2012 R2"}},
+                {"id": "c", "kind": "service", "name": "Logon", "criticality": "critical"},
+            ],
+            "relations": [{"from": "c", "to": "b", "kind": "depends_on"}],
+        });
+        std::fs::write(&file, inventory.to_string()).unwrap();
+        Self::of(&[file])
+    }
+
+    /// Writes the proof into a folder of this world.
+    pub fn prove(&self, name: &str) -> PathBuf {
+        let folder = self.folder.path().join(name);
+        pollster::block_on(self.tenant.prove(&folder)).unwrap();
+        folder
+    }
+}
+
+async fn decide(
+    tenant: &Tenant,
+    id: vcto::gate::ProposalId,
+    key: &MemoryKey,
+    verdict: Verdict,
+) -> Option<Approved> {
+    let Resumed::Routed(Routed::Approval(staged)) = tenant.resume(id).await.unwrap() else {
+        panic!("not waiting")
+    };
+    let text = staged.decision("alice", verdict).unwrap();
+    let signature = key.sign(NAMESPACE, &text).unwrap();
+    match staged.decide(&text, &signature).await.unwrap() {
+        Decided::Approved(approved) => Some(approved),
+        Decided::Rejected => None,
+        Decided::Waiting(_) => panic!("one approval should suffice"),
+    }
+}
+
+/// Every file below a folder, sorted.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                found.push(path)
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Whether the proof can be read and no verdict is a failure.
+fn is_clean(folder: &Path) -> bool {
+    verify_bundle(folder, &VerifyOptions::default()).is_ok_and(|verified| verified.has_no_failure())
+}
+
+#[test]
+fn a_proof_verifies_with_us_and_with_stock_tools() {
+    let world = World::small();
+    let proof = world.prove("proof");
+    let options = VerifyOptions::default().key(world.tenant.ledger().verifier_key().clone());
+    let verified = verify_bundle(&proof, &options).unwrap();
+    assert!(verified.has_no_failure(), "{verified:?}");
+    assert_eq!(verified.problems, []);
+
+    let output = Command::new("sh").arg(proof.join("verify.sh")).output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{printed}");
+    assert!(printed.contains("3 signed decisions looked at"), "{printed}");
+    for tool in ["sha256sum", "ssh-keygen", "openssl", "python3"] {
+        assert!(!printed.contains(&format!("no {tool}")), "{printed}");
+    }
+}
+
+#[test]
+fn stock_ssh_keygen_accepts_each_decision_and_refuses_it_after_one_changed_byte() {
+    let world = World::small();
+    let proof = world.prove("proof");
+    let index = std::fs::read_to_string(proof.join("decisions/index")).unwrap();
+    assert_eq!(index.lines().count(), 3);
+    for line in index.lines() {
+        let words: Vec<_> = line.split(' ').collect();
+        let [file, person, time] = words[..] else {
+            panic!("{line}")
+        };
+        let verify = |text: &[u8]| {
+            let changed = world.folder.path().join("text");
+            std::fs::write(&changed, text).unwrap();
+            let mut command = Command::new("ssh-keygen");
+            command
+                .args(["-Y", "verify", "-n", NAMESPACE, "-I", person])
+                .current_dir(&proof);
+            command.args([
+                "-f",
+                "allowed_signers",
+                "-s",
+                &format!("{file}.sig"),
+                "-O",
+                &format!("verify-time={time}"),
+            ]);
+            let text = std::fs::File::open(&changed).unwrap();
+            command.stdin(text).output().unwrap().status.success()
+        };
+        let mut text = std::fs::read(proof.join(file)).unwrap();
+        assert!(verify(&text), "{line}");
+        for at in (0..text.len()).step_by(97) {
+            text[at] ^= 1;
+            assert!(!verify(&text), "{line}, byte {at}");
+            text[at] ^= 1;
+        }
+    }
+}
+
+#[test]
+fn a_flipped_byte_in_any_file_of_a_proof_is_found() {
+    let world = World::small();
+    let proof = world.prove("proof");
+    for path in files(&proof) {
+        let good = std::fs::read(&path).unwrap();
+        // Large files at some places, small ones at every 61st.
+        let step = (good.len() / 8).max(61);
+        for at in (0..good.len()).step_by(step) {
+            let mut bad = good.clone();
+            bad[at] ^= 0x20;
+            std::fs::write(&path, &bad).unwrap();
+            assert!(!is_clean(&proof), "{}, byte {at}", path.display());
+        }
+        std::fs::write(&path, &good).unwrap();
+    }
+    assert!(is_clean(&proof));
+}
+
+#[test]
+fn a_missing_and_a_strange_file_are_found() {
+    let world = World::small();
+    let proof = world.prove("proof");
+    for path in files(&proof) {
+        let good = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert!(!is_clean(&proof), "{}", path.display());
+        std::fs::write(&path, &good).unwrap();
+    }
+    let strange = proof.join("oscal/assessment-results-2.json");
+    std::fs::write(&strange, "{}").unwrap();
+    let verified = verify_bundle(&proof, &VerifyOptions::default()).unwrap();
+    assert!(
+        verified.problems[0].text.contains("assessment-results-2.json"),
+        "{:?}",
+        verified.problems
+    );
+}
+
+#[test]
+fn the_stock_script_fails_on_a_changed_decision_entry_and_checkpoint() {
+    let world = World::small();
+    let proof = world.prove("proof");
+    let targets: Vec<_> = files(&proof)
+        .into_iter()
+        .filter(|path| {
+            let path = path.to_string_lossy();
+            path.contains("decisions/0") || path.contains("tile/entries") || path.ends_with("checkpoint")
+        })
+        .collect();
+    assert!(targets.len() >= 8);
+    for path in targets {
+        let good = std::fs::read(&path).unwrap();
+        let mut bad = good.clone();
+        bad[good.len() / 2] ^= 1;
+        std::fs::write(&path, &bad).unwrap();
+        let output = Command::new("sh").arg(proof.join("verify.sh")).output().unwrap();
+        assert!(!output.status.success(), "{}", path.display());
+        std::fs::write(&path, &good).unwrap();
+    }
+}
+
+#[test]
+fn proving_again_replaces_an_earlier_proof_and_nothing_else() {
+    let world = World::small();
+    let proof = world.prove("proof");
+    let before: Vec<_> = files(&proof.join("oscal"))
+        .iter()
+        .map(|path| std::fs::read(path).unwrap())
+        .collect();
+    assert_eq!(world.prove("proof"), proof);
+    let after: Vec<_> = files(&proof.join("oscal"))
+        .iter()
+        .map(|path| std::fs::read(path).unwrap())
+        .collect();
+    assert_eq!(before, after, "the documents are a function of the ledger");
+
+    let other = world.folder.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(other.join("thesis.txt"), "years of work").unwrap();
+    let refused = pollster::block_on(world.tenant.prove(&other)).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict);
+    assert_eq!(files(&other).len(), 1);
+}
+
+#[test]
+fn a_tenant_without_a_review_proves_its_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    pollster::block_on(async {
+        let practice = Practice::open(folder.path().join("practice"), PracticeOptions::default())
+            .await
+            .unwrap();
+        let signers = format!("alice {}\n", MemoryKey::from_seed(&[7; 32]).public_key());
+        let tenant = practice
+            .create_tenant("halden", TenantOptions::region("eu").approvers(signers))
+            .await
+            .unwrap();
+        let proved = tenant.prove(folder.path().join("proof")).await.unwrap();
+        assert!(!proved.oscal && proved.decisions == 0);
+    });
+    assert!(is_clean(&folder.path().join("proof")));
+}
