@@ -94,7 +94,7 @@ const MAX_DEPTH: usize = 4;
 pub(super) struct Record {
     /// Where it was read.
     pub(super) place: Box<str>,
-    fields: Vec<(&'static str, Value)>,
+    fields: Box<[(&'static str, Value)]>,
 }
 
 impl Record {
@@ -210,7 +210,7 @@ fn kept(name: &str) -> Option<&'static str> {
     FIELDS.get(at).copied()
 }
 
-/// Without nulls, and in objects without the fields that are not kept. `depth` bounds the recursion.
+/// Without nulls, blank texts and `false`, which say no more than their absence; and in objects without the fields that are not kept. `depth` bounds the recursion.
 fn pruned(value: Value, depth: usize) -> Option<Value> {
     match value {
         Value::Array(items) if depth > 0 => Some(Value::Array(
@@ -226,7 +226,8 @@ fn pruned(value: Value, depth: usize) -> Option<Value> {
                 .filter_map(|(name, value)| Some((name, pruned(value, depth - 1)?)))
                 .collect(),
         )),
-        Value::Array(_) | Value::Null | Value::Object(_) => None,
+        Value::Array(_) | Value::Bool(false) | Value::Null | Value::Object(_) => None,
+        Value::String(text) if text.is_empty() => None,
         bare => Some(bare),
     }
 }
