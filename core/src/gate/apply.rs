@@ -13,7 +13,7 @@ use super::record::{
     ApproversSet, AreasSet, Attested, Decided, Expired, ExpiredWhat, PolicySet, Record, Refused, SetupRight,
     Stale, StaleWhy, TenantCreated, Withdrawn,
 };
-use super::state::{Outcome, Phase, Proposal, Setup, State, TenantIdentity, incomplete};
+use super::state::{Outcome, Phase, Proposal, Refusals, Setup, State, TenantIdentity, incomplete};
 use super::{apply_run, apply_start, statement};
 use crate::digest::unhex;
 use crate::error::{Error, ErrorKind, Result};
@@ -24,6 +24,7 @@ use crate::ledger::Entry;
 pub(crate) struct Transition {
     setup: Option<Setup>,
     proposals: Vec<Arc<Proposal>>,
+    refusals: Option<Refusals>,
 }
 
 impl Transition {
@@ -33,8 +34,8 @@ impl Transition {
 
     pub(super) fn all(proposals: impl IntoIterator<Item = Proposal>) -> Self {
         Self {
-            setup: None,
             proposals: proposals.into_iter().map(Arc::new).collect(),
+            ..Self::default()
         }
     }
 }
@@ -118,6 +119,7 @@ impl State {
         if let Some(setup) = transition.setup {
             self.setup = setup;
         }
+        self.refusals = transition.refusals.unwrap_or(self.refusals);
         for proposal in transition.proposals {
             self.proposals.insert(proposal.id, proposal);
         }
@@ -186,7 +188,7 @@ impl State {
         change(&mut setup);
         Transition {
             setup: Some(setup),
-            proposals: Vec::new(),
+            ..Transition::default()
         }
     }
 
@@ -229,7 +231,10 @@ impl State {
     fn refused(&self, at: Timestamp, record: &Refused) -> Result<Transition> {
         self.setup.tenant()?;
         let Some(id) = &record.proposal else {
-            return Ok(Transition::default());
+            return Ok(Transition {
+                refusals: Some(self.refusals.counted(at)),
+                ..Transition::default()
+            });
         };
         let mut proposal = Proposal::clone(self.proposal(id)?);
         proposal.refusals = proposal.refusals.counted(at);

@@ -270,7 +270,10 @@ impl Gate {
         let recorded = self
             .commit(|state, at| {
                 let known = proposal.and_then(|id| state.proposal(id).ok());
-                if known.is_some_and(|proposal| !proposal.refusals.has_room(at)) {
+                if !known
+                    .map_or(state.refusals, |proposal| proposal.refusals)
+                    .has_room(at)
+                {
                     return Ok((None, ()));
                 }
                 let record = Refused {

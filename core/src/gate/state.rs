@@ -40,6 +40,8 @@ pub(crate) struct State {
     pub(super) proposals: BTreeMap<ProposalId, Arc<Proposal>>,
     /// The entry with the last snapshot of the estate.
     pub(super) snapshot: Option<u64>,
+    /// Of what names no proposal.
+    pub(super) refusals: Refusals,
 }
 
 /// Who the tenant is and what rules are in force.
@@ -141,7 +143,7 @@ impl Outcome {
     }
 }
 
-/// How many refusals of a proposal were recorded in the present hour.
+/// How many refusals of a proposal, or of what names none, were recorded in the present hour.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Refusals {
     pub(crate) hour: i64,
@@ -160,6 +162,7 @@ impl State {
             setup: Setup::default(),
             proposals: BTreeMap::new(),
             snapshot: None,
+            refusals: Refusals::default(),
         }
     }
 
@@ -270,7 +273,7 @@ impl Setup {
     }
 }
 
-/// How many refusals of one proposal are recorded in an hour: nobody can fill the ledger with them.
+/// How many refusals of one proposal, or of what names none, are recorded in an hour: nobody can fill the ledger with them.
 pub(crate) const REFUSALS_AN_HOUR: u32 = 60;
 
 impl Refusals {
