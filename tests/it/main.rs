@@ -1,7 +1,9 @@
 //! One integration binary: everything through the public API.
 
+mod attacks;
 mod common;
 mod estate;
+mod executor;
 mod gate;
 mod impact;
 mod ledger;
