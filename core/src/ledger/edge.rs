@@ -100,49 +100,50 @@ pub(super) struct Signed {
 /// its history is another than the signed one.
 pub(super) fn check_signed(
     store: &mut dyn Store,
-    view: &View,
+    view: &mut View,
     key: &VerifierKey,
     accept_missing_mark: bool,
 ) -> Result<Signed> {
-    let size = view.tree.size();
     let mark = match store.mark()? {
-        Some(note) => {
-            Some(Checkpoint::verify(note.as_bytes(), key).map_err(|error| error.within("high-water mark"))?)
-        }
+        Some(note) => Some(verified(&note, key, "high-water mark")?),
         None if accept_missing_mark => None,
-        None => return Err(no_mark(size)),
+        None => return Err(no_mark(view.tree.size())),
     };
     let stored = match store.last_checkpoint()? {
-        Some(stored) => Some(
-            Checkpoint::verify(stored.note.as_bytes(), key)
-                .map_err(|error| error.within(format!("checkpoint {}", stored.size)))?,
-        ),
+        Some(stored) => Some(verified(&stored.note, key, "newest checkpoint")?),
         None => None,
     };
+    // Others may have appended and signed since the view was loaded; what they signed was stored before.
+    view.advance(store)?;
     for checkpoint in [&mark, &stored].into_iter().flatten() {
-        if checkpoint.size() > size {
-            return Err(rolled_back(size, checkpoint.size()));
-        }
-        let root = if checkpoint.size() == size {
-            view.tree.root()
-        } else {
-            edge(store, view.log_id, checkpoint.size())?.root()
-        };
-        if root != *checkpoint.root() {
-            return Err(Error::new(
-                ErrorKind::Corrupt,
-                format!(
-                    "the stored history of the first {} entries is not the one that was signed",
-                    checkpoint.size()
-                ),
-            )
-            .remedy("`verify_storage` says where it differs")
-            .during("ledger.open"));
-        }
+        check_root(store, view, checkpoint)?;
     }
     let has_mark = mark.is_some();
     let newest = [mark, stored].into_iter().flatten().max_by_key(Checkpoint::size);
     Ok(Signed { newest, has_mark })
+}
+
+fn verified(note: &str, key: &VerifierKey, what: &str) -> Result<Checkpoint> {
+    Checkpoint::verify(note.as_bytes(), key).map_err(|error| error.within(what))
+}
+
+fn check_root(store: &mut dyn Store, view: &View, checkpoint: &Checkpoint) -> Result<()> {
+    let (have, signed) = (view.tree.size(), checkpoint.size());
+    if signed > have {
+        return Err(rolled_back(have, signed));
+    }
+    let root = if signed == have {
+        view.tree.root()
+    } else {
+        edge(store, view.log_id, signed)?.root()
+    };
+    if root == *checkpoint.root() {
+        return Ok(());
+    }
+    let text = format!("the stored history of the first {signed} entries is not the one that was signed");
+    Err(Error::new(ErrorKind::Corrupt, text)
+        .remedy("`verify_storage` says where it differs")
+        .during("ledger.open"))
 }
 
 /// The right edge of the tree at an earlier or the present size, from full tiles and the rows after them.

@@ -207,7 +207,7 @@ impl Ledger {
     }
 
     /// Signs the log as it is now: reads back what is new, signs size and root, raises the high-water mark. The log does
-    /// this by itself too, when it is quiet, after 1,024 entries, and when it is closed.
+    /// this by itself too, when it is quiet, after 8,192 entries, and when it is closed.
     ///
     /// # Errors
     /// `io`, `corrupt`, `rollback_detected`, `unavailable`.

@@ -159,28 +159,19 @@ pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, proof: &[Hash], root
     if index >= size {
         return Err(corrupt("the entry is not below the size of the tree"));
     }
-    let (mut fnode, mut snode) = (index, size - 1);
     let mut hash = *leaf;
-    for sibling in proof {
-        if snode == 0 {
-            return Err(corrupt("the proof is too long"));
-        }
-        if fnode & 1 == 1 || fnode == snode {
-            hash = node_hash(sibling, &hash);
-            while fnode & 1 == 0 && fnode != 0 {
-                fnode >>= 1;
-                snode >>= 1;
-            }
+    let arrived = climb(index, size - 1, proof, |sibling, is_left| {
+        hash = if is_left {
+            node_hash(sibling, &hash)
         } else {
-            hash = node_hash(&hash, sibling);
-        }
-        fnode >>= 1;
-        snode >>= 1;
+            node_hash(&hash, sibling)
+        };
+    });
+    if arrived && hash == *root {
+        Ok(())
+    } else {
+        Err(corrupt("the proof does not lead to the root"))
     }
-    if snode != 0 || hash != *root {
-        return Err(corrupt("the proof does not lead to the root"));
-    }
-    Ok(())
 }
 
 /// Checks a consistency proof (RFC 9162, 2.1.4.2). Allocates nothing. Every tree grows from the empty one.
@@ -194,49 +185,69 @@ pub fn verify_consistency(
     old_root: &Hash,
     new_root: &Hash,
 ) -> Result<()> {
-    let refuse = || corrupt("the proof does not show that the log has only grown");
-    if old_size == 0 || old_size >= new_size {
-        let trivial = proof.is_empty()
-            && if old_size == 0 {
-                *old_root == empty_root()
-            } else {
-                old_size == new_size && old_root == new_root
-            };
-        return if trivial { Ok(()) } else { Err(refuse()) };
-    }
-    let mut rest = proof.iter();
-    let first = if old_size.is_power_of_two() {
-        old_root
-    } else {
-        rest.next().ok_or_else(refuse)?
+    let holds = match old_size {
+        0 => proof.is_empty() && *old_root == empty_root(),
+        _ if old_size == new_size => proof.is_empty() && old_root == new_root,
+        _ if old_size > new_size => false,
+        _ if old_size.is_power_of_two() => grows(old_size, new_size, old_root, proof, old_root, new_root),
+        _ => proof
+            .split_first()
+            .is_some_and(|(first, rest)| grows(old_size, new_size, first, rest, old_root, new_root)),
     };
-    let (mut fnode, mut snode) = (old_size - 1, new_size - 1);
-    while fnode & 1 == 1 {
-        fnode >>= 1;
-        snode >>= 1;
+    if holds {
+        Ok(())
+    } else {
+        Err(corrupt("the proof does not show that the log has only grown"))
     }
+}
+
+/// Whether the way up from the last complete subtree of the old tree passes through both roots; `0 < old_size < new_size`.
+fn grows(
+    old_size: u64,
+    new_size: u64,
+    first: &Hash,
+    proof: &[Hash],
+    old_root: &Hash,
+    new_root: &Hash,
+) -> bool {
+    let shift = (old_size - 1).trailing_ones();
     let (mut old, mut new) = (*first, *first);
-    for hash in rest {
-        if snode == 0 {
-            return Err(refuse());
-        }
-        if fnode & 1 == 1 || fnode == snode {
-            old = node_hash(hash, &old);
-            new = node_hash(hash, &new);
-            while fnode & 1 == 0 && fnode != 0 {
-                fnode >>= 1;
-                snode >>= 1;
+    let arrived = climb(
+        (old_size - 1) >> shift,
+        (new_size - 1) >> shift,
+        proof,
+        |sibling, is_left| {
+            if is_left {
+                old = node_hash(sibling, &old);
+                new = node_hash(sibling, &new);
+            } else {
+                new = node_hash(&new, sibling);
             }
-        } else {
-            new = node_hash(&new, hash);
+        },
+    );
+    arrived && old == *old_root && new == *new_root
+}
+
+/// Walks from a node up to the root, as both algorithms of RFC 9162 do; shows each sibling and whether it is on the left.
+/// False when the proof is too long or too short.
+fn climb(node: u64, last: u64, proof: &[Hash], mut step: impl FnMut(&Hash, bool)) -> bool {
+    let (mut node, mut last) = (node, last);
+    for sibling in proof {
+        if last == 0 {
+            return false;
         }
-        fnode >>= 1;
-        snode >>= 1;
+        let is_left = node & 1 == 1 || node == last;
+        step(sibling, is_left);
+        if is_left {
+            while node & 1 == 0 && node != 0 {
+                node >>= 1;
+                last >>= 1;
+            }
+        }
+        node >>= 1;
+        last >>= 1;
     }
-    if snode != 0 || old != *old_root || new != *new_root {
-        return Err(refuse());
-    }
-    Ok(())
+    last == 0
 }
 
 /// The hashes that lead from a leaf to the root of the first `size` leaves.

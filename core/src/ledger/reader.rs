@@ -86,18 +86,25 @@ impl Reader {
             None => self.connect()?,
         };
         state.view.advance(&mut *state.store)?;
-        let answered = answer(&self.session, &mut state)?;
-        self.state = Some(state);
-        Ok(answered)
+        let answered = answer(&self.session, &mut state);
+        // Who asks for what is not there has done no harm.
+        if answered
+            .as_ref()
+            .err()
+            .is_none_or(|error| error.kind() == ErrorKind::NotFound)
+        {
+            self.state = Some(state);
+        }
+        answered
     }
 
     fn connect(&self) -> Result<State> {
         let session = &self.session;
         let mut store = session.storage.backend().connect()?;
-        let view = View::load(&mut *store, session.identity.log_id)?;
+        let mut view = View::load(&mut *store, session.identity.log_id)?;
         check_signed(
             &mut *store,
-            &view,
+            &mut view,
             &session.key,
             session.options.accept_missing_mark,
         )?;

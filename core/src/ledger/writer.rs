@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// After this much quiet the log is signed.
 const QUIET: Duration = Duration::from_millis(25);
 /// After this many unsigned entries the log is signed, quiet or not.
-const UNSIGNED: u64 = 1_024;
+const UNSIGNED: u64 = 8_192;
 
 /// An order to the writer, with the way back.
 pub(super) enum Order {
@@ -141,13 +141,13 @@ impl Writer {
     fn connect(&self) -> Result<State> {
         let session = &self.session;
         let mut store = session.storage.backend().connect()?;
-        let view = View::load(&mut *store, session.identity.log_id)?;
+        let mut view = View::load(&mut *store, session.identity.log_id)?;
         if view.tree.size() < self.floor {
             return Err(super::edge::rolled_back(view.tree.size(), self.floor));
         }
         let signed = check_signed(
             &mut *store,
-            &view,
+            &mut view,
             &session.key,
             session.options.accept_missing_mark,
         )?;
@@ -208,34 +208,7 @@ impl Writer {
         state.store.begin()?;
         state.view.advance(&mut *state.store)?;
         self.floor = self.floor.max(state.view.tree.size());
-        let mut group = Group::default();
-        while let Some(Order::Append {
-            drafts, condition, ..
-        }) = queue.front()
-        {
-            if !group.fits(drafts) {
-                break;
-            }
-            let staged = group.stage(&self.session, &mut state, drafts, *condition);
-            let blocked = matches!(staged, Ok(Staged::Later));
-            if blocked {
-                break;
-            }
-            let Some(Order::Append { reply, .. }) = queue.pop_front() else {
-                break;
-            };
-            match staged {
-                Ok(Staged::Written(receipts)) => waiting.push((reply, receipts)),
-                Err(error) if is_refusal(&error) => {
-                    let _ = reply.send(Err(error));
-                }
-                Err(error) => {
-                    waiting.push((reply, Vec::new()));
-                    return Err(error);
-                }
-                Ok(Staged::Later) => {}
-            }
-        }
+        let group = self.stage(&mut state, queue, waiting)?;
         if group.batch.entries.is_empty() {
             state.store.abandon();
         } else {
@@ -244,6 +217,43 @@ impl Writer {
         self.floor = self.floor.max(state.view.tree.size());
         self.state = Some(state);
         Ok(())
+    }
+
+    /// Seals orders from the head of the queue until the transaction is full.
+    fn stage(
+        &self,
+        state: &mut State,
+        queue: &mut VecDeque<Order>,
+        waiting: &mut Vec<Waiting>,
+    ) -> Result<Group> {
+        let mut group = Group::default();
+        while let Some(Order::Append {
+            drafts, condition, ..
+        }) = queue.front()
+        {
+            if !group.fits(drafts) {
+                break;
+            }
+            let staged = group.stage(&self.session, state, drafts, *condition);
+            if matches!(staged, Ok(Staged::Later)) {
+                break;
+            }
+            let Some(Order::Append { reply, .. }) = queue.pop_front() else {
+                break;
+            };
+            match staged {
+                Ok(Staged::Written(receipts)) => waiting.push((reply, receipts)),
+                Ok(Staged::Later) => {}
+                Err(error) if is_refusal(&error) => {
+                    let _ = reply.send(Err(error));
+                }
+                Err(error) => {
+                    waiting.push((reply, Vec::new()));
+                    return Err(error);
+                }
+            }
+        }
+        Ok(group)
     }
 
     /// Reads back, signs, raises the high-water mark, files the checkpoint.

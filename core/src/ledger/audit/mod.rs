@@ -71,105 +71,110 @@ pub(super) fn audit(
     let genesis = records.read_genesis(evidence, &mut findings)?;
     let trusted = claims.key.or_else(|| options.key.clone());
     let is_trusted = trusted.is_some();
-    let named = genesis.as_ref().and_then(|genesis| genesis.vkey.parse().ok());
+    let named: Option<VerifierKey> = genesis.and_then(|genesis| genesis.vkey.parse().ok());
     let key = trusted.or(claims.stated_key).or_else(|| named.clone());
-    if let Some(key) = &key
-        && named.as_ref() != Some(key)
-    {
-        findings.note(
-            About::Authenticity,
-            Some(0),
-            "the genesis names another key than the one that is to have signed",
-        );
+    if key.is_some() && key != named {
+        let text = "the genesis names another key than the one that is to have signed";
+        findings.note(About::Authenticity, Some(0), text);
     }
     let mut statements = Statements::new(key, options);
     statements.collect(evidence, &mut findings)?;
     // After the statements: a log that is in use may grow meanwhile, and never shrinks.
     let size = evidence.size()?;
-    let whole = pass(
+    let mut pass = Pass {
         evidence,
-        &mut records,
-        &mut statements,
-        options,
-        size,
-        &mut findings,
-    )?;
-    if whole {
-        check_edge(evidence, &records, &mut findings)?;
-    }
+        records: &mut records,
+        statements: &mut statements,
+        findings: &mut findings,
+    };
+    pass.run(size, options)?;
     statements.finish(evidence, size, &mut findings)?;
     let policy = records.finish_replay(&mut findings);
     Ok(findings.report(&records, &statements, options, policy, is_trusted))
 }
 
-/// Reads every entry. False when it could not go on to the end.
-fn pass(
-    evidence: &mut dyn Evidence,
-    records: &mut Records<'_>,
-    statements: &mut Statements<'_>,
-    options: &VerifyOptions,
-    size: u64,
-    findings: &mut Findings,
-) -> Result<bool> {
-    while records.size() < size {
-        let from = records.size();
-        options.monitor.report("ledger.verify", from, Some(size))?;
-        statements.load(evidence, from, findings)?;
+/// The way over the entries.
+struct Pass<'a, 'b> {
+    evidence: &'a mut dyn Evidence,
+    records: &'a mut Records<'b>,
+    statements: &'a mut Statements<'b>,
+    findings: &'a mut Findings,
+}
+
+impl Pass<'_, '_> {
+    /// Reads every entry, as far as they can be read.
+    fn run(&mut self, size: u64, options: &VerifyOptions) -> Result<()> {
+        while self.records.size() < size {
+            let from = self.records.size();
+            options.monitor.report("ledger.verify", from, Some(size))?;
+            let read = self.page(from, size);
+            self.compare_full()?;
+            match read {
+                Err(error) if is_finding(&error) => {
+                    let at = self.records.size();
+                    let text = format!("entry {at} cannot be read: {error}");
+                    self.findings.note(About::Integrity, Some(at), text);
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+                Ok(()) if self.records.size() == from => {
+                    self.findings
+                        .note(About::Integrity, Some(from), format!("entry {from} is missing"));
+                    return Ok(());
+                }
+                Ok(()) => {}
+            }
+        }
+        options.monitor.report("ledger.verify", size, Some(size))?;
+        self.compare_edge()
+    }
+
+    fn page(&mut self, from: u64, size: u64) -> Result<()> {
+        let Self {
+            evidence,
+            records,
+            statements,
+            findings,
+        } = self;
+        statements.load(*evidence, from, findings)?;
         let limit = usize::try_from(size - from).unwrap_or(PAGE).min(PAGE);
-        let seen = evidence.scan(from, limit, &mut |row, ciphertext| {
+        evidence.scan(from, limit, &mut |row, ciphertext| {
             if let Some(header) = records.take(row, ciphertext, findings) {
                 statements.check_receipt(&header, findings);
             }
             statements.check(records.tree(), findings);
             Ok(())
-        });
-        compare_full(evidence, records, findings)?;
-        match seen {
-            Err(error) if is_finding(&error) => {
-                findings.note(
-                    About::Integrity,
-                    Some(records.size()),
-                    format!("entry {} cannot be read: {error}", records.size()),
-                );
-                return Ok(false);
-            }
-            Err(error) => return Err(error),
-            Ok(_) if records.size() == from => {
-                findings.note(About::Integrity, Some(from), format!("entry {from} is missing"));
-                return Ok(false);
-            }
-            Ok(_) => {}
-        }
+        })?;
+        Ok(())
     }
-    options.monitor.report("ledger.verify", size, Some(size))?;
-    Ok(true)
-}
 
-/// Compares the tiles that were filled with those that are stored.
-fn compare_full(
-    evidence: &mut dyn Evidence,
-    records: &mut Records<'_>,
-    findings: &mut Findings,
-) -> Result<()> {
-    for tile in records.take_full() {
-        compare(evidence, tile.id, &tile.hashes, findings)?;
-    }
-    Ok(())
-}
-
-fn check_edge(evidence: &mut dyn Evidence, records: &Records<'_>, findings: &mut Findings) -> Result<()> {
-    let tree = records.tree();
-    if !evidence.has_partial_tiles() {
-        return Ok(());
-    }
-    for level in (0u8..8).take(levels_of(tree.size())) {
-        let width = edge_width(tree.size(), level) as u64;
-        if width > 0 {
-            let index = (tree.size() >> (8 * u32::from(level))) / TILE_WIDTH as u64;
-            compare(evidence, TileId { level, index }, tree.edge(level), findings)?;
+    /// Compares the tiles that were filled with those that are stored.
+    fn compare_full(&mut self) -> Result<()> {
+        for tile in self.records.take_full() {
+            compare(self.evidence, tile.id, &tile.hashes, self.findings)?;
         }
+        Ok(())
     }
-    Ok(())
+
+    /// Compares the tiles that are not full, where such are stored.
+    fn compare_edge(&mut self) -> Result<()> {
+        let tree = self.records.tree();
+        if !self.evidence.has_partial_tiles() {
+            return Ok(());
+        }
+        for level in (0u8..8).take(levels_of(tree.size())) {
+            if edge_width(tree.size(), level) > 0 {
+                let index = (tree.size() >> (8 * u32::from(level))) / TILE_WIDTH as u64;
+                compare(
+                    self.evidence,
+                    TileId { level, index },
+                    tree.edge(level),
+                    self.findings,
+                )?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn compare(

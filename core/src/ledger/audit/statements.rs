@@ -69,39 +69,9 @@ impl<'a> Statements<'a> {
             return Ok(());
         };
         let mut statements = Vec::new();
-        match evidence.mark() {
-            Err(error) if is_finding(&error) => {
-                findings.note(About::Completeness, Some(0), error.to_string());
-            }
-            Err(error) => return Err(error),
-            Ok(Mark::Foreign) => {}
-            Ok(Mark::Missing) => {
-                findings.remark(
-                    About::Completeness,
-                    None,
-                    "the high-water mark is missing: a cut tail would not show",
-                );
-            }
-            Ok(Mark::Note(note)) => match Checkpoint::verify(note.as_bytes(), &key) {
-                Ok(mark) => statements.push(Statement::new("the high-water mark", &mark, false)),
-                Err(error) => findings.note(
-                    About::Completeness,
-                    Some(0),
-                    format!("the high-water mark: {error}"),
-                ),
-            },
-        }
+        statements.extend(mark(evidence, &key, findings)?);
         for note in &self.options.checkpoints {
-            match Checkpoint::verify(note.as_bytes(), &key) {
-                Ok(seen) => statements.push(Statement::new("a checkpoint from outside", &seen, true)),
-                Err(error) => {
-                    findings.note(
-                        About::Completeness,
-                        Some(0),
-                        format!("a checkpoint from outside: {error}"),
-                    );
-                }
-            }
+            statements.extend(verified("a checkpoint from outside", note, true, &key, findings));
         }
         statements.sort_by_key(|statement| statement.size);
         self.outside = statements.into();
@@ -258,6 +228,44 @@ impl<'a> Statements<'a> {
             Some(first),
             format!("{what} over {size} entries is not that of the stored entries, from {first} on"),
         );
+    }
+}
+
+/// What the high-water mark says.
+fn mark(
+    evidence: &mut dyn Evidence,
+    key: &VerifierKey,
+    findings: &mut Findings,
+) -> Result<Option<Statement>> {
+    Ok(match evidence.mark() {
+        Err(error) if is_finding(&error) => {
+            findings.note(About::Completeness, Some(0), error.to_string());
+            None
+        }
+        Err(error) => return Err(error),
+        Ok(Mark::Foreign) => None,
+        Ok(Mark::Missing) => {
+            let text = "the high-water mark is missing: a cut tail would not show";
+            findings.remark(About::Completeness, None, text);
+            None
+        }
+        Ok(Mark::Note(note)) => verified("the high-water mark", &note, false, key, findings),
+    })
+}
+
+fn verified(
+    what: &'static str,
+    note: &str,
+    is_anchor: bool,
+    key: &VerifierKey,
+    findings: &mut Findings,
+) -> Option<Statement> {
+    match Checkpoint::verify(note.as_bytes(), key) {
+        Ok(checkpoint) => Some(Statement::new(what, &checkpoint, is_anchor)),
+        Err(error) => {
+            findings.note(About::Completeness, Some(0), format!("{what}: {error}"));
+            None
+        }
     }
 }
 

@@ -93,7 +93,9 @@ impl Place {
 
     /// Replaces the high-water mark: whole or not at all, and durable.
     pub(super) fn set_mark(&self, note: &str) -> Result<()> {
-        let new = self.mark.with_extension("new");
+        let mut new = self.mark.clone().into_os_string();
+        new.push(".new");
+        let new = PathBuf::from(new);
         File::create(&new)
             .and_then(|mut file| file.write_all(note.as_bytes()).and_then(|()| file.sync_all()))
             .map_err(|source| Error::io(source, new.display()))?;
