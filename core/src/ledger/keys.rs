@@ -256,26 +256,44 @@ impl Signer for LocalKeyFile {
 /// The first line of a key file; the second is the secret in hexadecimal.
 const FILE_HEAD: &str = "vcto.key/1";
 
+/// The file appears whole or not at all, and never in the place of another.
 fn write_new(path: &Path, secret: &Secret) -> Result<()> {
+    let exists = || {
+        Error::new(
+            ErrorKind::Conflict,
+            "there is a key file already; it is never overwritten",
+        )
+        .at(path.display().to_string())
+    };
+    if path.exists() {
+        return Err(exists());
+    }
+    // A name of its own, so that two processes do not write one file.
+    let own = blake3::derive_key("vcto key file part v1", secret.expose());
+    let mut part = path.to_owned().into_os_string();
+    part.push(format!(".{}", crate::digest::hex(own.split_at(8).0)));
+    let part = PathBuf::from(part);
+    let linked = write_part(&part, secret).and_then(|()| match std::fs::hard_link(&part, path) {
+        Err(source) if source.kind() == std::io::ErrorKind::AlreadyExists => Err(exists()),
+        other => other.map_err(|source| Error::io(source, path.display())),
+    });
+    // Left behind, it would be a key that nobody uses.
+    let _ = std::fs::remove_file(&part);
+    linked.and_then(|()| super::store::sync_parent(path))
+}
+
+fn write_part(part: &Path, secret: &Secret) -> Result<()> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::AlreadyExists => Error::new(
-            ErrorKind::Conflict,
-            "there is a key file already; it is never overwritten",
-        )
-        .at(path.display().to_string()),
-        _ => Error::io(source, path.display()),
-    })?;
     let digits = Zeroizing::new(crate::digest::hex(secret.expose()));
     let text = Zeroizing::new(format!("{FILE_HEAD}\n{}\n", digits.as_str()));
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(|source| Error::io(source, path.display()))?;
-    super::store::sync_parent(path)
+    options
+        .open(part)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .map_err(|source| Error::io(source, part.display()))
 }
 
 fn read(path: &Path) -> Result<Secret> {

@@ -209,6 +209,7 @@ impl Verification {
     /// Adds what is wrong with a file that travels with the log.
     pub(crate) fn fail_integrity(&mut self, text: String) {
         self.integrity = Integrity::Failed;
+        self.first_bad_index.get_or_insert(0);
         if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(Problem {
                 verdict: "integrity",
