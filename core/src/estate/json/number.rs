@@ -136,9 +136,7 @@ fn exact<'a>(
         }
         let shift = if mantissa == 0 { 1 } else { zeros + 1 };
         zeros = 0;
-        mantissa = 10_i128
-            .checked_pow(shift)
-            .and_then(|power| mantissa.checked_mul(power))
+        mantissa = shifted(mantissa, shift)
             .and_then(|value| value.checked_add(i128::from(digit - b'0')))
             .ok_or(Refused::Inexact)?;
     }
@@ -147,11 +145,8 @@ fn exact<'a>(
     }
     scale -= i64::from(zeros);
     if scale < 0 {
-        mantissa = u32::try_from(-scale)
-            .ok()
-            .and_then(|shift| 10_i128.checked_pow(shift))
-            .and_then(|power| mantissa.checked_mul(power))
-            .ok_or(Refused::Inexact)?;
+        let shift = u32::try_from(-scale).map_err(|_| Refused::Inexact)?;
+        mantissa = shifted(mantissa, shift).ok_or(Refused::Inexact)?;
         scale = 0;
     }
     if negative {
@@ -162,6 +157,11 @@ fn exact<'a>(
     }
     let scale = u32::try_from(scale).map_err(|_| Refused::Inexact)?;
     Decimal::try_from_i128_with_scale(mantissa, scale).map_err(|_| Refused::Inexact)
+}
+
+/// value * 10^places.
+fn shifted(value: i128, places: u32) -> Option<i128> {
+    value.checked_mul(10_i128.checked_pow(places)?)
 }
 
 #[cfg(test)]

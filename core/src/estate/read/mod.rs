@@ -86,6 +86,31 @@ const RECORD: &[(&str, Record)] = &[
     ("requirement", Record::Requirement),
 ];
 
+#[derive(Clone, Copy)]
+enum SourceField {
+    CapturedAt,
+    Complete,
+    MergedFrom,
+    Name,
+    Notes,
+    Scopes,
+}
+
+const SOURCE: &[(&str, SourceField)] = &[
+    ("name", SourceField::Name),
+    ("captured_at", SourceField::CapturedAt),
+    ("complete", SourceField::Complete),
+    ("scopes", SourceField::Scopes),
+    ("notes", SourceField::Notes),
+    ("merged_from", SourceField::MergedFrom),
+];
+
+/// What a source that was merged holds: all but the last.
+const MERGED: &[(&str, SourceField)] = match SOURCE.split_last() {
+    Some((_, inner)) => inner,
+    None => &[],
+};
+
 impl<'r> Reader<'r> {
     fn new(lexer: Lexer<'r>) -> Self {
         Self {
@@ -216,47 +241,25 @@ impl<'r> Reader<'r> {
 
     /// A source. Sources that were merged have none of their own.
     fn source(&mut self, outermost: bool) -> Result<Source> {
-        #[derive(Clone, Copy)]
-        enum Field {
-            CapturedAt,
-            Complete,
-            MergedFrom,
-            Name,
-            Notes,
-            Scopes,
-        }
-        const INNER: &[(&str, Field)] = &[
-            ("name", Field::Name),
-            ("captured_at", Field::CapturedAt),
-            ("complete", Field::Complete),
-            ("scopes", Field::Scopes),
-            ("notes", Field::Notes),
-        ];
-        const OUTER: &[(&str, Field)] = &[
-            ("name", Field::Name),
-            ("captured_at", Field::CapturedAt),
-            ("complete", Field::Complete),
-            ("scopes", Field::Scopes),
-            ("notes", Field::Notes),
-            ("merged_from", Field::MergedFrom),
-        ];
         let mut source = Source::default();
         let mut named = false;
         let mut object = self.lexer.object()?;
-        let known = if outermost { OUTER } else { INNER };
+        let known = if outermost { SOURCE } else { MERGED };
         while let Some((name, field)) = self.lexer.field(&mut object, known)? {
             match field {
-                Field::Name => {
+                SourceField::Name => {
                     named = true;
                     self.lexer.text(MAX_NAME).map(|text| source.name = text.into())
                 }
-                Field::CapturedAt => self.time().map(|time| source.captured_at = time),
-                Field::Complete => self.lexer.boolean().map(|complete| source.complete = complete),
-                Field::Scopes => self.some(&mut source.scopes, MAX_SOURCES, "scopes", Self::scope),
-                Field::Notes => self.some(&mut source.notes, MAX_NOTES, "notes", Self::note),
-                Field::MergedFrom => self.some(&mut source.merged_from, MAX_SOURCES, "sources", |reader| {
-                    reader.source(false)
-                }),
+                SourceField::CapturedAt => self.time().map(|time| source.captured_at = time),
+                SourceField::Complete => self.lexer.boolean().map(|complete| source.complete = complete),
+                SourceField::Scopes => self.some(&mut source.scopes, MAX_SOURCES, "scopes", Self::scope),
+                SourceField::Notes => self.some(&mut source.notes, MAX_NOTES, "notes", Self::note),
+                SourceField::MergedFrom => {
+                    self.some(&mut source.merged_from, MAX_SOURCES, "sources", |reader| {
+                        reader.source(false)
+                    })
+                }
             }
             .under(name)?;
         }

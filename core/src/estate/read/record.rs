@@ -14,6 +14,25 @@ use super::{Reader, too_many};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Untrusted, quoted};
 
+#[derive(Clone, Copy)]
+enum RelationField {
+    From,
+    InferredBy,
+    Kind,
+    Note,
+    Strength,
+    To,
+}
+
+const RELATION: &[(&str, RelationField)] = &[
+    ("from", RelationField::From),
+    ("to", RelationField::To),
+    ("kind", RelationField::Kind),
+    ("strength", RelationField::Strength),
+    ("inferred_by", RelationField::InferredBy),
+    ("note", RelationField::Note),
+];
+
 impl Reader<'_> {
     pub(super) fn asset(&mut self) -> Result<Asset> {
         #[derive(Clone, Copy)]
@@ -54,36 +73,19 @@ impl Reader<'_> {
     }
 
     pub(super) fn relation(&mut self) -> Result<Relation> {
-        #[derive(Clone, Copy)]
-        enum Field {
-            From,
-            InferredBy,
-            Kind,
-            Note,
-            Strength,
-            To,
-        }
-        const FIELDS: &[(&str, Field)] = &[
-            ("from", Field::From),
-            ("to", Field::To),
-            ("kind", Field::Kind),
-            ("strength", Field::Strength),
-            ("inferred_by", Field::InferredBy),
-            ("note", Field::Note),
-        ];
         let (mut from, mut to, mut kind) = (None, None, None);
         let (mut strength, mut inferred_by, mut note) = (Strength::Hard, None, None);
         let mut object = self.lexer.object()?;
-        while let Some((key, field)) = self.lexer.field(&mut object, FIELDS)? {
+        while let Some((key, field)) = self.lexer.field(&mut object, RELATION)? {
             match field {
-                Field::From => self.id().map(|read| from = Some(read)),
-                Field::To => self.id().map(|read| to = Some(read)),
-                Field::Kind => self.relation_kind().map(|read| kind = Some(read)),
-                Field::Strength => self
+                RelationField::From => self.id().map(|read| from = Some(read)),
+                RelationField::To => self.id().map(|read| to = Some(read)),
+                RelationField::Kind => self.relation_kind().map(|read| kind = Some(read)),
+                RelationField::Strength => self
                     .choice(&[("hard", Strength::Hard), ("soft", Strength::Soft)])
                     .map(|read| strength = read),
-                Field::InferredBy => self.optional(MAX_TEXT).map(|read| inferred_by = read),
-                Field::Note => self.optional(MAX_TEXT).map(|read| note = read),
+                RelationField::InferredBy => self.optional(MAX_TEXT).map(|read| inferred_by = read),
+                RelationField::Note => self.optional(MAX_TEXT).map(|read| note = read),
             }
             .under(key)?;
         }
