@@ -4,6 +4,7 @@ mod append;
 mod auditing;
 mod crash;
 mod flips;
+mod forged;
 mod golden;
 mod parsers;
 mod rollback;
