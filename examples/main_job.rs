@@ -74,11 +74,7 @@ async fn job(options: &Options, estate: &Estate) -> Result<()> {
         .review_with(&reviewer, estate, options.as_of, Trigger::Manual)
         .await?;
     std::fs::write(options.out.join("review.json"), review.to_json())?;
-    println!(
-        "{} findings, {} recommendations\n",
-        review.findings.len(),
-        review.recommendations.len()
-    );
+    println!("{}", review.to_text());
 
     let staged = stage(&tenant, &review).await?;
     demonstrate(&tenant, staged, &key).await?;
