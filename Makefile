@@ -10,6 +10,7 @@ CARGO = cargo
 PYTHON = .venv/bin/python
 BIN = .venv/bin
 STAMPS = target/stamps
+OUT = out
 
 CORE := Cargo.toml Cargo.lock $(shell find core -type f -not -path '*/target/*')
 PYTHON_RUST := bindings-python/Cargo.toml $(shell find bindings-python/src -type f)
@@ -20,15 +21,13 @@ help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 .PHONY: run
-run: bindings ## sets everything up and runs the main job
-	$(CARGO) run --quiet --locked --profile $(PROFILE) --example quickstart
-	$(PYTHON) examples/quickstart.py
-	node examples/quickstart.mjs
+run: bindings ## sets everything up and runs the main job: make run [INPUT=path [FORMAT=netbox]] [OUT=out]
+	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out $(OUT) $(if $(FORMAT),--format $(FORMAT)) $(INPUT)
 
 .PHONY: test
 test: ## sets everything up and passes every test
 	@rm -rf target/not-run
-	@$(MAKE) --no-print-directory check test-rust test-bindings
+	@$(MAKE) --no-print-directory check test-rust test-bindings test-oscal
 	@.ci/not-run target/not-run
 
 .PHONY: bindings
@@ -72,6 +71,12 @@ test-same: bindings ## the three quickstarts print the same bytes
 	cmp target/quickstart/rust target/quickstart/python
 	cmp target/quickstart/rust target/quickstart/node
 
+.PHONY: test-oscal
+test-oscal: $(STAMPS)/oscal ## the main job, its proof with stock tools, its documents with other validators
+	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/main-job > target/main-job.txt
+	sh target/main-job/proof/verify.sh
+	.ci/oscal .venv-oscal/bin target/main-job/proof
+
 .PHONY: stubs
 stubs: bindings ## takes over the generated types of the bindings
 	cp target/generated/vcto/_vcto.pyi bindings-python/python/vcto/_vcto.pyi
@@ -91,7 +96,7 @@ soak: ## long fault loops and fuzzing
 
 .PHONY: clean
 clean: ## removes everything that was built
-	rm -rf target fuzz/target .venv out bindings-node/node_modules bindings-node/vcto.node
+	rm -rf target fuzz/target .venv .venv-oscal out bindings-node/node_modules bindings-node/vcto.node
 	find bindings-python -name '*.so' -delete -o -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMPS)/tools: .ci/need
@@ -104,6 +109,11 @@ $(STAMPS)/tools: .ci/need
 $(STAMPS)/venv: bindings-python/requirements.txt .ci/venv $(STAMPS)/tools
 	@.ci/venv .venv
 	$(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -r bindings-python/requirements.txt
+	@touch $@
+
+$(STAMPS)/oscal: tests/oscal/requirements.txt .ci/venv $(STAMPS)/tools
+	@.ci/venv .venv-oscal
+	.venv-oscal/bin/pip --quiet --disable-pip-version-check install --require-hashes -r tests/oscal/requirements.txt
 	@touch $@
 
 $(STAMPS)/node-modules: bindings-node/package.json bindings-node/package-lock.json $(STAMPS)/tools

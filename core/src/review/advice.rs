@@ -163,7 +163,7 @@ fn build(key: &str, part: &Part<'_>) -> Recommendation {
         || (String::new(), String::new(), Strategy::Investigate, ARCHITECTURE),
         |(_, first)| {
             (
-                heading(&first.title, steps.len(), part),
+                heading(&first.title, &steps, part),
                 first.rationale.clone(),
                 first.strategy,
                 first.area,
@@ -200,12 +200,13 @@ fn build(key: &str, part: &Part<'_>) -> Recommendation {
     }
 }
 
-fn heading(title: &str, targets: usize, part: &Part<'_>) -> String {
+/// With the name of the asset where there is one, else with how many there are.
+fn heading(title: &str, steps: &[Step], part: &Part<'_>) -> String {
+    let mut text = match steps {
+        [only] => only.title.raw().clone(),
+        several => format!("{title} ({} assets)", several.len()),
+    };
     // Writing to a string cannot fail.
-    let mut text = title.to_owned();
-    if targets > 1 {
-        let _ = write!(text, " ({targets} assets)");
-    }
     if part.of > 1 {
         let _ = write!(text, ", part {} of {}", part.number, part.of);
     }
