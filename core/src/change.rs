@@ -212,7 +212,10 @@ impl Change {
     pub fn from_json(bytes: &[u8]) -> Result<Self> {
         check_size(bytes)?;
         let change: Self = serde_json::from_slice(bytes).map_err(|source| {
-            Error::new(ErrorKind::InvalidInput, source.to_string()).during("change.read")
+            let place = format!("line {} column {}", source.line(), source.column());
+            Error::new(ErrorKind::InvalidInput, crate::text::quoted(&source.to_string()))
+                .at(place)
+                .during("change.read")
         })?;
         change.check()?;
         Ok(change)
@@ -239,6 +242,14 @@ impl Change {
         if self.steps.is_empty() || self.steps.len() > MAX_STEPS {
             return refuse("/steps".to_owned(), "a change has 1 to 1,000 steps");
         }
+        if self.area.is_empty() {
+            return refuse("/area".to_owned(), "a change belongs to a process area");
+        }
+        for (place, at) in [("/not_before", self.not_before), ("/not_after", self.not_after)] {
+            if at.is_some_and(|at| at.subsec_nanosecond() != 0) {
+                return refuse(place.to_owned(), "a window begins and ends at a whole second");
+            }
+        }
         if let (Some(from), Some(to)) = (self.not_before, self.not_after)
             && from >= to
         {
@@ -246,8 +257,11 @@ impl Change {
         }
         let mut ids = std::collections::BTreeSet::new();
         for (at, step) in self.steps.iter().enumerate() {
-            if step.id.is_empty() {
-                return refuse(format!("/steps/{at}/id"), "a step needs an id");
+            if !(1..=MAX_ID).contains(&step.id.len()) || step.id.chars().any(char::is_control) {
+                return refuse(
+                    format!("/steps/{at}/id"),
+                    "the id of a step has 1 to 128 bytes and no control characters",
+                );
             }
             if !ids.insert(step.id.as_str()) {
                 return refuse(format!("/steps/{at}/id"), "the id of a step is used twice");
@@ -258,6 +272,7 @@ impl Change {
 }
 
 const MAX_BYTES: usize = 4 << 20;
+const MAX_ID: usize = 128;
 const MAX_STEPS: usize = 1_000;
 
 fn check_size(bytes: &[u8]) -> Result<()> {
@@ -267,4 +282,63 @@ fn check_size(bytes: &[u8]) -> Result<()> {
     Err(Error::new(ErrorKind::TooLarge, "a change has at most 4 MiB")
         .remedy("submit it in parts")
         .during("change.check"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change() -> Change {
+        let text = br#"{"format": "vcto.change/1", "title": "T", "reason": "R", "area": "documentation",
+            "steps": [{"id": "s1", "title": "S", "executor": "e", "action": "a", "target": "x"}]}"#;
+        Change::from_json(text).unwrap()
+    }
+
+    #[test]
+    fn the_bytes_have_every_field_in_order_and_read_back() {
+        let bytes = change().to_bytes().unwrap();
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        assert_eq!(
+            text,
+            concat!(
+                r#"{"format":"vcto.change/1","title":"T","reason":"R","area":"documentation","findings":[],"#,
+                r#""steps":[{"id":"s1","title":"S","executor":"e","action":"a","target":"x","parameters":{},"undo":null}],"#,
+                r#""reads":[],"not_before":null,"not_after":null,"cost":null}"#
+            )
+        );
+        assert_eq!(Change::from_json(&bytes).unwrap(), change());
+    }
+
+    #[test]
+    fn malformed_changes_are_refused_at_their_place() {
+        type Spoil = fn(&mut Change);
+        let cases: [(&str, Spoil); 8] = [
+            ("/format", |change| change.format = "vcto.change/2".to_owned()),
+            ("/area", |change| change.area.clear()),
+            ("/steps", |change| change.steps.clear()),
+            ("/steps/0/id", |change| change.steps[0].id.clear()),
+            ("/steps/0/id", |change| change.steps[0].id = "a\nb".to_owned()),
+            ("/steps/1/id", |change| change.steps.push(change.steps[0].clone())),
+            ("/not_before", |change| {
+                change.not_before = Some("2026-11-22T08:00:00.5Z".parse().unwrap());
+            }),
+            ("/not_after", |change| {
+                change.not_before = Some("2026-11-22T08:00:00Z".parse().unwrap());
+                change.not_after = change.not_before;
+            }),
+        ];
+        for (place, spoil) in cases {
+            let mut spoiled = change();
+            spoil(&mut spoiled);
+            assert_eq!(spoiled.to_bytes().unwrap_err().place(), Some(place));
+        }
+        for text in ["", "{}", "[", r#"{"format":"vcto.change/1","extra":1}"#] {
+            assert_eq!(
+                Change::from_json(text.as_bytes()).unwrap_err().kind(),
+                ErrorKind::InvalidInput
+            );
+        }
+        let huge = vec![b' '; MAX_BYTES + 1];
+        assert_eq!(Change::from_json(&huge).unwrap_err().kind(), ErrorKind::TooLarge);
+    }
 }

@@ -13,7 +13,7 @@ use super::record::{
     ApproversSet, AreasSet, Attested, Decided, Expired, ExpiredWhat, PolicySet, Record, Refused, SetupRight,
     Stale, StaleWhy, TenantCreated, Withdrawn,
 };
-use super::state::{Outcome, Phase, Proposal, Refusals, Setup, State, TenantIdentity, incomplete};
+use super::state::{Outcome, Phase, Proposal, Refusals, Setup, State, TenantIdentity};
 use super::{apply_run, apply_start, statement};
 use crate::digest::unhex;
 use crate::error::{Error, ErrorKind, Result};
@@ -54,8 +54,6 @@ impl State {
             Record::PolicySet(record) => self.policy_set(record),
             Record::AreasSet(record) => self.areas_set(record),
             Record::ApproversSet(record) => self.approvers_set(record),
-            Record::ApproverRevoked(record) => Err(not_yet(&record.right)),
-            Record::Halted(record) => Err(not_yet(&record.right)),
             Record::Proposed(record) => apply_start::proposed(self, at, record),
             Record::Decided(record) => self.decided(at, record),
             Record::Refused(record) => self.refused(at, record),
@@ -179,7 +177,10 @@ impl State {
                 ErrorKind::Denied,
                 "it is set already, and is changed only by an approved change",
             )),
-            SetupRight::Step { .. } => Err(not_yet(right)),
+            SetupRight::Step { .. } => Err(Error::new(
+                ErrorKind::Unsupported,
+                "this build does not know changes of the setup by an approved change",
+            )),
         }
     }
 
@@ -376,15 +377,4 @@ fn wrong_kind() -> Error {
         ErrorKind::Denied,
         "the text says something else than what is asked here",
     )
-}
-
-/// Setup that changes by an approved change is defined in the format and not written by this version.
-fn not_yet(right: &SetupRight) -> Error {
-    match right {
-        SetupRight::Creation => incomplete(),
-        SetupRight::Step { .. } => Error::new(
-            ErrorKind::Unsupported,
-            "this build does not know changes of the setup by an approved change",
-        ),
-    }
 }

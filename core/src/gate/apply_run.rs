@@ -32,9 +32,6 @@ pub(super) fn intent(state: &State, record: &StepIntent) -> Result<Transition> {
     }
     check_observation(&record.before)?;
     match direction {
-        Direction::Apply if state.setup.halted => {
-            return Err(Error::new(ErrorKind::Denied, "the kill switch is on"));
-        }
         Direction::Apply if record.before.effect == Effect::Present => {
             return Err(Error::new(
                 ErrorKind::Conflict,

@@ -117,7 +117,7 @@ pub(super) fn check_grounds(
     let is_about = input.area == change.area
         && targets.eq(change.targets())
         && actions.eq(change.steps.iter().map(|step| (&step.executor, &step.action)))
-        && input.halted == state.setup.halted
+        && !input.halted
         && (input.actions.iter()).all(|action| (action.undo == UndoRisk::IsUndo) == is_way_back);
     if !is_about {
         return Err(malformed("the risk was assessed for something else"));
@@ -178,9 +178,6 @@ pub(super) fn check_satisfiable(
 pub(super) fn started(state: &State, at: Timestamp, record: &Started) -> Result<Transition> {
     let mut proposal = Proposal::clone(state.proposal(&record.proposal)?);
     check_open(&proposal, at)?;
-    if state.setup.halted {
-        return Err(Error::new(ErrorKind::Denied, "the kill switch is on"));
-    }
     if proposal.change.not_before.is_some_and(|begin| at < begin) {
         return Err(too_early());
     }

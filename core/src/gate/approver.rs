@@ -1,4 +1,4 @@
-//! Who may approve: persons with their keys, parties and roles, and what was revoked.
+//! Who may approve: persons with their keys, parties and roles.
 
 use std::collections::BTreeSet;
 
@@ -178,22 +178,17 @@ impl<'a> IntoIterator for &'a Register {
 pub struct Registered {
     /// Who.
     pub approver: Approver,
-    /// Since when the key counts no more.
-    pub revoked_at: Option<Timestamp>,
 }
 
 impl Register {
-    /// A register of these approvers, none revoked.
+    /// A register of these approvers.
     ///
     /// # Errors
     /// `invalid_input` when a key stands twice, two names differ only in case, or a role is unfit; `too_large`.
     pub(crate) fn new(approvers: impl IntoIterator<Item = Approver>) -> Result<Self> {
         let entries: Vec<Registered> = approvers
             .into_iter()
-            .map(|approver| Registered {
-                approver,
-                revoked_at: None,
-            })
+            .map(|approver| Registered { approver })
             .collect();
         AllowedSigners::new(entries.iter().map(|entry| entry.approver.signer.clone()))?;
         for (at, entry) in entries.iter().enumerate() {
@@ -208,7 +203,7 @@ impl Register {
     }
 
     /// The text for `ssh-keygen -Y verify -f`: every approver that ever was, so that old decisions verify. Give the time of a
-    /// decision as `-O verify-time=`; revoked keys are in it, since they were valid before.
+    /// decision as `-O verify-time=`.
     ///
     /// # Errors
     /// `internal` when an entry has no text form.
@@ -220,19 +215,13 @@ impl Register {
     /// The approver with this key, when it may sign a decision at this time.
     ///
     /// # Errors
-    /// `denied` for an unknown, revoked or not yet valid key, `expired` for one past its time.
+    /// `denied` for an unknown or not yet valid key, `expired` for one past its time.
     pub(crate) fn signer_at(&self, key: &PublicKey, at: Timestamp) -> Result<&Approver> {
         let entry = self
             .entries
             .iter()
             .find(|entry| entry.approver.key() == *key)
             .ok_or_else(|| denied(format!("the key {} belongs to no approver", key.fingerprint())))?;
-        if entry.revoked_at.is_some_and(|revoked| revoked <= at) {
-            return Err(denied(format!(
-                "the key of {} is revoked",
-                quoted(entry.approver.person())
-            )));
-        }
         entry.approver.signer.permits(NAMESPACE, at)?;
         Ok(&entry.approver)
     }

@@ -43,7 +43,7 @@ impl Present<'_> {
                 .map(|step| self.action(step, original))
                 .collect(),
             data: self.data(),
-            halted: self.state.setup.halted(),
+            halted: false,
             has_notifier: self.has_notifier,
         };
         Ok(Grounds {

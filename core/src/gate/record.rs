@@ -13,7 +13,6 @@ use super::id::ProposalId;
 use super::outcome::ExecutionStatus;
 use super::policy::{Policy, ProcessArea};
 use super::risk::Risk;
-use super::sshsig::PublicKey;
 use crate::actor::Actor;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
@@ -85,10 +84,6 @@ records! {
     AreasSet = 0x0102,
     /// The approvers are these.
     ApproversSet = 0x0103,
-    /// A key counts no more.
-    ApproverRevoked = 0x0104,
-    /// The kill switch was turned.
-    Halted = 0x0105,
     /// A change was submitted and routed.
     Proposed = 0x0110,
     /// A person decided.
@@ -194,20 +189,6 @@ pub(crate) struct AreasSet {
 pub(crate) struct ApproversSet {
     pub(crate) right: SetupRight,
     pub(crate) approvers: Vec<Approver>,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ApproverRevoked {
-    pub(crate) right: SetupRight,
-    pub(crate) key: PublicKey,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Halted {
-    pub(crate) right: SetupRight,
-    pub(crate) on: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

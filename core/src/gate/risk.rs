@@ -82,7 +82,7 @@ pub struct RiskInput {
     pub actions: Vec<ActionRisk>,
     /// Of the snapshot.
     pub data: DataQuality,
-    /// Whether changes are stopped by the kill switch.
+    /// Whether changes are stopped by a kill switch. This version has none.
     pub halted: bool,
     /// Whether there is somebody who is told of what runs at level 1.
     pub has_notifier: bool,

@@ -217,7 +217,7 @@ impl Staged<Approval> {
     /// The exact bytes that a person signs, with a reason, a role or a window.
     ///
     /// # Errors
-    /// `denied` when the person may not decide: unknown, revoked, the proposer, not in that role, or for that window;
+    /// `denied` when the person may not decide: unknown, the proposer, not in that role, or for that window;
     /// `invalid_input` for an unfit reason or window; `expired`.
     #[expect(
         clippy::needless_pass_by_value,
@@ -302,7 +302,7 @@ impl Staged<HumanOnly> {
 
 impl Approved {
     /// Executes the change, as it stands in the ledger. Everything is checked anew, and the start is recorded before
-    /// anything is done; what is already started, stale, revoked or past its time does not run.
+    /// anything is done; what is already started, stale or past its time does not run.
     ///
     /// Dropping the future is a crash: the execution is then in doubt.
     ///

@@ -51,7 +51,6 @@ pub(crate) struct Setup {
     pub(super) policy: Option<Arc<Policy>>,
     pub(super) areas: Option<Arc<BTreeMap<String, ProcessArea>>>,
     pub(super) register: Option<Arc<Register>>,
-    pub(super) halted: bool,
 }
 
 /// What a tenant was created with.
@@ -243,10 +242,6 @@ impl Setup {
 
     pub(crate) fn areas(&self) -> Result<&Arc<BTreeMap<String, ProcessArea>>> {
         self.areas.as_ref().ok_or_else(incomplete)
-    }
-
-    pub(crate) fn halted(&self) -> bool {
-        self.halted
     }
 
     /// The digest of the rules for one area: the policy, and the area where it is known.

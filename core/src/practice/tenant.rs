@@ -155,7 +155,7 @@ impl Tenant {
         self.gate().resume(id).await
     }
 
-    /// The approvers as the ledger has them now, revoked ones included.
+    /// The approvers as the ledger has them now.
     ///
     /// # Errors
     /// `io` and the like from the ledger.
