@@ -93,6 +93,7 @@ bench-peers: ## prints the peers' numbers for the same work
 .PHONY: soak
 soak: ## long fault loops and fuzzing
 	$(CARGO) test --locked --profile $(PROFILE) --test it -- --ignored
+	$(CARGO) test --locked --profile $(PROFILE) -p vcto --lib -- --ignored
 
 .PHONY: clean
 clean: ## removes everything that was built

@@ -250,8 +250,20 @@ impl Graph {
         u32::try_from(start).unwrap_or(u32::MAX)..u32::try_from(end).unwrap_or(u32::MAX)
     }
 
-    /// The numbers of the groups with a spare member that this asset is a member of.
+    /// The owner of a group, when exactly this many failed members are what fails it.
+    pub(crate) fn owner_at(&self, number: u32, failed: u32) -> Option<u32> {
+        let index = number as usize;
+        (self.groups.quorum.get(index) == Some(&failed))
+            .then(|| self.groups.asset.get(index).copied())
+            .flatten()
+    }
+
+    /// The numbers of the groups with a spare member that this asset is a member of, save those whose owner needs it
+    /// anyway.
     pub(crate) fn joined(&self, asset: u32) -> &[u32] {
+        if self.into.range(asset, 1..2).is_empty() {
+            return &[];
+        }
         let bounds = &self.groups.joined_bounds;
         let index = asset as usize;
         match (bounds.get(index), bounds.get(index + 1)) {

@@ -31,31 +31,36 @@ impl Bits {
     }
 
     pub(super) fn add(&mut self, other: &Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine |= theirs;
-        }
+        *self = self.zip(other, |mine, theirs| mine | theirs);
     }
 
-    #[must_use]
-    pub(super) fn and(mut self, other: &Self) -> Self {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine &= theirs;
-        }
-        self
+    pub(super) fn and(&self, other: &Self) -> Self {
+        self.zip(other, |mine, theirs| mine & theirs)
     }
 
-    #[must_use]
-    pub(super) fn without(mut self, other: &Self) -> Self {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine &= !theirs;
-        }
-        self
+    pub(super) fn without(&self, other: &Self) -> Self {
+        self.zip(other, |mine, theirs| mine & !theirs)
     }
 
-    fn toggle(&mut self, other: &Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            *mine ^= theirs;
-        }
+    fn toggled(&self, other: &Self) -> Self {
+        self.zip(other, |mine, theirs| mine ^ theirs)
+    }
+
+    /// Written word by word, so that every optimisation level makes it a few wide instructions.
+    #[inline]
+    fn zip(&self, other: &Self, join: impl Fn(u64, u64) -> u64) -> Self {
+        let Self([a, b, c, d, e, f, g, h]) = self;
+        let Self([s, t, u, v, w, x, y, z]) = other;
+        Self([
+            join(*a, *s),
+            join(*b, *t),
+            join(*c, *u),
+            join(*d, *v),
+            join(*e, *w),
+            join(*f, *x),
+            join(*g, *y),
+            join(*h, *z),
+        ])
     }
 
     /// The columns that are set, ascending.
@@ -87,7 +92,7 @@ pub(super) fn at_least<'b>(quorum: u32, rows: impl Iterator<Item = &'b Bits>) ->
         let mut carry = *row;
         for plane in planes.iter_mut().take(digits as usize) {
             let next = carry.and(plane);
-            plane.toggle(&carry);
+            *plane = plane.toggled(&carry);
             carry = next;
             if carry.is_none() {
                 break;

@@ -81,13 +81,13 @@ pub fn blast_radius(estate: &Estate, asset: impl AsRef<str>) -> Result<BlastRadi
 }
 
 /// The assets that reach one, ascending.
-struct Reached {
-    hard: Vec<u32>,
+pub(super) struct Reached {
+    pub(super) hard: Vec<u32>,
     /// Only by a path with a soft edge.
-    soft: Vec<u32>,
+    pub(super) soft: Vec<u32>,
 }
 
-fn reach(graph: &Graph, start: u32) -> Reached {
+pub(super) fn reach(graph: &Graph, start: u32) -> Reached {
     let mut seen = vec![false; graph.asset_count()];
     let mut visit = |asset: u32| {
         seen.get_mut(asset as usize)

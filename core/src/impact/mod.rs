@@ -11,6 +11,8 @@ mod blast;
 mod cuts;
 mod explain;
 mod failure;
+#[cfg(test)]
+mod large;
 mod network;
 mod order;
 mod path;

@@ -106,11 +106,11 @@ impl Network {
 
 /// What one search finds, by index into the linked assets.
 #[derive(Clone, Debug)]
-struct Survey {
-    cuts: Box<[bool]>,
-    separated: Box<[u32]>,
+pub(super) struct Survey {
+    pub(super) cuts: Box<[bool]>,
+    pub(super) separated: Box<[u32]>,
     /// Ascending, the lower end first.
-    bridges: Vec<(u32, u32)>,
+    pub(super) bridges: Vec<(u32, u32)>,
 }
 
 /// One asset under visit.
@@ -141,7 +141,7 @@ struct Search<'g> {
 }
 
 impl Survey {
-    fn of(graph: &Graph) -> Self {
+    pub(super) fn of(graph: &Graph) -> Self {
         let count = graph.linked().len();
         let mut search = Search {
             graph,

@@ -71,7 +71,7 @@ pub fn layers(estate: &Estate) -> Layers {
 }
 
 /// Components of more than one asset, by their first position.
-fn cycle_positions(graph: &Graph) -> Vec<&[u32]> {
+pub(super) fn cycle_positions(graph: &Graph) -> Vec<&[u32]> {
     let condensation = graph.condensation();
     let mut cycles: Vec<&[u32]> = condensation
         .components()
@@ -82,7 +82,7 @@ fn cycle_positions(graph: &Graph) -> Vec<&[u32]> {
 }
 
 /// The layer of every asset by position.
-fn heights(graph: &Graph) -> Vec<u32> {
+pub(super) fn heights(graph: &Graph) -> Vec<u32> {
     let condensation = graph.condensation();
     let mut heights = vec![0_u32; graph.asset_count()];
     for assets in condensation.components().rev() {

@@ -44,7 +44,7 @@ pub fn path(estate: &Estate, from: impl AsRef<str>, to: impl AsRef<str>) -> Resu
 /// Not reached.
 const FAR: u32 = u32::MAX;
 
-fn shortest(graph: &Graph, from: u32, to: u32) -> Option<Vec<u32>> {
+pub(super) fn shortest(graph: &Graph, from: u32, to: u32) -> Option<Vec<u32>> {
     let steps = steps_to(graph, from, to);
     let left = |asset: u32| steps.get(asset as usize).copied().unwrap_or(FAR);
     let mut at = from;

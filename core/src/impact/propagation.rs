@@ -116,16 +116,15 @@ impl Propagation {
             self.mark(*dependant);
         }
         for number in graph.joined(asset) {
-            let (Some(group), Some(count)) = (graph.group(*number), self.counts.get_mut(*number as usize))
-            else {
+            let Some(count) = self.counts.get_mut(*number as usize) else {
                 continue;
             };
             if *count == 0 {
                 self.counted.push(*number);
             }
             *count += 1;
-            if *count == group.quorum {
-                self.mark(group.asset);
+            if let Some(owner) = graph.owner_at(*number, *count) {
+                self.mark(owner);
             }
         }
     }

@@ -93,7 +93,7 @@ fn a_long_ring_passes_on_a_small_stack() {
 #[test]
 fn a_ring_behind_a_group_is_settled_in_few_passes() {
     // The asset needs one of two; each of the two is on a ring of its own.
-    let half = 3_000;
+    let half = 600;
     let ring = |start: usize| (0..half).map(move |step| (start + step, start + (step + 1) % half));
     let mut inventory = Inventory {
         assets: (0..=2 * half)

@@ -1,0 +1,112 @@
+//! Chains, rings and stars of a million assets on a stack of 256 KB; of five million in the soak (`--ignored`).
+
+use std::convert::Infallible;
+
+use super::blast::reach;
+use super::network::Survey;
+use super::order::{cycle_positions, heights};
+use super::path::shortest;
+use super::propagation::Propagation;
+use super::sweep::ancestors;
+use crate::estate::{Graph, GraphBuilder, RelationKind, Strength};
+
+const MANY: u32 = 1_000_000;
+const MOST: u32 = 5_000_000;
+
+fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(256 * 1024).spawn(work);
+    thread.unwrap().join().unwrap();
+}
+
+/// The graph of these pairs, each a dependency and a network link.
+fn graph(assets: u32, pairs: impl Iterator<Item = (u32, u32)>) -> Graph {
+    let mut builder = GraphBuilder::new(assets as usize).unwrap();
+    for (from, to) in pairs {
+        builder.relation(from, to, &RelationKind::DependsOn, Strength::Hard);
+        builder.relation(from, to, &RelationKind::ConnectsTo, Strength::Hard);
+    }
+    builder.build().unwrap()
+}
+
+fn totals(graph: &Graph) -> Vec<u32> {
+    let Ok(totals) = ancestors::<Infallible>(graph, |_, _| Ok(()));
+    totals
+}
+
+fn failed(graph: &Graph, seed: u32) -> usize {
+    let mut propagation = Propagation::new(graph);
+    propagation.fail(graph, &[seed]);
+    propagation.degrade(graph);
+    propagation.failed().len()
+}
+
+fn chain(count: u32) {
+    on_a_small_stack(move || {
+        let graph = graph(count, (1..count).map(|asset| (asset - 1, asset)));
+        assert!(totals(&graph).into_iter().eq(0..count));
+        assert_eq!(reach(&graph, count - 1).hard.len(), count as usize - 1);
+        assert!(heights(&graph).into_iter().eq((0..count).rev()));
+        assert!(cycle_positions(&graph).is_empty());
+        assert_eq!(failed(&graph, count - 1), count as usize);
+        assert!(shortest(&graph, 0, count - 1).unwrap().into_iter().eq(0..count));
+        let survey = Survey::of(&graph);
+        assert_eq!(survey.bridges.len(), count as usize - 1);
+        assert_eq!(survey.separated[7], 7);
+    });
+}
+
+fn ring(count: u32) {
+    on_a_small_stack(move || {
+        let graph = graph(count, (0..count).map(|asset| (asset, (asset + 1) % count)));
+        assert!(totals(&graph).into_iter().all(|total| total == count - 1));
+        assert_eq!(cycle_positions(&graph)[0].len(), count as usize);
+        assert!(heights(&graph).into_iter().all(|height| height == 0));
+        assert_eq!(failed(&graph, 3), count as usize);
+        assert_eq!(shortest(&graph, 1, 0).unwrap().len(), count as usize);
+        let survey = Survey::of(&graph);
+        assert!(survey.bridges.is_empty() && !survey.cuts.contains(&true));
+    });
+}
+
+fn star(count: u32) {
+    on_a_small_stack(move || {
+        let graph = graph(count, (1..count).map(|asset| (asset, 0)));
+        assert_eq!(totals(&graph)[0], count - 1);
+        assert_eq!(reach(&graph, 0).hard.len(), count as usize - 1);
+        assert_eq!(heights(&graph)[1], 1);
+        assert_eq!((failed(&graph, 0), failed(&graph, 1)), (count as usize, 1));
+        let survey = Survey::of(&graph);
+        assert_eq!(survey.separated[0], count - 2);
+    });
+}
+
+#[test]
+fn a_chain_of_a_million_passes() {
+    chain(MANY);
+}
+
+#[test]
+fn a_ring_of_a_million_passes() {
+    ring(MANY);
+}
+
+#[test]
+fn a_star_of_a_million_passes() {
+    star(MANY);
+}
+
+#[test]
+#[ignore = "make soak"]
+fn chain_ring_and_star_of_five_million_pass() {
+    chain(MOST);
+    ring(MOST);
+    star(MOST);
+}
+
+#[test]
+fn what_32_bits_cannot_number_is_refused() {
+    let refused = |assets: usize| GraphBuilder::new(assets).unwrap_err().kind();
+    assert_eq!(refused(u32::MAX as usize), crate::ErrorKind::TooLarge);
+    assert_eq!(refused(usize::MAX), crate::ErrorKind::TooLarge);
+    assert!(GraphBuilder::new(u32::MAX as usize - 1).is_ok());
+}
