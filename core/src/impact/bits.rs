@@ -46,21 +46,13 @@ impl Bits {
         self.zip(other, |mine, theirs| mine ^ theirs)
     }
 
-    /// Written word by word, so that every optimisation level makes it a few wide instructions.
     #[inline]
     fn zip(&self, other: &Self, join: impl Fn(u64, u64) -> u64) -> Self {
-        let Self([a, b, c, d, e, f, g, h]) = self;
-        let Self([s, t, u, v, w, x, y, z]) = other;
-        Self([
-            join(*a, *s),
-            join(*b, *t),
-            join(*c, *u),
-            join(*d, *v),
-            join(*e, *w),
-            join(*f, *x),
-            join(*g, *y),
-            join(*h, *z),
-        ])
+        let mut words = self.0;
+        for (mine, theirs) in words.iter_mut().zip(other.0) {
+            *mine = join(*mine, theirs);
+        }
+        Self(words)
     }
 
     /// The columns that are set, ascending.
