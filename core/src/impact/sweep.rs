@@ -119,11 +119,11 @@ struct Sweep<'r> {
     rows: &'r Rows,
     /// How many assets a column stands for: those of its component, and of those folded into it.
     weights: Vec<u32>,
-    /// Whether any row depends on this one.
-    reached: Vec<bool>,
-    /// INVARIANT: between blocks all bits are 0.
+    /// Rows before this one are reached by no other: they hold no bits.
+    leaves: usize,
+    /// From row `leaves` on. INVARIANT: between blocks all bits are 0.
     bits: Vec<Bits>,
-    /// Rows that hold a bit, one bit each. INVARIANT: between blocks all are 0.
+    /// Rows from `leaves` on that hold a bit, one bit each. INVARIANT: between blocks all are 0.
     active: Vec<u64>,
     /// Assets that reach the row's component, its own included.
     totals: Vec<u32>,
@@ -133,11 +133,7 @@ struct Sweep<'r> {
 
 impl<'r> Sweep<'r> {
     fn new(rows: &'r Rows, condensation: &Condensation) -> Self {
-        let count = rows.count();
-        let mut reached = vec![false; count];
-        for end in &rows.ends {
-            reached[*end as usize] = true;
-        }
+        let leaves = condensation.leaves();
         Self {
             rows,
             // INVARIANT: assets are below u32::MAX in number.
@@ -145,10 +141,10 @@ impl<'r> Sweep<'r> {
                 .components()
                 .map(|assets| u32::try_from(assets.len()).unwrap_or(u32::MAX))
                 .collect(),
-            reached,
+            leaves,
             bits: Vec::new(),
-            active: vec![0; count.div_ceil(64)],
-            totals: vec![0; count],
+            active: vec![0; (rows.count() - leaves).div_ceil(64)],
+            totals: vec![0; rows.count()],
             planes: Vec::new(),
         }
     }
@@ -164,7 +160,7 @@ impl<'r> Sweep<'r> {
         let mut columns = self.rows.forest();
         columns.retain(|row| self.rows.ends(*row as usize).len() != 1);
         if !columns.is_empty() {
-            self.bits = vec![Bits::NONE; self.rows.count()];
+            self.bits = vec![Bits::NONE; self.rows.count() - self.leaves];
         }
         columns
             .into_iter()
@@ -176,9 +172,9 @@ impl<'r> Sweep<'r> {
         for group in first..self.active.len() {
             // A row pushes only to later rows, which may be in the same group.
             while self.active[group] != 0 {
-                let row = group * 64 + self.active[group].trailing_zeros() as usize;
+                let place = group * 64 + self.active[group].trailing_zeros() as usize;
                 self.active[group] &= self.active[group] - 1;
-                self.pass(row);
+                self.pass(place);
             }
         }
     }
@@ -187,25 +183,24 @@ impl<'r> Sweep<'r> {
     fn plant(&mut self, columns: &[u32]) -> usize {
         self.planes.clear();
         let mut first = self.active.len();
-        for (column, row) in columns.iter().enumerate() {
-            let row = *row as usize;
+        for (column, number) in columns.iter().enumerate() {
+            let row = *number as usize;
             let weight = self.weights[row];
             if weight > 1 {
                 self.weigh(column, weight);
             }
-            if self.reached[row] {
-                self.bits[row].set(column);
-                self.active[row / 64] |= 1 << (row % 64);
-                first = first.min(row / 64);
-                continue;
-            }
-            // Nothing else ever comes by: the row need not be visited.
-            self.totals[row] += weight;
-            for end in self.rows.ends(row) {
-                let end = *end as usize;
-                self.bits[end].set(column);
-                self.active[end / 64] |= 1 << (end % 64);
-                first = first.min(end / 64);
+            let own = [*number];
+            let starts = if row < self.leaves {
+                self.totals[row] += weight;
+                self.rows.ends(row)
+            } else {
+                &own
+            };
+            for start in starts {
+                let place = *start as usize - self.leaves;
+                self.bits[place].set(column);
+                self.active[place / 64] |= 1 << (place % 64);
+                first = first.min(place / 64);
             }
         }
         first
@@ -224,8 +219,9 @@ impl<'r> Sweep<'r> {
     }
 
     /// Counts a row and hands its bits on.
-    fn pass(&mut self, row: usize) {
-        let bits = std::mem::take(&mut self.bits[row]);
+    fn pass(&mut self, place: usize) {
+        let bits = std::mem::take(&mut self.bits[place]);
+        let row = self.leaves + place;
         self.totals[row] += if self.planes.is_empty() {
             bits.count()
         } else {
@@ -235,9 +231,9 @@ impl<'r> Sweep<'r> {
                 .sum()
         };
         for end in self.rows.ends(row) {
-            let end = *end as usize;
-            self.bits[end].add(&bits);
-            self.active[end / 64] |= 1 << (end % 64);
+            let place = *end as usize - self.leaves;
+            self.bits[place].add(&bits);
+            self.active[place / 64] |= 1 << (place % 64);
         }
     }
 }

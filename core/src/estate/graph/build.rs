@@ -23,6 +23,9 @@ pub(crate) struct GraphBuilder {
     links: Vec<(u32, u32)>,
 }
 
+/// So many that positions and numbers of components both fit `u32` side by side.
+const MOST_ASSETS: u32 = u32::MAX / 2 - 1;
+
 /// One thing said of a pair.
 #[derive(Clone, Copy, Debug)]
 struct Stated {
@@ -45,7 +48,7 @@ impl GraphBuilder {
     pub(crate) fn new(assets: usize) -> Result<Self> {
         let assets = u32::try_from(assets)
             .ok()
-            .filter(|count| *count < u32::MAX)
+            .filter(|count| *count <= MOST_ASSETS)
             .ok_or_else(|| too_large("assets"))?;
         Ok(Self {
             assets,
@@ -150,7 +153,11 @@ impl GraphBuilder {
 }
 
 fn too_large(what: &str) -> Error {
-    Error::new(ErrorKind::TooLarge, format!("more {what} than fit 32 bits")).during("estate.graph")
+    Error::new(
+        ErrorKind::TooLarge,
+        format!("more {what} than 32 bits can number"),
+    )
+    .during("estate.graph")
 }
 
 fn fits(count: usize, what: &str) -> Result<()> {

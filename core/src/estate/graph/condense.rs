@@ -11,7 +11,8 @@ use super::Graph;
 /// the lower number.
 ///
 /// The search runs from the assets that depend on nothing up to those that nothing depends on. So components that stand on
-/// the same foundations get near numbers, which is what the sweep over all blast radii lives on.
+/// the same foundations get near numbers, which is what the sweep over all blast radii lives on. Assets that nothing
+/// depends on come before all others.
 #[derive(Clone, Debug)]
 pub(crate) struct Condensation {
     /// The component of every asset.
@@ -19,12 +20,19 @@ pub(crate) struct Condensation {
     /// Assets by component, ascending within one, at `bounds[c]..bounds[c + 1]`.
     assets: Box<[u32]>,
     bounds: Box<[u32]>,
+    /// How many assets nothing depends on.
+    leaves: u32,
 }
 
 impl Condensation {
     /// How many components.
     pub(crate) fn count(&self) -> usize {
         self.bounds.len() - 1
+    }
+
+    /// How many components at the start are assets that nothing depends on; none of the others is.
+    pub(crate) fn leaves(&self) -> usize {
+        self.leaves as usize
     }
 
     /// The component of an asset of the graph.
@@ -50,7 +58,7 @@ impl Condensation {
                 }
             }
         }
-        let of: Box<[u32]> = search.number.into_iter().map(|number| FIRST - number).collect();
+        let of: Box<[u32]> = search.number.iter().map(|number| FIRST - number).collect();
         let mut bounds = vec![0_u32; search.found as usize + 1];
         for component in &of {
             bounds[*component as usize + 1] += 1;
@@ -69,11 +77,12 @@ impl Condensation {
             of,
             assets: assets.into(),
             bounds: bounds.into(),
+            leaves: search.leaves,
         }
     }
 }
 
-/// The number of the component found first; later ones count down from it.
+/// The number of component 0; the others count down from it.
 const FIRST: u32 = u32::MAX - 1;
 
 /// One asset under visit.
@@ -88,24 +97,32 @@ struct Frame {
 struct Search<'g> {
     graph: &'g Graph,
     /// 0: not seen; from 1 upwards: the visit number of the earliest asset it reaches; from [`FIRST`] downwards: its
-    /// component. INVARIANT: open visits and components found are together at most n, so that the ranges never meet.
+    /// component. INVARIANT: the builder takes fewer than 2^31 assets, so that the ranges never meet.
     number: Vec<u32>,
     frames: Vec<Frame>,
     /// Visited assets whose component is still open.
     open: Vec<u32>,
     index: u32,
+    /// Leaves numbered so far.
+    leaves: u32,
+    /// Components numbered so far, all leaves counted in advance.
     found: u32,
 }
 
 impl<'g> Search<'g> {
     fn new(graph: &'g Graph) -> Self {
+        let leaves = (0_u32..)
+            .zip(0..graph.asset_count())
+            .filter(|(asset, _)| graph.hard_dependants(*asset).is_empty())
+            .count();
         Self {
             graph,
             number: vec![0; graph.asset_count()],
             frames: Vec::new(),
             open: Vec::new(),
             index: 1,
-            found: 0,
+            leaves: 0,
+            found: u32::try_from(leaves).unwrap_or(u32::MAX),
         }
     }
 
@@ -155,14 +172,19 @@ impl<'g> Search<'g> {
             return;
         }
         let low = self.number[asset as usize];
-        let component = FIRST - self.found;
+        let counter = if self.graph.hard_dependants(asset).is_empty() {
+            &mut self.leaves
+        } else {
+            &mut self.found
+        };
+        let component = FIRST - *counter;
+        *counter += 1;
         self.index -= 1;
         while let Some(other) = self.open.pop_if(|other| self.number[*other as usize] >= low) {
             self.number[other as usize] = component;
             self.index -= 1;
         }
         self.number[asset as usize] = component;
-        self.found += 1;
     }
 }
 
