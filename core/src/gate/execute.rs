@@ -226,7 +226,7 @@ impl Gate {
                 asset: estate.and_then(|estate| estate.asset(planned.target.as_str()).cloned()),
                 direction,
                 idempotency_key: idempotency_key(&state.log_id, &act),
-                approved_by: approved_by(proposal),
+                approved_by: approved_by(state, proposal)?,
                 undoes,
             };
             Ok(Call {
@@ -469,17 +469,20 @@ fn authority(state: &State, proposal: &Proposal, at: jiff::Timestamp) -> Result<
     ))
 }
 
-fn approved_by(proposal: &Proposal) -> Vec<ApprovedBy> {
-    proposal
-        .votes
-        .iter()
-        .filter(|vote| vote.statement == Statement::Approve)
+/// The approvals with which it was started: those that counted then.
+fn approved_by(state: &State, proposal: &Proposal) -> Result<Vec<ApprovedBy>> {
+    let Some(run) = &proposal.run else {
+        return Ok(Vec::new());
+    };
+    let votes = proposal.valid_votes(Statement::Approve, state.setup.register()?, run.started_at);
+    Ok(votes
+        .into_iter()
         .map(|vote| ApprovedBy {
             person: vote.person.clone(),
             at: vote.at,
             decision: vote.digest,
         })
-        .collect()
+        .collect())
 }
 
 /// Whose step an undo takes back, and what is known of it.
