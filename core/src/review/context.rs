@@ -23,6 +23,7 @@ pub struct Context<'a> {
     catalogue: &'a Catalogue,
     monitor: &'a Monitor,
     impact: OnceLock<Read>,
+    criticality: OnceLock<Read>,
     network: OnceLock<Read>,
     /// Positions of relations, sorted by the id of the dependency; stable, so within one by dependant and kind.
     by_dependency: Vec<u32>,
@@ -47,6 +48,7 @@ impl<'a> Context<'a> {
             catalogue,
             monitor,
             impact: OnceLock::new(),
+            criticality: OnceLock::new(),
             network: OnceLock::new(),
             by_dependency,
         }
@@ -96,6 +98,20 @@ impl<'a> Context<'a> {
             layer.read("impact")
         };
         self.impact.get_or_init(read).clone()
+    }
+
+    /// That the criticality of every asset was read.
+    pub fn criticality_layer(&self) -> Read {
+        let read = || {
+            let mut layer = Layer::new();
+            for asset in self.estate.assets() {
+                if let Some(criticality) = &asset.criticality {
+                    layer.property(&asset.id, criticality.as_str());
+                }
+            }
+            layer.read("property criticality")
+        };
+        self.criticality.get_or_init(read).clone()
     }
 
     /// That all recorded links of the network were read.
@@ -232,6 +248,13 @@ impl Layer {
             .field(relation.to.as_str().as_bytes())
             .field(relation.kind.as_str().as_bytes())
             .field(&[u8::from(relation.strength == Strength::Soft)]);
+    }
+
+    fn property(&mut self, asset: &AssetId, value: &str) {
+        self.count += 1;
+        self.hasher
+            .field(asset.as_str().as_bytes())
+            .field(value.as_bytes());
     }
 
     fn group(&mut self, group: &Requirement) {

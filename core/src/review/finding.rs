@@ -61,9 +61,9 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reach {
-    /// Recorded dependants, direct and indirect.
+    /// Recorded dependants, direct and indirect, whether redundant or not: the total of the blast radius.
     pub assets: u64,
-    /// Applications and services among them.
+    /// Services that matter and stop with it.
     pub services: u64,
     /// At least so many people depend on them: the largest number that is recorded of any of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,11 +116,11 @@ pub enum Read {
         )]
         value: Option<Fact>,
     },
-    /// All relations of a layer.
+    /// All of a layer.
     Layer {
-        /// `impact`, `network`, or the name of a kind of relation.
+        /// `impact`, `network`, or `property criticality`.
         layer: String,
-        /// How many.
+        /// How many relations, groups or values.
         count: u64,
         /// Their digest.
         digest: Digest,

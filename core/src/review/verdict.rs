@@ -85,6 +85,13 @@ impl Draft {
         self
     }
 
+    /// Adds to what was seen.
+    #[must_use]
+    pub fn explained(mut self, more: &str) -> Self {
+        self.detail.push_str(more);
+        self
+    }
+
     /// How sure it is; high where nothing is said.
     #[must_use]
     pub fn confidence(mut self, confidence: Confidence) -> Self {

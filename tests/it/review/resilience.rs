@@ -91,14 +91,14 @@ fn each_single_point_is_one_finding_with_the_services_that_stop_and_the_people()
     assert_eq!(
         found,
         [
-            ("hv".to_owned(), Severity::High, both(), 6, 3, Some(150)),
-            ("san".to_owned(), Severity::High, both(), 7, 3, Some(150)),
+            ("hv".to_owned(), Severity::High, both(), 6, 2, Some(150)),
+            ("san".to_owned(), Severity::High, both(), 7, 2, Some(150)),
             (
                 "mx".to_owned(),
                 Severity::Medium,
                 vec!["mail".to_owned()],
                 2,
-                2,
+                1,
                 Some(150)
             ),
         ]
@@ -108,7 +108,9 @@ fn each_single_point_is_one_finding_with_the_services_that_stop_and_the_people()
         .find(|finding| finding.asset.as_ref().unwrap().as_str() == "san")
         .unwrap();
     assert!(
-        san.detail.raw().contains("The way: SAN, then HV, then "),
+        san.detail
+            .raw()
+            .contains("ERP needs SQL-1, which needs HV, which needs SAN."),
         "{:?}",
         san.detail
     );

@@ -104,7 +104,7 @@ fn stops(review: &Review, told: &mut BTreeSet<String>) -> Section {
                 let people = reach
                     .people
                     .map_or_else(String::new, |people| format!(", at least {people} people"));
-                format!(" ({} assets stop with it{people})", reach.assets)
+                format!(" ({} assets depend on it{people})", reach.assets)
             });
             Line {
                 mark: finding.severity.as_str().to_owned(),

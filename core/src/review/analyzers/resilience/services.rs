@@ -1,12 +1,15 @@
 //! Single points of failure under the services that the business depends on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::{Cuts, has_dependencies};
 use crate::change::{EffortSize, Strategy};
 use crate::error::Result;
 use crate::estate::{Asset, AssetId, AssetKind, Criticality};
-use crate::impact::{Failure, FailureSimulator};
+use crate::impact::{RadiiOptions, blast_radii_with, path};
 use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::facts::numbers;
@@ -17,6 +20,8 @@ use crate::review::verdict::{Draft, Verdicts};
 
 /// So many services are named in a text; all are in the list of related assets.
 const NAMED: usize = 5;
+/// For so many points the way to a service is told.
+const EXPLAINED: usize = 200;
 
 pub(super) fn judge(
     context: &Context<'_>,
@@ -53,14 +58,41 @@ pub(super) fn judge(
             Some(_) => verdicts.not_applicable(rule, asset),
         }
     }
-    let mut simulator = FailureSimulator::new(context.estate());
-    for (id, services) in points {
+    report(context, verdicts, rule, points, judged)
+}
+
+/// A finding for each point. The way to a service is told of those that stop most, since finding it costs a search.
+fn report(
+    context: &Context<'_>,
+    verdicts: &mut Verdicts<'_>,
+    rule: &Rule,
+    points: BTreeMap<AssetId, Vec<&Asset>>,
+    judged: usize,
+) -> Result<()> {
+    if points.is_empty() {
+        return Ok(());
+    }
+    let options = RadiiOptions::default().monitor(context.monitor().clone());
+    let radii = blast_radii_with(context.estate(), &options)?;
+    let mut ranked: Vec<(AssetId, Vec<&Asset>)> = points.into_iter().collect();
+    ranked.sort_by(|(a, x), (b, y)| y.len().cmp(&x.len()).then_with(|| a.cmp(b)));
+    for (place, (id, services)) in ranked.iter().enumerate() {
         context.check()?;
-        if let Some(point) = context.estate().asset(id.as_str()) {
-            let failure = simulator.fail([&id])?;
-            let draft = draft(context, point, &services, judged, &failure)?;
-            verdicts.note(rule, point, draft)?;
-        }
+        let Some(point) = context.estate().asset(id.as_str()) else {
+            continue;
+        };
+        let way = if place < EXPLAINED {
+            way(context, point, services)?
+        } else {
+            String::new()
+        };
+        let reach = Reach {
+            assets: radii.total(id).unwrap_or(0) as u64,
+            services: services.len() as u64,
+            people: services.iter().filter_map(|service| people(service)).max(),
+        };
+        let draft = draft(context, point, services, judged, reach).explained(&way);
+        verdicts.note(rule, point, draft)?;
     }
     Ok(())
 }
@@ -69,13 +101,7 @@ fn is_service(kind: &AssetKind) -> bool {
     matches!(kind, AssetKind::BusinessApplication | AssetKind::Service)
 }
 
-fn draft(
-    context: &Context<'_>,
-    point: &Asset,
-    services: &[&Asset],
-    judged: usize,
-    failure: &Failure,
-) -> Result<Draft> {
+fn draft(context: &Context<'_>, point: &Asset, services: &[&Asset], judged: usize, reach: Reach) -> Draft {
     let critical = services
         .iter()
         .any(|service| service.criticality == Some(Criticality::Critical));
@@ -84,31 +110,28 @@ fn draft(
         (true, _) | (false, 3..) => Severity::High,
         (false, _) => Severity::Medium,
     };
-    let reach = reach(context, point, failure);
-    let people = reach.people.map_or_else(String::new, |people| {
+    let crowd = reach.people.map_or_else(String::new, |people| {
         format!(" At least {people} people depend on them.")
     });
     let title = match services.len() {
         1 => "Its failure alone stops 1 service".to_owned(),
         several => format!("Its failure alone stops {several} services"),
     };
-    Ok(Draft::new(Outcome::NotSatisfied, severity, title)
+    let most = services.iter().max_by_key(|service| people(service));
+    Draft::new(Outcome::NotSatisfied, severity, title)
         .detail(format!(
-            "{} of {judged} services that matter and whose dependencies are recorded stop with it: {}.{people}{}",
+            "{} of {judged} services that matter and whose dependencies are recorded stop with it: {}.{crowd}",
             services.len(),
             names(services),
-            way(context, services, failure)?,
         ))
         .reach(reach)
         .related(services.iter().map(|service| service.id.clone()))
-        .reads(services.iter().map(|service| Read::criticality(service)))
+        .reads([context.impact_layer(), context.criticality_layer()])
         .reads(
-            stopped(context, failure)
-                .filter(|asset| asset.fact("people").is_some())
-                .map(|asset| Read::fact(asset, "people")),
+            most.filter(|service| people(service).is_some())
+                .map(|service| Read::fact(service, "people")),
         )
-        .reads([context.impact_layer()])
-        .advice(advice(point, services)))
+        .advice(advice(point, services))
 }
 
 fn advice(point: &Asset, services: &[&Asset]) -> Advice {
@@ -151,51 +174,29 @@ fn label(asset: &Asset) -> &str {
     asset.name.as_ref().map_or(asset.id.as_str(), |name| name.raw())
 }
 
-/// The shortest way from the point to one of the services, where it is not direct.
-fn way(context: &Context<'_>, services: &[&Asset], failure: &Failure) -> Result<String> {
+/// The shortest way down from one of the services to the point, where it is not direct.
+fn way(context: &Context<'_>, point: &Asset, services: &[&Asset]) -> Result<String> {
     let Some(first) = services.first() else {
         return Ok(String::new());
     };
-    let Some(why) = failure.why(&first.id)? else {
+    let Some(path) = path(context.estate(), &first.id, &point.id)? else {
         return Ok(String::new());
     };
-    let steps: Vec<&str> = why
-        .steps
+    let steps: Vec<&str> = path
+        .0
         .iter()
-        .filter_map(|step| context.estate().asset(step.asset.as_str()))
+        .filter_map(|id| context.estate().asset(id.as_str()))
         .map(label)
         .collect();
-    Ok(match steps.len() {
-        3..=8 => format!(" The way: {}.", steps.join(", then ")),
+    Ok(match steps.as_slice() {
+        [first, rest @ ..] if (2..8).contains(&rest.len()) => {
+            format!(" {first} needs {}.", rest.join(", which needs "))
+        }
         _ => String::new(),
     })
 }
 
-/// Everything else that stops.
-fn stopped<'a>(context: &Context<'a>, failure: &Failure) -> impl Iterator<Item = &'a Asset> {
-    failure
-        .failed
-        .iter()
-        .filter_map(|id| context.estate().asset(id.as_str()))
-}
-
-fn reach(context: &Context<'_>, point: &Asset, failure: &Failure) -> Reach {
-    let others: BTreeSet<&AssetId> = failure.failed.iter().filter(|id| **id != point.id).collect();
-    let services = stopped(context, failure)
-        .filter(|asset| asset.id != point.id && is_service(&asset.kind))
-        .count();
-    // The same people use several services: the largest number is certain, a sum is not.
-    let people = stopped(context, failure)
-        .filter_map(|asset| numbers(asset, "people").least().copied())
-        .max()
-        .and_then(|people| {
-            u64::try_from(people.trunc().mantissa())
-                .ok()
-                .filter(|_| people.trunc().scale() == 0)
-        });
-    Reach {
-        assets: others.len() as u64,
-        services: services as u64,
-        people,
-    }
+/// People who depend on a service; of disagreeing numbers the least.
+fn people(service: &Asset) -> Option<u64> {
+    numbers(service, "people").least().and_then(Decimal::to_u64)
 }
