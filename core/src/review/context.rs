@@ -26,7 +26,7 @@ pub struct Context<'a> {
     criticality: OnceLock<Read>,
     network: OnceLock<Read>,
     /// Positions of relations, sorted by the id of the dependency; stable, so within one by dependant and kind.
-    by_dependency: Vec<u32>,
+    by_dependency: OnceLock<Vec<u32>>,
 }
 
 impl<'a> Context<'a> {
@@ -38,9 +38,6 @@ impl<'a> Context<'a> {
         catalogue: &'a Catalogue,
         monitor: &'a Monitor,
     ) -> Self {
-        let relations = estate.relations();
-        let mut by_dependency: Vec<u32> = (0..u32::try_from(relations.len()).unwrap_or(u32::MAX)).collect();
-        by_dependency.sort_by_key(|at| relations.get(*at as usize).map(|relation| &relation.to));
         Self {
             estate,
             as_of,
@@ -50,7 +47,7 @@ impl<'a> Context<'a> {
             impact: OnceLock::new(),
             criticality: OnceLock::new(),
             network: OnceLock::new(),
-            by_dependency,
+            by_dependency: OnceLock::new(),
         }
     }
 
@@ -158,11 +155,16 @@ impl<'a> Context<'a> {
     /// The relations of others to this asset, sorted by the other end.
     pub fn incoming(&self, asset: &AssetId) -> impl Iterator<Item = &'a Relation> {
         let relations = self.estate.relations();
+        let sorted = self.by_dependency.get_or_init(|| {
+            let mut sorted: Vec<u32> = (0..u32::try_from(relations.len()).unwrap_or(u32::MAX)).collect();
+            sorted.sort_by_key(|at| relations.get(*at as usize).map(|relation| &relation.to));
+            sorted
+        });
         let at = |position: usize| {
-            let index = *self.by_dependency.get(position)?;
+            let index = *sorted.get(position)?;
             relations.get(index as usize)
         };
-        let range = run(self.by_dependency.len(), |position| {
+        let range = run(sorted.len(), |position| {
             at(position).map(|relation| relation.to.cmp(asset))
         });
         range.filter_map(at)

@@ -166,18 +166,25 @@ pub(super) struct Gathered {
 impl Gathered {
     /// Gravest first, then what is due first, then by rule and subject.
     pub(super) fn sort(&mut self) {
-        // INVARIANT: the order is total, since no two findings share an id.
-        self.findings.sort_by(|(a, _), (b, _)| {
-            let rank = |finding: &Finding| {
+        // INVARIANT: the order is total, since no two findings share an id. Findings are large: their places are sorted,
+        // and each is moved once.
+        let mut places: Vec<usize> = (0..self.findings.len()).collect();
+        places.sort_by_cached_key(|place| {
+            self.findings.get(*place).map(|(finding, _)| {
                 (
                     std::cmp::Reverse(finding.severity),
                     finding.due.unwrap_or(Date::MAX),
+                    finding.rule.clone(),
+                    finding.asset.clone(),
+                    finding.part.clone(),
                 )
-            };
-            rank(a)
-                .cmp(&rank(b))
-                .then_with(|| (&a.rule, &a.asset, &a.part).cmp(&(&b.rule, &b.asset, &b.part)))
+            })
         });
+        let mut taken: Vec<Option<_>> = std::mem::take(&mut self.findings).into_iter().map(Some).collect();
+        self.findings = places
+            .into_iter()
+            .filter_map(|place| taken.get_mut(place)?.take())
+            .collect();
         self.kept.sort();
     }
 }

@@ -157,3 +157,77 @@ fn check_evidence(review: &Review) {
         );
     }
 }
+
+#[test]
+fn a_review_tells_its_progress_and_stops_when_asked() {
+    use std::sync::{Arc, Mutex};
+    use vcto::monitor::Monitor;
+
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let into = Arc::clone(&seen);
+    let monitor = Monitor::new(move |progress| into.lock().unwrap().push((progress.stage, progress.done)));
+    let estate = estate(three_owners());
+    Reviewer::standard()
+        .monitor(monitor)
+        .review(&estate, day("2026-11-22"))
+        .unwrap();
+    let seen = seen.lock().unwrap();
+    let stages: Vec<u64> = seen
+        .iter()
+        .filter(|(stage, _)| *stage == "review.analyze")
+        .map(|(_, done)| *done)
+        .collect();
+    assert!(stages.len() > 5 && stages.is_sorted());
+    let stopped = Monitor::default();
+    stopped.cancel();
+    let error = Reviewer::standard()
+        .monitor(stopped)
+        .review(&estate, day("2026-11-22"))
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+}
+
+#[test]
+fn two_analyzers_may_not_have_the_same_rule_and_one_of_the_caller_is_carried_out() {
+    use vcto::review::{Analyzer, Context, DebtKind, Draft, Pillar, Reads, Rule, Severity, Verdicts};
+
+    #[derive(Debug)]
+    struct Naming([Rule; 1]);
+    impl Analyzer for Naming {
+        fn rules(&self) -> &[Rule] {
+            &self.0
+        }
+        fn analyze(&self, context: &Context<'_>, verdicts: &mut Verdicts<'_>) -> vcto::Result<()> {
+            for asset in context.estate().assets() {
+                if asset.id.as_str() == "b" {
+                    let draft = Draft::new(Outcome::NotSatisfied, Severity::Low, "b is no name");
+                    verdicts.find(&self.0[0], asset, draft)?;
+                } else {
+                    verdicts.satisfied(&self.0[0], asset);
+                }
+            }
+            Ok(())
+        }
+    }
+    let naming = |id| {
+        Naming([Rule {
+            id,
+            version: 3,
+            title: "Names follow the client's scheme",
+            pillar: Pillar::Operations,
+            debt: DebtKind::Configuration,
+            reads: &[Reads::Property("name")],
+        }])
+    };
+    let estate = estate(three_owners());
+    let reviewer = Reviewer::empty().with(naming("client.naming"));
+    let review = reviewer.review(&estate, day("2026-11-22")).unwrap();
+    let rule = review.rule("client.naming").unwrap();
+    assert_eq!(
+        (rule.version, rule.outcomes.satisfied, rule.outcomes.not_satisfied),
+        (3, 2, 1)
+    );
+    let twice = reviewer.with(naming("client.naming"));
+    let error = twice.review(&estate, day("2026-11-22")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}

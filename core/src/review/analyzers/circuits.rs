@@ -60,7 +60,7 @@ impl Analyzer for Circuits {
                 verdicts.not_applicable(redundant, site);
                 continue;
             }
-            let circuits = circuits(context, site);
+            let circuits = if any { circuits(context, site) } else { Vec::new() };
             if !any {
                 verdicts.not_recorded(way_out, site, "circuits");
             } else if circuits.is_empty() {
