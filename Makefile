@@ -21,8 +21,8 @@ help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 .PHONY: run
-run: bindings ## sets everything up and runs the main job: make run [INPUT=path [FORMAT=netbox]] [OUT=out]
-	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out $(OUT) $(if $(FORMAT),--format $(FORMAT)) $(INPUT)
+run: $(STAMPS)/tools ## the main job on the sample client, or on INPUT=path [FORMAT=netbox]; results under out/
+	$(CARGO) run --quiet --locked --example main_job -- $(if $(FORMAT),--format $(FORMAT)) $(INPUT)
 
 .PHONY: test
 test: ## sets everything up and passes every test
@@ -44,7 +44,7 @@ check: $(STAMPS)/tools ## format, lints, documentation, proportions
 
 .PHONY: test-rust
 test-rust: $(STAMPS)/tools ## core: unit, integration and documentation tests
-	$(CARGO) test --locked
+	RUSTDOC=$(CURDIR)/.ci/rustdoc $(CARGO) test --locked
 
 .PHONY: test-bindings
 test-bindings: test-python test-node test-same
@@ -91,9 +91,9 @@ bench-peers: ## prints the peers' numbers for the same work
 	$(MAKE) --no-print-directory -C benches/peers
 
 .PHONY: soak
-soak: ## long fault loops and fuzzing
-	$(CARGO) test --locked --profile $(PROFILE) --test it -- --ignored
-	$(CARGO) test --locked --profile $(PROFILE) -p vcto --lib -- --ignored
+soak: $(STAMPS)/tools ## long fault loops and fuzzing: SECONDS_EACH=30 for each parser
+	$(CARGO) test --locked --profile $(PROFILE) -- --ignored
+	fuzz/run.sh $(or $(SECONDS_EACH),30)
 
 .PHONY: clean
 clean: ## removes everything that was built

@@ -170,6 +170,117 @@ export interface Debt {
   kinds: { kind: string; problems: number; highest?: string; known: number; total: number }[]
 }
 
+/** What is signed, or the signature: bytes or text. */
+export type Said = Uint8Array | string
+
+/** Who acts. */
+export interface Actor {
+  type: 'engine' | 'person' | 'service'
+  name: string
+}
+
+/** What one axis of the risk demands, and why. */
+export interface Band {
+  axis: string
+  level: string
+  why: string
+}
+
+/** How many approvals a change needs, and who has approved so far. */
+export interface Approvals {
+  needed: number
+  roles: string[]
+  given: string[]
+}
+
+/** What waits, in short: enough to choose, not to decide. */
+export interface Pending {
+  id: string
+  title: string
+  area: string
+  level: string
+  state: string
+  proposer: Actor
+  submittedAt: string
+  expiresAt: string
+  approvalsNeeded: number
+  approvedBy: string[]
+  steps: number
+}
+
+/** One step of an execution. */
+export interface StepReport {
+  id: string
+  title: string
+  target: string
+  state: string
+  receipt: string | null
+  note: string | null
+}
+
+/** What a proof holds. Keep the checkpoint elsewhere: it tells later whether something was cut off. */
+export interface Proved {
+  checkpoint: string
+  decisions: number
+  oscal: boolean
+}
+
+/** What a verification of a ledger says: one verdict for each question. */
+export interface Verification {
+  integrity: string
+  authenticity: string
+  completeness: string
+  freshness: string
+  erasure: string
+  policy: string
+  origin: string
+  size: number
+  signedSize: number
+  root: string
+  firstBadIndex: number | null
+  problems: { verdict: string; seq?: number; text: string }[]
+}
+
+/** Gives the armoured SSH signature over these bytes. */
+export type Signer =
+  | ((text: Uint8Array) => string | Uint8Array | Promise<string | Uint8Array>)
+  | { sign(text: Uint8Array): string | Uint8Array | Promise<string | Uint8Array> }
+
+/** Signs with a key of OpenSSH: a file, an agent's key named by its public file, or a FIDO token. */
+export declare class SshKeygen {
+  constructor(key: string, options?: { program?: string })
+  /** The signature over these bytes. */
+  sign(text: Uint8Array): Promise<string>
+}
+
+export interface StagedApproval {
+  /** Drafts, signs and hands in an approval. */
+  approve(approver: string, options: { signer: Signer } & DecisionDetails): Promise<Approved | Rejected | Waiting>
+}
+
+/** r" A change that may be executed, as far as its history goes. Whether it still may is checked when it starts. */
+export declare class Approved {
+  private constructor()
+  /** The proposal: `tenant.resume(id)` gives this value again. */
+  get id(): string
+  /** The level: `L0` to `L3`. */
+  get level(): string
+  /** After this time it can no longer start. */
+  get expiresAt(): string
+  /** What is proposed, as it stands in the ledger. */
+  get change(): Change
+  /** Why it has its level: what demands it, the highest first. */
+  get why(): Band[]
+  /** Throws: a value of the gate is not copied or stored. `tenant.resume(id)` gives it again from the ledger. */
+  toJSON(): never
+  /** r" Executes the change, as it stands in the ledger. Everything is checked anew, and the start is recorded first. */
+  execute(): Promise<Execution>
+  /** r" The text with which a person objects before it starts. */
+  objection(approver: string, details?: ReasonDetails | undefined | null): Buffer
+  /** r" Hands in a signed objection: the proposal is rejected although it was approved. */
+  object(text: Said, signature: Said): Promise<void>
+}
+
 /** What a client had at one time, checked and frozen, with its dependency graph. */
 export declare class Estate {
   /** Takes an inventory, its JSON text, or an object of the same shape. */
@@ -202,11 +313,81 @@ export declare class Estate {
   network(): Network
 }
 
+/** An execution as far as its ledger tells. */
+export declare class Execution {
+  private constructor()
+  /** The proposal that was executed. */
+  get id(): string
+  /** How far it came: `succeeded`, `handed_over`, `rolled_back`, `in_doubt`, ... */
+  get status(): string
+  /** The steps, in order. */
+  get steps(): StepReport[]
+  /** What was executed. */
+  get change(): Change
+  /** When it began. */
+  get startedAt(): string | null
+  /** When it ended. */
+  get endedAt(): string | null
+  /** Stages the way back: a proposal of its own, with a level and approvals of its own. */
+  rollback(): Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
+}
+
+/** A proposal that is over. */
+export declare class Finished {
+  private constructor()
+  /** The proposal. */
+  get id(): string
+  /** How it ended. */
+  get outcome(): string
+  /** What was proposed. */
+  get change(): Change
+  /** The execution, when there was one. */
+  get execution(): Execution | null
+}
+
+/** r" An execution that was interrupted, or lost an answer. It never runs on. */
+export declare class InDoubt {
+  private constructor()
+  /** The proposal: `tenant.resume(id)` gives this value again. */
+  get id(): string
+  /** The level: `L0` to `L3`. */
+  get level(): string
+  /** After this time it can no longer start. */
+  get expiresAt(): string
+  /** What is proposed, as it stands in the ledger. */
+  get change(): Change
+  /** Why it has its level: what demands it, the highest first. */
+  get why(): Band[]
+  /** Throws: a value of the gate is not copied or stored. `tenant.resume(id)` gives it again from the ledger. */
+  toJSON(): never
+  /** r" The steps, as far as is known. */
+  get steps(): StepReport[]
+  /** r" Looks at the targets; settles where everything turns out to be done, or nothing. Does nothing itself. */
+  probe(): Promise<Finished | InDoubt>
+  /** r" The text with which a person accepts what was left as it is. */
+  acceptance(approver: string, details?: ReasonDetails | undefined | null): Buffer
+  /** r" Hands in a signed acceptance. With as many as the level needs the execution is over. */
+  accept(text: Said, signature: Said): Promise<Finished | InDoubt>
+}
+
 /** What is known of a client, as one source or a merge of several told it; not checked yet. `read` gives it. */
 export declare class Inventory {
   private constructor()
   /** The document in the format `vcto.inventory/1`. */
   toJson(): string
+}
+
+/** The audit ledger of a tenant. */
+export declare class Ledger {
+  private constructor()
+  /** The name under which the log is known. */
+  get origin(): string
+  /** How many entries there are. */
+  size(): Promise<number>
+  /** The key that signs its checkpoints. Keep it elsewhere. */
+  get verifierKey(): string
+  /** Verifies every entry: one verdict for each question, never a bare "valid". */
+  verify(options?: VerifyOptions | undefined | null): Promise<Verification>
 }
 
 /** The network layer of an estate. */
@@ -220,6 +401,26 @@ export declare class Network {
   bridges(): [string, string][]
   /** How many other assets of its part end up outside the largest rest when this asset goes. */
   separatedBy(assetId: string): number
+}
+
+/** A managed service provider: its clients, and the executors that it registered. */
+export declare class Practice {
+  private constructor()
+  /** Registers an executor for all tenants. */
+  register(executor: WorkOrders): void
+  /** Makes a tenant and opens it. */
+  createTenant(name: string, options: CreateTenantOptions): Promise<Tenant>
+  /** Opens a tenant; never makes one. */
+  tenant(name: string): Promise<Tenant>
+  /** The names of the tenants, in order. */
+  tenants(): Promise<string[]>
+}
+
+/** A change that was rejected, for good. */
+export declare class Rejected {
+  private constructor()
+  /** The proposal. */
+  get id(): string
 }
 
 /** What a review concluded: a function of the estate, the reference data and the day. */
@@ -245,14 +446,182 @@ export declare class Review {
   toJson(): string
 }
 
+/** r" A change that waits for people: L2. */
+export declare class StagedApproval {
+  private constructor()
+  /** The proposal: `tenant.resume(id)` gives this value again. */
+  get id(): string
+  /** The level: `L0` to `L3`. */
+  get level(): string
+  /** After this time it can no longer start. */
+  get expiresAt(): string
+  /** What is proposed, as it stands in the ledger. */
+  get change(): Change
+  /** Why it has its level: what demands it, the highest first. */
+  get why(): Band[]
+  /** Throws: a value of the gate is not copied or stored. `tenant.resume(id)` gives it again from the ledger. */
+  toJSON(): never
+  /** Takes the proposal back; only its proposer may. */
+  withdraw(by: string | Actor): Promise<void>
+  /** r" The exact bytes to sign: `ssh-keygen -Y sign -n vcto-approval-v1`. */
+  decision(approver: string, verdict: 'approve' | 'reject', details?: DecisionDetails): Buffer
+  /** r" Hands in a signed decision: the bytes as they were drafted, and the armoured signature. */
+  decide(text: Said, signature: Said): Promise<Approved | Rejected | Waiting>
+}
+
+/** r" A change that may run without asking: L0. */
+export declare class StagedAutomatic {
+  private constructor()
+  /** The proposal: `tenant.resume(id)` gives this value again. */
+  get id(): string
+  /** The level: `L0` to `L3`. */
+  get level(): string
+  /** After this time it can no longer start. */
+  get expiresAt(): string
+  /** What is proposed, as it stands in the ledger. */
+  get change(): Change
+  /** Why it has its level: what demands it, the highest first. */
+  get why(): Band[]
+  /** Throws: a value of the gate is not copied or stored. `tenant.resume(id)` gives it again from the ledger. */
+  toJSON(): never
+  /** What may run. */
+  authorize(): Promise<Approved>
+  /** Takes the proposal back; only its proposer may. */
+  withdraw(by: string | Actor): Promise<void>
+}
+
+/** r" A change that a human does: L3. There is no way to execute it. */
+export declare class StagedHumanOnly {
+  private constructor()
+  /** The proposal: `tenant.resume(id)` gives this value again. */
+  get id(): string
+  /** The level: `L0` to `L3`. */
+  get level(): string
+  /** After this time it can no longer start. */
+  get expiresAt(): string
+  /** What is proposed, as it stands in the ledger. */
+  get change(): Change
+  /** Why it has its level: what demands it, the highest first. */
+  get why(): Band[]
+  /** Throws: a value of the gate is not copied or stored. `tenant.resume(id)` gives it again from the ledger. */
+  toJSON(): never
+  /** Takes the proposal back; only its proposer may. */
+  withdraw(by: string | Actor): Promise<void>
+  /** r" The exact bytes that the person signs who did it, or declines to. */
+  attestation(person: string, what: 'did' | 'declined', details?: { note?: string }): Buffer
+  /** r" Hands in a signed attestation: it is kept, and the proposal is over. */
+  attest(text: Said, signature: Said): Promise<Finished>
+}
+
+/** r" A change that may run, and is reviewed afterwards: L1. */
+export declare class StagedNotify {
+  private constructor()
+  /** The proposal: `tenant.resume(id)` gives this value again. */
+  get id(): string
+  /** The level: `L0` to `L3`. */
+  get level(): string
+  /** After this time it can no longer start. */
+  get expiresAt(): string
+  /** What is proposed, as it stands in the ledger. */
+  get change(): Change
+  /** Why it has its level: what demands it, the highest first. */
+  get why(): Band[]
+  /** Throws: a value of the gate is not copied or stored. `tenant.resume(id)` gives it again from the ledger. */
+  toJSON(): never
+  /** What may run. */
+  authorize(): Promise<Approved>
+  /** Takes the proposal back; only its proposer may. */
+  withdraw(by: string | Actor): Promise<void>
+}
+
+/** A client: the boundary of isolation, with a ledger of its own. */
+export declare class Tenant {
+  private constructor()
+  /** Its name. */
+  get name(): string
+  /** The region to which its data belongs. */
+  get region(): string
+  /** Its ledger. */
+  get ledger(): Ledger
+  /** Reviews an estate and records it: the snapshot, sealed, and the review. */
+  review(estate: Estate, options: string | TenantReviewOptions): Promise<Review>
+  /** Submits a change: it is recorded and routed to its level. */
+  submit(change: Change, options: string | SubmitOptions): Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
+  /** What is not over, the proposal whose time ends first before the others. */
+  pending(): Promise<Pending[]>
+  /** What a proposal is now, whoever staged it and whenever: derived from the ledger. */
+  resume(id: string): Promise<Approved | Finished | InDoubt | StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
+  /**
+   * Writes the proof into a folder: the ledger, every signed decision, the OSCAL documents, a signed manifest, and
+   * `verify.sh`, which needs only stock tools. Keep the checkpoint that it gives elsewhere.
+   */
+  prove(directory: string): Promise<Proved>
+}
+
+/** A decision is recorded, and more approvals are needed. */
+export declare class Waiting {
+  private constructor()
+  /** The proposal. */
+  get id(): string
+  /** The change, for the next decision. */
+  get staged(): StagedApproval
+  /** How many approvals it needs, and who has approved so far. */
+  get approvals(): Approvals
+}
+
+/** Writes a work order per step into a folder, and can withdraw it. */
+export declare class WorkOrders {
+  /** Work orders in this folder; it is made with the first of them. */
+  constructor(folder: string)
+  /** Where the work orders are. */
+  get folder(): string
+}
+
+/** What a tenant is created with. */
+export interface CreateTenantOptions {
+  /** The region to which its data belongs. */
+  region: string
+  /** The text of an `allowed_signers` file; the principal is the person. */
+  approvers?: string
+}
+
 /** How far to search for cut sets; a bare number is the order. */
 export interface CutSetOptions {
   /** The largest size of a set: 1 or 2. The default is 2. */
   order?: number
 }
 
+/** What a decision says beside its verdict. */
+export interface DecisionDetails {
+  /** Why. */
+  reason?: string
+  /** In which of their roles the person decides. */
+  role?: string
+  /** The change may not start before this time. */
+  notBefore?: string
+  /** The change may not start after this time. */
+  notAfter?: string
+}
+
 /** The names of the kinds of error of core: the values of `err.code`. */
 export declare function errorKinds(): Array<string>
+
+/** What an attestation says beside what was done. */
+export interface NoteDetails {
+  /** In words. */
+  note?: string
+}
+
+/** Opens the practice in this folder, or begins one where the folder is empty or not there. */
+export declare function open(directory: string, options?: OpenOptions | undefined | null): Promise<Practice>
+
+/** How to open a practice. */
+export interface OpenOptions {
+  /** The service that runs this process: recorded with each execution, and never an approver of it. */
+  operator?: string
+  /** The name under which this practice's ledgers are known, as a URL without scheme. */
+  origin?: string
+}
 
 /** Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations. */
 export declare function read(paths: string | Array<string>, options?: string | ReadOptions | undefined | null): Promise<Inventory>
@@ -265,6 +634,12 @@ export interface ReadOptions {
   signal?: AbortSignal
 }
 
+/** Why a person objects or accepts. */
+export interface ReasonDetails {
+  /** In words. */
+  reason?: string
+}
+
 /** Reviews an estate as of a day, with all built-in analyzers: a preview that records nothing. */
 export declare function review(estate: Estate, options: string | ReviewOptions): Promise<Review>
 
@@ -272,6 +647,35 @@ export declare function review(estate: Estate, options: string | ReviewOptions):
 export interface ReviewOptions {
   /** The day as of which everything is judged: `2026-11-22`. */
   asOf: string
+  /** Stops the work. */
+  signal?: AbortSignal
+}
+
+/** How to submit; a bare text is the name of the service that does. */
+export interface SubmitOptions {
+  /** The name of a service, or any actor. */
+  by: string | Actor
+}
+
+/** How to review and record; a bare text is the day. */
+export interface TenantReviewOptions {
+  /** The day as of which everything is judged: `2026-11-22`. */
+  asOf: string
+  /** What set it off; `manual` unless it is said. */
+  trigger?: 'manual' | 'schedule' | 'event'
+  /** Stops the work. */
+  signal?: AbortSignal
+}
+
+/** Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys. */
+export declare function verifyBundle(directory: string, options?: VerifyOptions | undefined | null): Promise<Verification>
+
+/** How to verify, and what was kept elsewhere: without it authenticity is `self_signed` and completeness `unanchored` at best. */
+export interface VerifyOptions {
+  /** The key that signs the checkpoints, as `verifierKey` gives it. */
+  key?: string
+  /** A checkpoint of the log, as `prove` gives it. */
+  checkpoint?: string
   /** Stops the work. */
   signal?: AbortSignal
 }

@@ -1,4 +1,30 @@
 import vcto from './index.js'
 
 export default vcto
-export const { Estate, Inventory, Network, Review, VERSION, errorKinds, read, review } = vcto
+export const {
+  Approved,
+  Estate,
+  Execution,
+  Finished,
+  InDoubt,
+  Inventory,
+  Ledger,
+  Network,
+  Practice,
+  Rejected,
+  Review,
+  SshKeygen,
+  StagedApproval,
+  StagedAutomatic,
+  StagedHumanOnly,
+  StagedNotify,
+  Tenant,
+  VERSION,
+  Waiting,
+  WorkOrders,
+  errorKinds,
+  open,
+  read,
+  review,
+  verifyBundle,
+} = vcto

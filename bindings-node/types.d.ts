@@ -170,3 +170,91 @@ export interface Debt {
   kinds: { kind: string; problems: number; highest?: string; known: number; total: number }[]
 }
 
+/** What is signed, or the signature: bytes or text. */
+export type Said = Uint8Array | string
+
+/** Who acts. */
+export interface Actor {
+  type: 'engine' | 'person' | 'service'
+  name: string
+}
+
+/** What one axis of the risk demands, and why. */
+export interface Band {
+  axis: string
+  level: string
+  why: string
+}
+
+/** How many approvals a change needs, and who has approved so far. */
+export interface Approvals {
+  needed: number
+  roles: string[]
+  given: string[]
+}
+
+/** What waits, in short: enough to choose, not to decide. */
+export interface Pending {
+  id: string
+  title: string
+  area: string
+  level: string
+  state: string
+  proposer: Actor
+  submittedAt: string
+  expiresAt: string
+  approvalsNeeded: number
+  approvedBy: string[]
+  steps: number
+}
+
+/** One step of an execution. */
+export interface StepReport {
+  id: string
+  title: string
+  target: string
+  state: string
+  receipt: string | null
+  note: string | null
+}
+
+/** What a proof holds. Keep the checkpoint elsewhere: it tells later whether something was cut off. */
+export interface Proved {
+  checkpoint: string
+  decisions: number
+  oscal: boolean
+}
+
+/** What a verification of a ledger says: one verdict for each question. */
+export interface Verification {
+  integrity: string
+  authenticity: string
+  completeness: string
+  freshness: string
+  erasure: string
+  policy: string
+  origin: string
+  size: number
+  signedSize: number
+  root: string
+  firstBadIndex: number | null
+  problems: { verdict: string; seq?: number; text: string }[]
+}
+
+/** Gives the armoured SSH signature over these bytes. */
+export type Signer =
+  | ((text: Uint8Array) => string | Uint8Array | Promise<string | Uint8Array>)
+  | { sign(text: Uint8Array): string | Uint8Array | Promise<string | Uint8Array> }
+
+/** Signs with a key of OpenSSH: a file, an agent's key named by its public file, or a FIDO token. */
+export declare class SshKeygen {
+  constructor(key: string, options?: { program?: string })
+  /** The signature over these bytes. */
+  sign(text: Uint8Array): Promise<string>
+}
+
+export interface StagedApproval {
+  /** Drafts, signs and hands in an approval. */
+  approve(approver: string, options: { signer: Signer } & DecisionDetails): Promise<Approved | Rejected | Waiting>
+}
+

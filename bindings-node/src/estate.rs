@@ -40,7 +40,7 @@ impl Estate {
         let inventory = match inventory {
             Either3::A(inventory) => inventory.0.clone(),
             Either3::B(text) => parse(text)?,
-            Either3::C(object) => parse(json::text_of(env, Either::B(object))?)?,
+            Either3::C(object) => parse(json::text_of(env, object)?)?,
         };
         vcto::Estate::new(inventory).or_throw(env).map(Self)
     }

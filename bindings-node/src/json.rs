@@ -2,26 +2,33 @@
 
 use napi::bindgen_prelude::*;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::error::OrThrow;
 
 /// A value of core as a plain object, with the names of its format.
 pub fn plain<'env>(env: &Env, value: &impl Serialize) -> Result<Object<'env>> {
-    parse(env, text(env, value)?)
+    let text = serde_json::to_string(value)
+        .map_err(|error| vcto::Error::new(vcto::ErrorKind::Internal, error.to_string()))
+        .or_throw(env)?;
+    let parse: Function<'_, String, Object<'_>> = json(env)?.get_named_property("parse")?;
+    Ok(detached(env, &parse.call(text)?))
 }
 
 /// A result of core as a plain object; its own names in camelCase, names inside are those of the formats.
 pub fn result<'env>(env: &Env, value: &impl Serialize) -> Result<Object<'env>> {
     let mut object = plain(env, value)?;
-    for name in Object::keys(&object)? {
-        let camel = camel_case(&name);
-        if camel != name {
-            let value: Unknown = object.get_named_property(&name)?;
-            object.set_named_property(&camel, value)?;
-            object.delete_named_property(&name)?;
-        }
-    }
+    camel_keys(&mut object)?;
     Ok(object)
+}
+
+/// A list of results of core.
+pub fn results<'env>(env: &Env, values: &[impl Serialize]) -> Result<Object<'env>> {
+    let list = plain(env, &values)?;
+    for at in 0..list.get_array_length()? {
+        camel_keys(&mut list.get_element::<Object<'_>>(at)?)?;
+    }
+    Ok(list)
 }
 
 /// What a getter gives, made once: the second time it is a property of the object itself.
@@ -37,31 +44,50 @@ pub fn kept<'env>(
     Ok(object)
 }
 
-/// A caller's text, or object as JSON text.
-pub fn text_of(env: &Env, value: Either<String, Object>) -> Result<String> {
-    match value {
-        Either::A(text) => Ok(text),
-        Either::B(object) => json(env)?
-            .get_named_property::<Function<Object, String>>("stringify")?
-            .call(object),
-    }
+/// A caller's object as JSON text.
+pub fn text_of(env: &Env, object: Object<'_>) -> Result<String> {
+    let stringify: Function<'_, Object<'_>, String> = json(env)?.get_named_property("stringify")?;
+    stringify.call(object)
 }
 
-fn text(env: &Env, value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value)
-        .map_err(|error| vcto::Error::new(vcto::ErrorKind::Internal, error.to_string()))
-        .or_throw(env)
+/// The value of core that a caller's object writes out; `place` names it in an error.
+pub fn read<T: DeserializeOwned>(env: &Env, place: &str, object: Object<'_>) -> Result<T> {
+    checked(place, serde_json::from_str(&text_of(env, object)?)).or_throw(env)
 }
 
-fn parse<'env>(env: &Env, text: String) -> Result<Object<'env>> {
-    let object = json(env)?
-        .get_named_property::<Function<String, Object>>("parse")?
-        .call(text)?;
-    Ok(Object::from_raw(env.raw(), object.raw()))
+/// The value of core that a word names: `approve`, `2026-11-22T08:00:00Z`; `place` names it in an error.
+pub fn word<T: DeserializeOwned>(env: &Env, place: &str, text: String) -> Result<T> {
+    named(place, text).or_throw(env)
+}
+
+/// As [`word`], away from the interpreter.
+pub fn named<T: DeserializeOwned>(place: &str, text: String) -> vcto::Result<T> {
+    checked(place, serde_json::from_value(text.into()))
+}
+
+fn checked<T>(place: &str, outcome: serde_json::Result<T>) -> vcto::Result<T> {
+    outcome.map_err(|error| vcto::Error::new(vcto::ErrorKind::InvalidInput, error.to_string()).at(place))
+}
+
+/// The same object, which lives as long as the call of which it is the result.
+fn detached<'env>(env: &Env, object: &Object<'_>) -> Object<'env> {
+    Object::from_raw(env.raw(), object.raw())
 }
 
 fn json(env: &Env) -> Result<Object<'_>> {
     env.get_global()?.get_named_property("JSON")
+}
+
+fn camel_keys(object: &mut Object<'_>) -> Result<()> {
+    for name in Object::keys(object)? {
+        let camel = camel_case(&name);
+        if camel != name {
+            let value: Unknown<'_> = object.get_named_property(&name)?;
+            object.set_named_property(&camel, value)?;
+            object.delete_named_property(&name)?;
+        }
+    }
+    Ok(())
 }
 
 fn camel_case(name: &str) -> String {

@@ -9,9 +9,14 @@
 
 mod error;
 mod estate;
+mod gate;
 mod json;
+mod practice;
 mod promise;
 mod review;
+// Nothing in it is of one language.
+#[path = "../../bindings-python/src/slot.rs"]
+mod slot;
 mod source;
 
 use napi_derive::napi;

@@ -13,4 +13,35 @@ const review: vcto.Review = await vcto.review(estate, { asOf: '2026-11-22', sign
 const change: vcto.Change = review.recommendations[0].change
 // @ts-expect-error the day is required
 await vcto.review(estate, {})
-export { change, count, touched }
+
+const practice = await vcto.open('folder', { operator: 'vcto' })
+practice.register(new vcto.WorkOrders('orders'))
+const tenant = await practice.createTenant('halden', { region: 'eu' })
+await tenant.review(estate, { asOf: '2026-11-22', trigger: 'manual' })
+const staged = await tenant.submit(change, { by: 'svc-review' })
+if (staged instanceof vcto.StagedApproval) {
+  const text: Uint8Array = staged.decision('alice', 'approve', { reason: 'agreed' })
+  // @ts-expect-error no such verdict
+  staged.decision('alice', 'perhaps')
+  // @ts-expect-error what waits for people has no execution
+  staged.execute()
+  await staged.decide(text, 'signature')
+  const decided = await staged.approve('alice', { signer: new vcto.SshKeygen('~/.ssh/id_ed25519') })
+  if (decided instanceof vcto.Approved) {
+    const execution: vcto.Execution = await decided.execute()
+    await execution.rollback()
+  } else if (decided instanceof vcto.Waiting) {
+    await decided.staged.approve('bob', { signer: async (bytes) => String(bytes.length) })
+  }
+} else if (staged instanceof vcto.StagedHumanOnly) {
+  // @ts-expect-error what only humans do is not authorized
+  await staged.authorize()
+} else {
+  const approved: vcto.Approved = await staged.authorize()
+  // @ts-expect-error nor decided
+  approved.decide('', '')
+}
+// @ts-expect-error an approval is given by the gate, not made
+new vcto.Approved()
+const verdict: string = (await tenant.ledger.verify()).integrity
+export { count, touched, verdict }

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3::{CastError, type_hint_identifier, type_hint_subscript};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::error::{Raised, Result};
 
@@ -22,6 +23,24 @@ impl Dictionary<'_> {
             .call_method("dumps", (&self.0,), Some(&options))?;
         Ok(text.extract::<String>()?.into_bytes())
     }
+}
+
+impl Dictionary<'_> {
+    /// The value of core that it writes out; `place` names it in an error.
+    pub fn read<T: DeserializeOwned>(&self, place: &str) -> Result<T> {
+        read(serde_json::from_slice(&self.to_json()?), place)
+    }
+}
+
+/// The value of core that a word names: `approve`, `2026-11-22T08:00:00Z`. `place` names it in an error.
+pub fn word<T: DeserializeOwned>(place: &str, text: &str) -> Result<T> {
+    read(serde_json::from_value(text.into()), place)
+}
+
+fn read<T>(outcome: serde_json::Result<T>, place: &str) -> Result<T> {
+    outcome.map_err(|error| {
+        Raised::Core(vcto::Error::new(vcto::ErrorKind::InvalidInput, error.to_string()).at(place))
+    })
 }
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Dictionary<'py> {
@@ -96,6 +115,7 @@ macro_rules! shapes {
 
 shapes! {
     _plain: AssetLists, BlastRadii, BlastRadius, Bridges, Failure;
-    _record: Coverage, Debt;
-    _records: Findings in Finding, Gaps in Gap, Recommendations in Recommendation, Rules in RuleResult;
+    _record: Approvals, Change, Coverage, Debt, Proved, Verification;
+    _records: Bands in Band, Findings in Finding, Gaps in Gap, Pendings in Pending, Recommendations in Recommendation, Rules in RuleResult,
+        Steps in StepReport;
 }

@@ -9,9 +9,12 @@
 mod day;
 mod error;
 mod estate;
+mod gate;
 mod json;
 mod monitor;
+mod practice;
 mod review;
+mod slot;
 mod source;
 
 use pyo3::prelude::*;
@@ -23,6 +26,13 @@ mod _vcto {
 
     #[pymodule_export]
     use crate::estate::{Estate, Inventory, Network};
+    #[pymodule_export]
+    use crate::gate::{
+        Approved, Execution, Finished, InDoubt, Rejected, StagedApproval, StagedAutomatic, StagedHumanOnly,
+        StagedNotify, Waiting,
+    };
+    #[pymodule_export]
+    use crate::practice::{Ledger, Practice, Tenant, WorkOrders, open, verify_bundle};
     #[pymodule_export]
     use crate::review::{Review, review};
     #[pymodule_export]

@@ -5,15 +5,64 @@ The extension module behind the package `vcto`.
 from _typeshed import SupportsGetItem
 from datetime import date
 from os import PathLike
-from typing import Any, Final, SupportsIndex, final
-from vcto.types import AssetLists, BlastRadii, BlastRadius, Bridges, Coverage, Debt, Failure, Finding, Gap, Progress, Recommendation, RuleResult
+from pathlib import Path
+from typing import Any, Final, NoReturn, SupportsIndex, final
+from vcto.types import Approvals, AssetLists, Band, BlastRadii, BlastRadius, Bridges, Change, Coverage, Debt, Failure, Finding, Gap, Pending, Progress, Proved, Recommendation, RuleResult, StepReport, Verification
 
-__all__ = ["__version__", "Estate", "Inventory", "Network", "Review", "error_kinds", "read", "review"]
+__all__ = ["__version__", "Approved", "Estate", "Execution", "Finished", "InDoubt", "Inventory", "Ledger", "Network", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "error_kinds", "open", "read", "review", "verify_bundle"]
 
 __version__: Final[str]
 """
 The version of the engine.
 """
+
+@final
+class Approved:
+    """
+    A change that may be executed, as far as its history goes. Whether it still may is checked when it starts.
+    """
+    def __copy__(self, /) -> NoReturn: ...
+    def __deepcopy__(self, /, memo: Any) -> NoReturn: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def change(self, /) -> Change:
+        """
+        What is proposed, as it stands in the ledger.
+        """
+    def execute(self, /) -> Execution:
+        """
+        Executes the change, as it stands in the ledger. Everything is checked anew, and the start is recorded first.
+        """
+    @property
+    def expires_at(self, /) -> str:
+        """
+        After this time it can no longer start.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The proposal: `tenant.resume(id)` gives this value again.
+        """
+    @property
+    def level(self, /) -> str:
+        """
+        The level: `L0` to `L3`.
+        """
+    def object(self, /, text: bytes | bytearray | str, signature: bytes | bytearray | str) -> None:
+        """
+        Hands in a signed objection: the proposal is rejected although it was approved.
+        """
+    def objection(self, /, approver: str, *, reason: str | None = None) -> bytes:
+        """
+        The text with which a person objects before it starts.
+        """
+    @property
+    def why(self, /) -> list[Band]:
+        """
+        Why it has its level: what demands it, the highest first.
+        """
 
 @final
 class Estate:
@@ -80,6 +129,127 @@ class Estate:
         """
 
 @final
+class Execution:
+    """
+    An execution as far as its ledger tells.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def change(self, /) -> Change:
+        """
+        What was executed.
+        """
+    @property
+    def ended_at(self, /) -> str | None:
+        """
+        When it ended.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The proposal that was executed.
+        """
+    def rollback(self, /) -> StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify:
+        """
+        Stages the way back: a proposal of its own, with a level and approvals of its own.
+        """
+    @property
+    def started_at(self, /) -> str | None:
+        """
+        When it began.
+        """
+    @property
+    def status(self, /) -> str:
+        """
+        How far it came: `succeeded`, `handed_over`, `rolled_back`, `in_doubt`, ...
+        """
+    @property
+    def steps(self, /) -> list[StepReport]:
+        """
+        The steps, in order.
+        """
+
+@final
+class Finished:
+    """
+    A proposal that is over.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def change(self, /) -> Change:
+        """
+        What was proposed.
+        """
+    @property
+    def execution(self, /) -> Execution | None:
+        """
+        The execution, when there was one.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The proposal.
+        """
+    @property
+    def outcome(self, /) -> str:
+        """
+        How it ended.
+        """
+
+@final
+class InDoubt:
+    """
+    An execution that was interrupted, or lost an answer. It never runs on.
+    """
+    def __copy__(self, /) -> NoReturn: ...
+    def __deepcopy__(self, /, memo: Any) -> NoReturn: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def accept(self, /, text: bytes | bytearray | str, signature: bytes | bytearray | str) -> Finished | InDoubt:
+        """
+        Hands in a signed acceptance. With as many as the level needs the execution is over.
+        """
+    def acceptance(self, /, approver: str, *, reason: str | None = None) -> bytes:
+        """
+        The text with which a person accepts what was left as it is.
+        """
+    @property
+    def change(self, /) -> Change:
+        """
+        What is proposed, as it stands in the ledger.
+        """
+    @property
+    def expires_at(self, /) -> str:
+        """
+        After this time it can no longer start.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The proposal: `tenant.resume(id)` gives this value again.
+        """
+    @property
+    def level(self, /) -> str:
+        """
+        The level: `L0` to `L3`.
+        """
+    def probe(self, /) -> Finished | InDoubt:
+        """
+        Looks at the targets; settles where everything turns out to be done, or nothing. Does nothing itself.
+        """
+    @property
+    def steps(self, /) -> list[StepReport]:
+        """
+        The steps, as far as is known.
+        """
+    @property
+    def why(self, /) -> list[Band]:
+        """
+        Why it has its level: what demands it, the highest first.
+        """
+
+@final
 class Inventory:
     """
     What is known of a client, as one source or a merge of several told it; not checked yet.
@@ -88,6 +258,32 @@ class Inventory:
     def to_json(self, /) -> str:
         """
         The document in the format `vcto.inventory/1`.
+        """
+
+@final
+class Ledger:
+    """
+    The audit ledger of a tenant.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def origin(self, /) -> str:
+        """
+        The name under which the log is known.
+        """
+    def size(self, /) -> int:
+        """
+        How many entries there are.
+        """
+    @property
+    def verifier_key(self, /) -> str:
+        """
+        The key that signs its checkpoints, as `verify` takes it. Keep it elsewhere.
+        """
+    def verify(self, /, *, key: str | None = None, checkpoint: str | None = None, progress: Progress | None = None) -> Verification:
+        """
+        Verifies every entry: one verdict for each question, never a bare "valid". `key` and `checkpoint` are what was kept
+        elsewhere: without them authenticity is `self_signed` and completeness `unanchored` at best.
         """
 
 @final
@@ -112,6 +308,40 @@ class Network:
     def separated_by(self, /, asset_id: str) -> int:
         """
         How many other assets of its part end up outside the largest rest when this asset goes.
+        """
+
+@final
+class Practice:
+    """
+    A managed service provider: its clients, and the executors that it registered.
+    """
+    def create_tenant(self, /, name: str, *, region: str, approvers: str | None = None) -> Tenant:
+        """
+        Makes a tenant and opens it. `approvers` is the text of an `allowed_signers` file; the principal is the person.
+        """
+    def register(self, /, executor: WorkOrders) -> None:
+        """
+        Registers an executor for all tenants.
+        """
+    def tenant(self, /, name: str) -> Tenant:
+        """
+        Opens a tenant; never makes one.
+        """
+    def tenants(self, /) -> list[str]:
+        """
+        The names of the tenants, in order.
+        """
+
+@final
+class Rejected:
+    """
+    A change that was rejected, for good.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def id(self, /) -> str:
+        """
+        The proposal.
         """
 
 @final
@@ -166,9 +396,282 @@ class Review:
         The document: the same bytes in every language.
         """
 
+@final
+class StagedApproval:
+    """
+    A change that waits for people: L2.
+    """
+    def __copy__(self, /) -> NoReturn: ...
+    def __deepcopy__(self, /, memo: Any) -> NoReturn: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def approve(self, /, approver: str, *, signer: Any, reason: str | None = None, role: str | None = None) -> Approved | Rejected | Waiting:
+        """
+        Drafts, signs and hands in an approval. The signer is any callable that takes the bytes and gives the signature.
+        """
+    @property
+    def change(self, /) -> Change:
+        """
+        What is proposed, as it stands in the ledger.
+        """
+    def decide(self, /, text: bytes | bytearray | str, signature: bytes | bytearray | str) -> Approved | Rejected | Waiting:
+        """
+        Hands in a signed decision: the bytes as they were drafted, and the armoured signature.
+        """
+    def decision(self, /, approver: str, verdict: str, *, reason: str | None = None, role: str | None = None, not_before: str | None = None, not_after: str | None = None) -> bytes:
+        """
+        The exact bytes to sign: `ssh-keygen -Y sign -n vcto-approval-v1`. The verdict is `approve` or `reject`.
+        """
+    @property
+    def expires_at(self, /) -> str:
+        """
+        After this time it can no longer start.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The proposal: `tenant.resume(id)` gives this value again.
+        """
+    @property
+    def level(self, /) -> str:
+        """
+        The level: `L0` to `L3`.
+        """
+    @property
+    def why(self, /) -> list[Band]:
+        """
+        Why it has its level: what demands it, the highest first.
+        """
+    def withdraw(self, /, by: str | dict[str, Any]) -> None:
+        """
+        Takes the proposal back; only its proposer may.
+        """
+
+@final
+class StagedAutomatic:
+    """
+    A change that may run without asking: L0.
+    """
+    def __copy__(self, /) -> NoReturn: ...
+    def __deepcopy__(self, /, memo: Any) -> NoReturn: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def authorize(self, /) -> Approved:
+        """
+        What may run.
+        """
+    @property
+    def change(self, /) -> Change:
+        """
+        What is proposed, as it stands in the ledger.
+        """
+    @property
+    def expires_at(self, /) -> str:
+        """
+        After this time it can no longer start.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The proposal: `tenant.resume(id)` gives this value again.
+        """
+    @property
+    def level(self, /) -> str:
+        """
+        The level: `L0` to `L3`.
+        """
+    @property
+    def why(self, /) -> list[Band]:
+        """
+        Why it has its level: what demands it, the highest first.
+        """
+    def withdraw(self, /, by: str | dict[str, Any]) -> None:
+        """
+        Takes the proposal back; only its proposer may.
+        """
+
+@final
+class StagedHumanOnly:
+    """
+    A change that a human does: L3. There is no way to execute it.
+    """
+    def __copy__(self, /) -> NoReturn: ...
+    def __deepcopy__(self, /, memo: Any) -> NoReturn: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def attest(self, /, text: bytes | bytearray | str, signature: bytes | bytearray | str) -> Finished:
+        """
+        Hands in a signed attestation: it is kept, and the proposal is over.
+        """
+    def attestation(self, /, person: str, what: str, *, note: str | None = None) -> bytes:
+        """
+        The exact bytes that the person signs who did it, or declines to: `did` or `declined`.
+        """
+    @property
+    def change(self, /) -> Change:
+        """
+        What is proposed, as it stands in the ledger.
+        """
+    @property
+    def expires_at(self, /) -> str:
+        """
+        After this time it can no longer start.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The proposal: `tenant.resume(id)` gives this value again.
+        """
+    @property
+    def level(self, /) -> str:
+        """
+        The level: `L0` to `L3`.
+        """
+    @property
+    def why(self, /) -> list[Band]:
+        """
+        Why it has its level: what demands it, the highest first.
+        """
+    def withdraw(self, /, by: str | dict[str, Any]) -> None:
+        """
+        Takes the proposal back; only its proposer may.
+        """
+
+@final
+class StagedNotify:
+    """
+    A change that may run, and is reviewed afterwards: L1.
+    """
+    def __copy__(self, /) -> NoReturn: ...
+    def __deepcopy__(self, /, memo: Any) -> NoReturn: ...
+    def __reduce__(self, /) -> NoReturn: ...
+    def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
+    def __repr__(self, /) -> str: ...
+    def authorize(self, /) -> Approved:
+        """
+        What may run.
+        """
+    @property
+    def change(self, /) -> Change:
+        """
+        What is proposed, as it stands in the ledger.
+        """
+    @property
+    def expires_at(self, /) -> str:
+        """
+        After this time it can no longer start.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The proposal: `tenant.resume(id)` gives this value again.
+        """
+    @property
+    def level(self, /) -> str:
+        """
+        The level: `L0` to `L3`.
+        """
+    @property
+    def why(self, /) -> list[Band]:
+        """
+        Why it has its level: what demands it, the highest first.
+        """
+    def withdraw(self, /, by: str | dict[str, Any]) -> None:
+        """
+        Takes the proposal back; only its proposer may.
+        """
+
+@final
+class Tenant:
+    """
+    A client: the boundary of isolation, with a ledger of its own.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def ledger(self, /) -> Ledger:
+        """
+        Its ledger.
+        """
+    @property
+    def name(self, /) -> str:
+        """
+        Its name.
+        """
+    def pending(self, /) -> list[Pending]:
+        """
+        What is not over, the proposal whose time ends first before the others.
+        """
+    def prove(self, /, directory: str | PathLike[str]) -> Proved:
+        """
+        Writes the proof into a folder: the ledger, every signed decision, the OSCAL documents, a signed manifest, and
+        `verify.sh`, which needs only stock tools. Keep the checkpoint that it gives elsewhere.
+        """
+    @property
+    def region(self, /) -> str:
+        """
+        The region to which its data belongs.
+        """
+    def resume(self, /, id: str) -> Approved | Finished | InDoubt | StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify:
+        """
+        What a proposal is now, whoever staged it and whenever: derived from the ledger.
+        """
+    def review(self, /, estate: Estate, as_of: str | date, trigger: str = "manual", *, progress: Progress | None = None) -> Review:
+        """
+        Reviews an estate and records it: the snapshot, sealed, and the review. `trigger` is `manual`, `schedule` or `event`.
+        """
+    def submit(self, /, change: dict[str, Any], by: str | dict[str, Any]) -> StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify:
+        """
+        Submits a change: it is recorded and routed to its level. `by` is the name of a service, or
+        `{"type": "person", "name": ...}`.
+        """
+
+@final
+class Waiting:
+    """
+    A decision is recorded, and more approvals are needed.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def approvals(self, /) -> Approvals:
+        """
+        How many approvals it needs, and who has approved so far.
+        """
+    @property
+    def id(self, /) -> str:
+        """
+        The proposal.
+        """
+    @property
+    def staged(self, /) -> StagedApproval:
+        """
+        The change, for the next decision.
+        """
+
+@final
+class WorkOrders:
+    """
+    Writes a work order per step into a folder, and can withdraw it.
+    """
+    def __new__(cls, /, folder: str | PathLike[str]) -> WorkOrders: ...
+    @property
+    def folder(self, /) -> Path:
+        """
+        Where the work orders are.
+        """
+
 def error_kinds() -> list[str]:
     """
     The names of the kinds of error of core.
+    """
+
+def open(directory: str | PathLike[str], *, operator: str | None = None, origin: str | None = None) -> Practice:
+    """
+    Opens the practice in this folder, or begins one where the folder is empty or not there.
+
+    `operator` is the service that runs this process: recorded with each execution, and never an approver of it.
     """
 
 def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLike[str]], format: str | None = None, *, progress: Progress | None = None) -> Inventory:
@@ -185,4 +688,9 @@ def review(estate: Estate, as_of: str | date, *, progress: Progress | None = Non
     Reviews an estate as of a day, with all built-in analyzers: a preview that records nothing.
 
     `progress(stage, done, total)` is called on the way.
+    """
+
+def verify_bundle(directory: str | PathLike[str], *, key: str | None = None, checkpoint: str | None = None, progress: Progress | None = None) -> Verification:
+    """
+    Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys.
     """

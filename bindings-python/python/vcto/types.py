@@ -61,6 +61,74 @@ class Change(Record):
     cost: Record | None
 
 
+class Band(Record):
+    """What one axis of the risk demands, and why."""
+
+    axis: str
+    level: str
+    why: str
+
+
+class Approvals(Record):
+    """How many approvals a change needs, and who has approved so far."""
+
+    needed: int
+    roles: list[str]
+    given: list[str]
+
+
+class Pending(Record):
+    """What waits, in short: enough to choose, not to decide."""
+
+    id: str
+    title: str
+    area: str
+    level: str
+    state: str
+    proposer: Record
+    submitted_at: str
+    expires_at: str
+    approvals_needed: int
+    approved_by: list[str]
+    steps: int
+
+
+class StepReport(Record):
+    """One step of an execution."""
+
+    id: str
+    title: str
+    target: str
+    state: str
+    receipt: str | None
+    note: str | None
+
+
+class Proved(Record):
+    """What a proof holds. Keep the checkpoint elsewhere: it tells later whether something was cut off."""
+
+    checkpoint: str
+    decisions: int
+    oscal: bool
+
+
+class Verification(Record):
+    """What a verification of a ledger says: one verdict for each question."""
+
+    integrity: str
+    authenticity: str
+    completeness: str
+    freshness: str
+    erasure: str
+    policy: str
+    origin: str
+    size: int
+    signed_size: int
+    root: str
+    first_bad_index: int | None
+    problems: list[Record]
+
+
 class Recommendation(Record):
     """What a review advises, with the change that would carry it out."""
 

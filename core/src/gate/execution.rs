@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
 use super::engine::Gate;
 use super::executor::{Direction, StepOutcome};
@@ -26,7 +27,7 @@ pub struct Execution {
 }
 
 /// One step of an execution.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct StepReport {
     /// The id of the step.
@@ -75,6 +76,12 @@ impl StepState {
             Self::TakenBack => "taken_back",
             Self::Unknown => "unknown",
         }
+    }
+}
+
+impl Serialize for StepState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
 use super::decision::{Attestation, DecisionOptions, Statement, Verdict};
 use super::engine::Gate;
@@ -260,7 +261,7 @@ impl Staged<Approval> {
 }
 
 /// How far the approvals of a proposal have come.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Approvals {
     /// How many distinct persons must approve.
@@ -486,7 +487,7 @@ fn held(gate: &Gate, proposal: Arc<Proposal>) -> Held {
 }
 
 /// What waits, in short: enough to choose, not to decide.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Pending {
     /// The proposal.
@@ -533,5 +534,11 @@ impl PendingState {
             Self::Started(status) => status.as_str(),
             Self::Staged => "staged",
         }
+    }
+}
+
+impl Serialize for PendingState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
