@@ -86,10 +86,6 @@ stubs: bindings ## takes over the generated types of the bindings
 bench: ## prints our numbers
 	$(CARGO) bench --locked
 
-.PHONY: bench-peers
-bench-peers: ## prints the peers' numbers for the same work
-	$(MAKE) --no-print-directory -C benches/peers
-
 .PHONY: soak
 soak: $(STAMPS)/tools ## long fault loops and fuzzing: SECONDS_EACH=30 for each parser
 	$(CARGO) test --locked --profile $(PROFILE) -- --ignored
