@@ -17,7 +17,7 @@ use super::state::{Outcome, Phase, Proposal, Refusals, Setup, State, TenantIdent
 use super::{apply_run, apply_start, statement};
 use crate::digest::unhex;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::Entry;
+use crate::ledger::{Entry, Receipt};
 
 /// What a record changes. Empty: nothing but the time.
 #[derive(Debug, Default)]
@@ -91,25 +91,37 @@ impl State {
             ));
         }
         let record = Record::read(entry)?;
+        let at = record.as_ref().map(|(at, _)| *at);
         if let Some((at, record)) = &record {
             let transition = self.apply(*at, record)?;
             self.install(transition);
-            self.record_time = *at;
-            self.time = self.time.max(*at);
         }
         if entry.entry_type() == super::SNAPSHOT {
             self.snapshot = Some(entry.seq());
         }
-        self.time = self.time.max(entry.time());
-        self.tree.push(entry.leaf_hash());
-        if record.is_some() {
+        self.advance(at, entry.time(), entry.leaf_hash());
+        Ok(())
+    }
+
+    /// Takes in a record that was just appended at the end of this state, without reading it back.
+    pub(crate) fn take_in_own(&mut self, transition: Transition, at: Timestamp, receipt: &Receipt) {
+        self.install(transition);
+        self.advance(Some(at), receipt.time(), receipt.leaf_hash());
+    }
+
+    /// Counts an entry: a record of the gate names a time, and a text may be drafted from then on.
+    fn advance(&mut self, at: Option<Timestamp>, entry_time: Timestamp, leaf: [u8; 32]) {
+        self.time = self.time.max(entry_time);
+        self.tree.push(leaf);
+        if let Some(at) = at {
+            self.record_time = at;
+            self.time = self.time.max(at);
             let head = super::decision::Head {
                 size: self.tree.size(),
                 root: self.tree.root(),
             };
             self.heads.insert(head.size, head);
         }
-        Ok(())
     }
 
     /// Carries out what a record changes.

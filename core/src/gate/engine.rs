@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use super::apply::Transition;
 use super::grounds::Present;
 use super::id::ProposalId;
 use super::notifier::Notifier;
@@ -14,7 +15,7 @@ use super::state::{Phase, Proposal, State};
 use crate::actor::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::{Estate, Inventory};
-use crate::ledger::{Condition, Ledger};
+use crate::ledger::{Condition, Draft, Ledger};
 use crate::time::Clock;
 
 /// How many entries are read at once.
@@ -39,6 +40,21 @@ struct Inner {
     // INVARIANT: a fold over a prefix of the ledger; changed only by taking in entries that were read from it.
     state: Mutex<State>,
     estate: Mutex<Option<(u64, Estate)>>,
+}
+
+/// What came of a decision.
+enum Prepared<T> {
+    Nothing(T),
+    Ready(Ready<T>),
+}
+
+/// A record that the state permits at its end.
+struct Ready<T> {
+    size: u64,
+    at: Timestamp,
+    draft: Draft,
+    transition: Transition,
+    given: T,
 }
 
 /// What a gate works with.
@@ -92,7 +108,12 @@ impl Gate {
             if from >= size {
                 return Ok(());
             }
-            let entries = self.0.ledger.entries(from..size.min(from + PAGE)).await?;
+            let page = from..size.min(from + PAGE);
+            let entries = self
+                .0
+                .ledger
+                .entries_of(page, super::record::is_of_the_gate)
+                .await?;
             let mut state = self.state();
             for entry in &entries {
                 // Another task may have taken it in meanwhile.
@@ -126,28 +147,27 @@ impl Gate {
         &self,
         mut decide: impl FnMut(&State, Timestamp) -> Result<(Option<Record>, T)> + Send,
     ) -> Result<T> {
-        for _ in 0..MAX_TRIES {
-            self.refresh().await?;
-            let (size, draft, given) = {
-                let state = self.state();
-                let at = self.now(&state);
-                let (record, given) = decide(&state, at)?;
-                let Some(record) = record else {
-                    return Ok(given);
-                };
-                // INVARIANT: nothing is appended that the replay would not accept at this place.
-                state.apply(at, &record)?;
-                (state.size(), record.draft(at)?, given)
+        for attempt in 0..MAX_TRIES {
+            // The first attempt is made on what was last seen: the append says whether that is the present.
+            let is_fresh = attempt > 0;
+            if is_fresh {
+                self.refresh().await?;
+            }
+            let ready = match self.prepare(&mut decide) {
+                Ok(Prepared::Ready(ready)) => ready,
+                Ok(Prepared::Nothing(given)) if is_fresh => return Ok(given),
+                Err(error) if is_fresh => return Err(error),
+                Ok(Prepared::Nothing(_)) | Err(_) => continue,
             };
-            match self
-                .0
-                .ledger
-                .append_all(vec![draft], Condition::SizeIs(size))
-                .await
-            {
-                Ok(_) => {
-                    self.refresh().await?;
-                    return Ok(given);
+            let condition = Condition::SizeIs(ready.size);
+            match self.0.ledger.append_all(vec![ready.draft], condition).await {
+                Ok(receipts) => {
+                    let mut state = self.state();
+                    // Another task may have read it from the ledger meanwhile.
+                    if let (Some(receipt), true) = (receipts.first(), state.size() == ready.size) {
+                        state.take_in_own(ready.transition, ready.at, receipt);
+                    }
+                    return Ok(ready.given);
                 }
                 Err(error) if error.kind() == ErrorKind::Conflict => {}
                 Err(error) => return Err(error),
@@ -157,6 +177,27 @@ impl Gate {
             ErrorKind::Busy,
             "others write to this ledger all the time",
         ))
+    }
+
+    /// Decides on the state as it was last seen, and makes ready what is to be appended at its end.
+    fn prepare<T>(
+        &self,
+        decide: &mut (impl FnMut(&State, Timestamp) -> Result<(Option<Record>, T)> + Send),
+    ) -> Result<Prepared<T>> {
+        let state = self.state();
+        let at = self.now(&state);
+        let (record, given) = decide(&state, at)?;
+        let Some(record) = record else {
+            return Ok(Prepared::Nothing(given));
+        };
+        Ok(Prepared::Ready(Ready {
+            // INVARIANT: nothing is appended that the replay would not accept at this place.
+            transition: state.apply(at, &record)?,
+            draft: record.draft(at)?,
+            size: state.size(),
+            at,
+            given,
+        }))
     }
 
     /// Appends several records next to each other, all or none, on a state that permits them in this order.

@@ -1,20 +1,14 @@
 //! The execution: one authorisation, then step by step what [`Run::next`](super::run::Run::next) says, each effect between
 //! two records.
 
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use super::apply::stale_reasons;
-use super::apply_run::{MAX_NOTE, conflicts, idempotency_key, undone_act};
-use super::decision::Statement;
+use super::apply_run::MAX_NOTE;
+use super::call::Call;
 use super::engine::{Gate, is_refusal, shortened};
 use super::execution::Execution;
-use super::executor::{
-    ApprovedBy, Direction, Effect, Executor, MAX_IMAGE, Observation, Permit, StepContext, StepOutcome, Undoes,
-};
+use super::executor::{Direction, Effect, Observation, StepOutcome};
 use super::id::ProposalId;
 use super::level::Level;
 use super::notifier::ReviewDuty;
@@ -26,7 +20,6 @@ use super::run::Next;
 use super::staged::Settled;
 use super::state::{Proposal, State};
 use crate::error::{Error, ErrorKind, Result};
-use crate::estate::Estate;
 use crate::ledger::Lease;
 
 /// What came of the attempt to start.
@@ -194,50 +187,6 @@ impl Gate {
         }
     }
 
-    /// Everything for one call of an executor.
-    fn call(
-        &self,
-        proposal: &Proposal,
-        step: usize,
-        direction: Direction,
-        estate: Option<&Estate>,
-    ) -> Result<Call> {
-        self.peek(|state, _| {
-            let planned = proposal
-                .change
-                .steps
-                .get(step)
-                .ok_or_else(|| Error::new(ErrorKind::Internal, "a step is missing"))?;
-            let act = ActRef {
-                proposal: proposal.id,
-                step: planned.id.clone(),
-                direction,
-            };
-            let (origin, undoes) = match direction {
-                Direction::Apply => (proposal, None),
-                Direction::Undo => undoes(state, proposal, &act)?,
-            };
-            let original_step = origin.change.steps.iter().find(|other| other.id == planned.id);
-            let context = StepContext {
-                tenant: state.setup.tenant()?.name.clone(),
-                proposal: proposal.id,
-                change: origin.change.as_ref().clone(),
-                step: original_step.unwrap_or(planned).clone(),
-                asset: estate.and_then(|estate| estate.asset(planned.target.as_str()).cloned()),
-                direction,
-                idempotency_key: idempotency_key(&state.log_id, &act),
-                approved_by: approved_by(state, proposal)?,
-                undoes,
-            };
-            Ok(Call {
-                step,
-                act,
-                executor: self.registry().executor(&planned.executor)?,
-                context,
-            })
-        })
-    }
-
     /// Observes, records the intent, calls the executor with a lent permit, records the answer.
     async fn make(&self, proposal: &Proposal, call: Call) -> Result<()> {
         let before = match call.observe().await {
@@ -398,65 +347,6 @@ pub(super) fn open_act(proposal: &Proposal) -> Option<ActRef> {
     })
 }
 
-/// One call of an executor.
-struct Call {
-    step: usize,
-    act: ActRef,
-    executor: Arc<dyn Executor>,
-    context: StepContext,
-}
-
-impl Call {
-    /// Looks at the target.
-    async fn observe(&self) -> Result<Observation> {
-        let seen = caught(self.executor.observe(&self.context)).await;
-        let seen = seen.unwrap_or_else(|| Err(Error::new(ErrorKind::Internal, "the executor panicked")))?;
-        if seen.image.as_ref().is_some_and(|image| image.len() > MAX_IMAGE) {
-            return Err(Error::new(
-                ErrorKind::TooLarge,
-                "what was observed has more than 64 KiB",
-            ));
-        }
-        Ok(seen)
-    }
-
-    /// Calls the executor once, with a permit that is lent for the call.
-    async fn perform(&self) -> StepOutcome {
-        let permit = Permit::lend(&self.context);
-        let answer = match self.act.direction {
-            Direction::Apply => caught(self.executor.apply(permit)).await,
-            Direction::Undo => caught(self.executor.undo(permit)).await,
-        };
-        match answer {
-            None => StepOutcome::unknown("the executor panicked"),
-            Some(
-                StepOutcome::Done { receipt: Some(text) } | StepOutcome::HandedOver { receipt: Some(text) },
-            ) if text.len() > MAX_IMAGE => {
-                StepOutcome::unknown("the receipt of the executor has more than 64 KiB")
-            }
-            Some(StepOutcome::NotDone { reason }) => StepOutcome::not_done(shortened(&reason, MAX_NOTE)),
-            Some(StepOutcome::Unknown { reason }) => StepOutcome::unknown(shortened(&reason, MAX_NOTE)),
-            Some(answer) => answer,
-        }
-    }
-
-    fn conflicts(&self, state: &State, proposal: &Proposal, before: &Observation) -> bool {
-        conflicts(state, proposal, &self.act.step, before)
-    }
-}
-
-/// Awaits a future of somebody else's code. A panic in it is caught: `None`.
-async fn caught<T>(mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> Option<T> {
-    std::future::poll_fn(move |context| {
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
-            Ok(Poll::Pending) => Poll::Pending,
-            Err(_) => Poll::Ready(None),
-        }
-    })
-    .await
-}
-
 fn authority(state: &State, proposal: &Proposal, at: jiff::Timestamp) -> Result<Authority> {
     if proposal.level < Level::L2 {
         return Ok(Authority::Level);
@@ -467,49 +357,6 @@ fn authority(state: &State, proposal: &Proposal, at: jiff::Timestamp) -> Result<
     Ok(Authority::Decisions(
         votes.iter().map(|vote| vote.digest).collect(),
     ))
-}
-
-/// The approvals with which it was started: those that counted then.
-fn approved_by(state: &State, proposal: &Proposal) -> Result<Vec<ApprovedBy>> {
-    let Some(run) = &proposal.run else {
-        return Ok(Vec::new());
-    };
-    let votes = proposal.valid_votes(Statement::Approve, state.setup.register()?, run.started_at);
-    Ok(votes
-        .into_iter()
-        .map(|vote| ApprovedBy {
-            person: vote.person.clone(),
-            at: vote.at,
-            decision: vote.digest,
-        })
-        .collect())
-}
-
-/// Whose step an undo takes back, and what is known of it.
-fn undoes<'a>(
-    state: &'a State,
-    proposal: &'a Proposal,
-    act: &ActRef,
-) -> Result<(&'a Proposal, Option<Undoes>)> {
-    let (origin, applied) = undone_act(state, proposal, &act.step)
-        .ok_or_else(|| Error::new(ErrorKind::Internal, "there is nothing to take back"))?;
-    let key = ActRef {
-        proposal: origin.id,
-        step: act.step.clone(),
-        direction: Direction::Apply,
-    };
-    let receipt = match &applied.answer {
-        Some(StepOutcome::Done { receipt } | StepOutcome::HandedOver { receipt }) => receipt.clone(),
-        _ => None,
-    };
-    let image = |seen: &Option<Observation>| seen.as_ref().and_then(|seen| seen.image.clone());
-    let undoes = Undoes {
-        idempotency_key: idempotency_key(&state.log_id, &key),
-        before: image(&applied.before),
-        after: image(&applied.after),
-        receipt,
-    };
-    Ok((origin, Some(undoes)))
 }
 
 fn step_id(proposal: &Proposal, step: usize) -> String {

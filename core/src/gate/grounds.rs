@@ -218,7 +218,12 @@ fn is_related(estate: &Estate, asset: &Asset, radius: &BlastRadius) -> bool {
         .skip(first)
         .take_while(|relation| relation.from == asset.id)
         .any(|relation| relation.kind.carries_impact());
-    let requires = || estate.requirements().iter().any(|group| group.asset == asset.id);
+    let requires = || {
+        let groups = estate.requirements();
+        groups
+            .get(groups.partition_point(|group| group.asset < asset.id))
+            .is_some_and(|group| group.asset == asset.id)
+    };
     !radius.assets.is_empty() || !radius.degraded.is_empty() || depends || requires()
 }
 

@@ -6,6 +6,7 @@ mod apply_run;
 mod apply_start;
 mod approver;
 mod audit;
+mod call;
 mod decision;
 mod engine;
 mod execute;
@@ -18,6 +19,7 @@ mod id;
 mod level;
 mod notifier;
 mod outcome;
+mod pending;
 mod policy;
 mod quorum;
 mod record;
@@ -31,6 +33,8 @@ mod staged;
 mod state;
 mod statement;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod told;
 mod way_back;
 
@@ -46,12 +50,11 @@ pub use id::ProposalId;
 pub use level::{Approval, Automatic, HumanOnly, Level, Notify, StagedLevel};
 pub use notifier::{Notifier, ReviewDuty};
 pub use outcome::ExecutionStatus;
+pub use pending::{Pending, PendingState};
 pub use policy::{BlastBands, POLICY_FORMAT, Policy, ProcessArea};
 pub use record::LeftWhy;
 pub use risk::{ActionRisk, Axis, Band, DataQuality, Exposure, Known, Risk, RiskInput, UndoRisk};
-pub use staged::{
-    Approvals, Approved, Decided, Finished, InDoubt, Pending, PendingState, Resumed, Routed, Settled, Staged,
-};
+pub use staged::{Approvals, Approved, Decided, Finished, InDoubt, Resumed, Routed, Settled, Staged};
 pub use state::Outcome;
 
 pub(crate) use engine::{Gate, Means};

@@ -120,6 +120,11 @@ records! {
     Reconciled = 0x0129,
 }
 
+/// Whether entries of this type are the gate's.
+pub(super) fn is_of_the_gate(entry_type: EntryType) -> bool {
+    TYPES.contains(&entry_type.0)
+}
+
 fn decode<T: DeserializeOwned>(entry: &Entry) -> Result<(Timestamp, T)> {
     if entry.codec() != Codec::Json {
         return Err(malformed("a record of the gate is JSON"));

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::decision::Statement;
 use super::level::Level;
-use super::staged::{Approvals, Pending, PendingState};
+use super::pending::{Pending, PendingState};
+use super::staged::Approvals;
 use super::state::{Outcome, Phase, Proposal, State};
 use crate::error::Result;
 

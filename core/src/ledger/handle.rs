@@ -12,7 +12,7 @@ use futures_channel::oneshot;
 use super::audit::{Claims, audit};
 use super::bundle::export;
 use super::checkpoint::Checkpoint;
-use super::entry::{Condition, Draft, Entry, LogId, Receipt};
+use super::entry::{Condition, Draft, Entry, EntryType, LogId, Receipt};
 use super::keys::{KeyProvider, Signer};
 use super::manifest::{Sum, sign_manifest};
 use super::note::VerifierKey;
@@ -189,6 +189,16 @@ impl Ledger {
     /// # Errors
     /// `corrupt`, with the detail `seq`, when an entry is not what was written; `io`, `rollback_detected`.
     pub async fn entries(&self, range: impl RangeBounds<u64>) -> Result<Vec<Entry>> {
+        self.entries_of(range, |_| true).await
+    }
+
+    /// As [`entries`](Self::entries), with the payloads of the wanted types only; the others are empty. For those who follow
+    /// the whole log and must not open what is large and not theirs.
+    pub(crate) async fn entries_of(
+        &self,
+        range: impl RangeBounds<u64>,
+        wants: fn(EntryType) -> bool,
+    ) -> Result<Vec<Entry>> {
         let start = match range.start_bound() {
             Bound::Included(start) => *start,
             Bound::Excluded(before) => before.saturating_add(1),
@@ -201,6 +211,7 @@ impl Ledger {
         };
         self.ask(|reply| Question::Entries {
             range: start..end,
+            wants,
             reply,
         })
         .await

@@ -8,7 +8,7 @@ use futures_channel::oneshot;
 
 use super::checkpoint::Checkpoint;
 use super::edge::{View, check_signed, corrupt, row_header};
-use super::entry::Entry;
+use super::entry::{Entry, EntryType};
 use super::proof::{ConsistencyProof, EntryProof, consistency, inclusion};
 use super::session::Session;
 use super::store::{Row, Store};
@@ -20,6 +20,8 @@ use crate::error::{Error, ErrorKind, Result};
 pub(super) enum Question {
     Entries {
         range: Range<u64>,
+        /// Of which types the payloads are wanted; the others come without.
+        wants: fn(EntryType) -> bool,
         reply: oneshot::Sender<Result<Vec<Entry>>>,
     },
     Consistency {
@@ -59,8 +61,8 @@ impl Reader {
     pub(super) fn run(mut self, questions: &Receiver<Question>) {
         while let Ok(question) = questions.recv() {
             match question {
-                Question::Entries { range, reply } => {
-                    let _ = reply.send(self.with(|session, state| state.entries(session, range)));
+                Question::Entries { range, wants, reply } => {
+                    let _ = reply.send(self.with(|session, state| state.entries(session, range, wants)));
                 }
                 Question::Consistency { old, new, reply } => {
                     let _ = reply.send(self.with(|_, state| state.consistency(old, new)));
@@ -117,7 +119,12 @@ impl Reader {
 }
 
 impl State {
-    fn entries(&mut self, session: &Session, range: Range<u64>) -> Result<Vec<Entry>> {
+    fn entries(
+        &mut self,
+        session: &Session,
+        range: Range<u64>,
+        wants: fn(EntryType) -> bool,
+    ) -> Result<Vec<Entry>> {
         let end = range.end.min(self.view.tree.size());
         let mut entries = Vec::new();
         let mut seq = range.start;
@@ -131,7 +138,8 @@ impl State {
             })?;
             let from = seq;
             self.store.scan(seq, limit, &mut |row, ciphertext| {
-                entries.push(entry(session, seq, row, ciphertext, leaves.get(slot(seq)))?);
+                let leaf = leaves.get(slot(seq));
+                entries.push(entry(session, seq, row, ciphertext, leaf, wants)?);
                 seq += 1;
                 Ok(())
             })?;
@@ -200,10 +208,14 @@ fn entry(
     row: &Row,
     ciphertext: Option<&[u8]>,
     leaf: Option<&Hash>,
+    wants: fn(EntryType) -> bool,
 ) -> Result<Entry> {
     let (header, hash) = row_header(row, seq, session.identity.log_id)?;
     if leaf != Some(&hash) {
         return Err(corrupt(seq, "is not the one that is in the tree"));
+    }
+    if !wants(header.entry_type) {
+        return Ok(Entry::new(header, Vec::new()));
     }
     let stored = ciphertext.ok_or_else(|| corrupt(seq, "has no payload"))?;
     let payload = session.ring.open(&header, stored.to_vec())?;

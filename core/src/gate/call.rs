@@ -1,0 +1,167 @@
+//! One call of an executor: everything that it is told, the permit that is lent for it, and its panics caught.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use super::apply_run::{MAX_NOTE, conflicts, idempotency_key, undone_act};
+use super::decision::Statement;
+use super::engine::{Gate, shortened};
+use super::executor::{
+    ApprovedBy, Direction, Executor, MAX_IMAGE, Observation, Permit, StepContext, StepOutcome, Undoes,
+};
+use super::record::ActRef;
+use super::state::{Proposal, State};
+use crate::error::{Error, ErrorKind, Result};
+use crate::estate::Estate;
+
+/// One call of an executor.
+pub(super) struct Call {
+    pub(super) step: usize,
+    pub(super) act: ActRef,
+    pub(super) context: StepContext,
+    executor: Arc<dyn Executor>,
+}
+
+impl Call {
+    /// Looks at the target.
+    pub(super) async fn observe(&self) -> Result<Observation> {
+        let seen = caught(self.executor.observe(&self.context)).await;
+        let seen = seen.unwrap_or_else(|| Err(Error::new(ErrorKind::Internal, "the executor panicked")))?;
+        if seen.image.as_ref().is_some_and(|image| image.len() > MAX_IMAGE) {
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                "what was observed has more than 64 KiB",
+            ));
+        }
+        Ok(seen)
+    }
+
+    /// Calls the executor once, with a permit that is lent for the call.
+    pub(super) async fn perform(&self) -> StepOutcome {
+        let permit = Permit::lend(&self.context);
+        let answer = match self.act.direction {
+            Direction::Apply => caught(self.executor.apply(permit)).await,
+            Direction::Undo => caught(self.executor.undo(permit)).await,
+        };
+        match answer {
+            None => StepOutcome::unknown("the executor panicked"),
+            Some(
+                StepOutcome::Done { receipt: Some(text) } | StepOutcome::HandedOver { receipt: Some(text) },
+            ) if text.len() > MAX_IMAGE => {
+                StepOutcome::unknown("the receipt of the executor has more than 64 KiB")
+            }
+            Some(StepOutcome::NotDone { reason }) => StepOutcome::not_done(shortened(&reason, MAX_NOTE)),
+            Some(StepOutcome::Unknown { reason }) => StepOutcome::unknown(shortened(&reason, MAX_NOTE)),
+            Some(answer) => answer,
+        }
+    }
+
+    /// Whether somebody else has changed the target since the step that is to be taken back.
+    pub(super) fn conflicts(&self, state: &State, proposal: &Proposal, before: &Observation) -> bool {
+        conflicts(state, proposal, &self.act.step, before)
+    }
+}
+
+impl Gate {
+    /// Everything for one call of an executor.
+    pub(super) fn call(
+        &self,
+        proposal: &Proposal,
+        step: usize,
+        direction: Direction,
+        estate: Option<&Estate>,
+    ) -> Result<Call> {
+        self.peek(|state, _| {
+            let planned = proposal
+                .change
+                .steps
+                .get(step)
+                .ok_or_else(|| Error::new(ErrorKind::Internal, "a step is missing"))?;
+            let act = ActRef {
+                proposal: proposal.id,
+                step: planned.id.clone(),
+                direction,
+            };
+            let (origin, undoes) = match direction {
+                Direction::Apply => (proposal, None),
+                Direction::Undo => undoes(state, proposal, &act)?,
+            };
+            let original_step = origin.change.steps.iter().find(|other| other.id == planned.id);
+            let context = StepContext {
+                tenant: state.setup.tenant()?.name.clone(),
+                proposal: proposal.id,
+                change: origin.change.as_ref().clone(),
+                step: original_step.unwrap_or(planned).clone(),
+                asset: estate.and_then(|estate| estate.asset(planned.target.as_str()).cloned()),
+                direction,
+                idempotency_key: idempotency_key(&state.log_id, &act),
+                approved_by: approved_by(state, proposal)?,
+                undoes,
+            };
+            Ok(Call {
+                step,
+                act,
+                executor: self.registry().executor(&planned.executor)?,
+                context,
+            })
+        })
+    }
+}
+
+/// Awaits a future of somebody else's code. A panic in it is caught: `None`.
+async fn caught<T>(mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> Option<T> {
+    std::future::poll_fn(move |context| {
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
+            Ok(Poll::Pending) => Poll::Pending,
+            Err(_) => Poll::Ready(None),
+        }
+    })
+    .await
+}
+
+/// The approvals with which it was started: those that counted then.
+fn approved_by(state: &State, proposal: &Proposal) -> Result<Vec<ApprovedBy>> {
+    let Some(run) = &proposal.run else {
+        return Ok(Vec::new());
+    };
+    let votes = proposal.valid_votes(Statement::Approve, state.setup.register()?, run.started_at);
+    Ok(votes
+        .into_iter()
+        .map(|vote| ApprovedBy {
+            person: vote.person.clone(),
+            at: vote.at,
+            decision: vote.digest,
+        })
+        .collect())
+}
+
+/// Whose step an undo takes back, and what is known of it.
+fn undoes<'a>(
+    state: &'a State,
+    proposal: &'a Proposal,
+    act: &ActRef,
+) -> Result<(&'a Proposal, Option<Undoes>)> {
+    let (origin, applied) = undone_act(state, proposal, &act.step)
+        .ok_or_else(|| Error::new(ErrorKind::Internal, "there is nothing to take back"))?;
+    let key = ActRef {
+        proposal: origin.id,
+        step: act.step.clone(),
+        direction: Direction::Apply,
+    };
+    let receipt = match &applied.answer {
+        Some(StepOutcome::Done { receipt } | StepOutcome::HandedOver { receipt }) => receipt.clone(),
+        _ => None,
+    };
+    let image = |seen: &Option<Observation>| seen.as_ref().and_then(|seen| seen.image.clone());
+    let undoes = Undoes {
+        idempotency_key: idempotency_key(&state.log_id, &key),
+        before: image(&applied.before),
+        after: image(&applied.after),
+        receipt,
+    };
+    Ok((origin, Some(undoes)))
+}
