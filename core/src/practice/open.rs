@@ -56,6 +56,15 @@ impl Practice {
     )]
     pub async fn open(folder: impl AsRef<Path>, options: PracticeOptions) -> Result<Self> {
         let during = |error: Error| error.during("practice.open");
+        if folder.as_ref().to_str().is_some_and(|name| name.contains("://")) {
+            return Err(during(
+                Error::new(
+                    ErrorKind::Unsupported,
+                    "this build keeps practices in folders only",
+                )
+                .remedy("name a folder"),
+            ));
+        }
         options
             .policy
             .as_ref()

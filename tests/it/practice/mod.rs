@@ -322,3 +322,12 @@ fn executors_are_registered_once_under_a_fit_name() {
     let error = practice.register(crate::gate::world::Lab::default()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
 }
+
+#[test]
+fn an_address_of_a_server_is_not_taken_for_a_folder() {
+    let refused = pollster::block_on(Practice::open(
+        "postgres://example.org/msp",
+        PracticeOptions::default(),
+    ));
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Unsupported);
+}
