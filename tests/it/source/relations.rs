@@ -192,3 +192,10 @@ fn other_encodings_and_long_fields_are_refused_with_the_way_out() {
     let long = format!("from,to,kind\nERP,{},uses\n", "x".repeat(1 << 20));
     assert_eq!(refused(long).kind(), ErrorKind::TooLarge);
 }
+
+#[test]
+fn a_nul_character_is_refused_with_its_line() {
+    let error = refused("from,to,kind,strength,note\nerp,sql-1,uses,soft,\0\n");
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.to_string().contains("line 2"), "{error}");
+}

@@ -72,6 +72,10 @@ pub(super) fn read(document: &Document, monitor: &Monitor) -> Result<Inventory> 
         if record.iter().all(|field| field.trim().is_empty()) {
             continue;
         }
+        if record.iter().any(|field| field.contains('\0')) {
+            let nul = Error::new(ErrorKind::InvalidInput, "a NUL character in a field");
+            return Err(nul.at(format!("line {line}")));
+        }
         let relation = columns
             .relation(&record, line)
             .map_err(|error| error.at(format!("line {line}")))?;
