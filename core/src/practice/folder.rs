@@ -83,7 +83,6 @@ impl Folder {
             let entry = entry.map_err(|source| Error::io(source, folder.display()))?;
             if let Ok(name) = entry.file_name().into_string()
                 && is_name(&name)
-                && exists(&self.key(&name))?
             {
                 names.push(name);
             }
@@ -92,8 +91,24 @@ impl Folder {
         Ok(names)
     }
 
+    /// Whether there is a ledger of the tenant.
+    ///
+    /// # Errors
+    /// `unavailable` when it is there without its key: it is not gone, and another key would not open it.
     pub(super) fn has(&self, tenant: &str) -> Result<bool> {
-        Ok(exists(&self.ledger(tenant))? && exists(&self.key(tenant))?)
+        if !exists(&self.ledger(tenant))? {
+            return Ok(false);
+        }
+        let key = self.key(tenant);
+        if exists(&key)? {
+            return Ok(true);
+        }
+        Err(Error::new(
+            ErrorKind::Unavailable,
+            format!("the key of the tenant `{tenant}` is missing: what its ledger holds cannot be read"),
+        )
+        .at(key.display().to_string())
+        .remedy("restore the key; where it was destroyed on purpose, `ledger::verify_storage` still verifies the log"))
     }
 }
 
@@ -114,6 +129,14 @@ fn begin(root: &Path, file: &Path, origin: Option<&str>, entropy: &dyn Entropy) 
     }
     for folder in ["", "keys", "marks", "tenants"] {
         make_private(&root.join(folder))?;
+    }
+    if has_entries(&root.join("tenants"))? {
+        // Another process may have begun the practice and made a tenant meanwhile.
+        return if exists(file)? {
+            Ok(())
+        } else {
+            Err(nameless(file))
+        };
     }
     let mut id = [0; 16];
     entropy.fill(&mut id)?;
@@ -137,6 +160,21 @@ fn begin(root: &Path, file: &Path, origin: Option<&str>, entropy: &dyn Entropy) 
         }
         _ => sync_folder(root),
     }
+}
+
+fn has_entries(folder: &Path) -> Result<bool> {
+    let mut entries = fs::read_dir(folder).map_err(|source| Error::io(source, folder.display()))?;
+    Ok(entries.next().is_some())
+}
+
+/// A practice with tenants is not given a new identity: their logs are known by the old one.
+fn nameless(file: &Path) -> Error {
+    Error::new(
+        ErrorKind::Corrupt,
+        "the file that says who the practice is is missing, and there are tenants",
+    )
+    .at(file.display().to_string())
+    .remedy("restore it from a backup")
 }
 
 /// Whether a folder is not there, or holds at most what a practice that others begin just now holds.

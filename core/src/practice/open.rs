@@ -175,8 +175,8 @@ impl Practice {
     /// Opens a tenant; never makes one.
     ///
     /// # Errors
-    /// `not_found`, with near names; `conflict` when the policy in force is another than that of the practice, or the
-    /// creation was interrupted; `rollback_detected`, `corrupt`, `denied`, `io` and the like from its ledger.
+    /// `not_found`, with near names; `unavailable` when its key is missing; `conflict` when the policy in force is another
+    /// than that of the practice, or the creation was interrupted; `rollback_detected`, `corrupt`, `denied`, `io` and the like from its ledger.
     pub async fn tenant(&self, name: &str) -> Result<Tenant> {
         self.open_tenant(name)
             .await
@@ -261,6 +261,8 @@ impl Practice {
         let entropy = &*self.0.options.entropy;
         match &self.0.place {
             Place::Folder(folder) => {
+                // A ledger that lost its key is not given another one.
+                folder.has(name)?;
                 let path = folder.key(name);
                 let key = match LocalKeyFile::create(&path, entropy) {
                     Err(error) if error.kind() == ErrorKind::Conflict => LocalKeyFile::open(&path)?,

@@ -187,6 +187,10 @@ fn text(dir: &Path, path: &str) -> Result<String> {
 
 /// A regular file; none where there is none.
 fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    // Looked at before it is opened: opening a named pipe waits for ever.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Ok(None);
+    }
     let file = match File::open(path) {
         Ok(file) => file,
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(None),

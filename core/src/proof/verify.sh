@@ -13,23 +13,39 @@ have() { command -v "$1" >/dev/null 2>&1; }
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
-# 1. Every file is the one that the manifest lists.
-if have sha256sum; then
-    grep -E '^[0-9a-f]{64}  ' manifest >"$scratch/sums"
-    if sha256sum --quiet -c "$scratch/sums" >"$scratch/out" 2>&1; then
-        ok "$(wc -l <"$scratch/sums" | tr -d ' ') files are those of the manifest"
+# 0. Only plain files and folders: a link leads elsewhere, and a pipe is waited for without end.
+find . ! -type f ! -type d >"$scratch/out"
+if [ -s "$scratch/out" ]; then
+    bad "neither file nor folder:"; sed 's/^/             /' "$scratch/out"
+    exit 1
+fi
+
+# 1. Every file is the one that a manifest lists, and beside the ledger there is no other. What is in the tree is checked below.
+text() { sed -n '/^$/q;p' "$1"; } # file: what is signed of it
+sums() { # folder: the files that its manifest lists
+    text "$1/manifest" | grep -E '^[0-9a-f]{64}  ' >"$scratch/sums"
+    if (cd "$1" && sha256sum --quiet -c "$scratch/sums") >"$scratch/out" 2>&1; then
+        ok "$(wc -l <"$scratch/sums" | tr -d ' ') files are those of $1/manifest"
     else
-        bad "files differ from the manifest:"; sed 's/^/             /' "$scratch/out"
+        bad "files differ from $1/manifest:"; sed 's/^/             /' "$scratch/out"
     fi
+}
+if have sha256sum; then
+    sums ledger
+    sums .
+    sed 's/^.\{66\}//' "$scratch/sums" >"$scratch/listed"
+    find . -path ./ledger -prune -o -type f -print | sed 's,^\./,,' | grep -vxF manifest | grep -vxF -f "$scratch/listed" >"$scratch/out"
+    if [ -s "$scratch/out" ]; then bad "files that no manifest lists:"; sed 's/^/             /' "$scratch/out"; fi
 else
-    skipped "files against the manifest: no sha256sum"
+    skipped "files against the manifests: no sha256sum"
 fi
 
 # 2. Manifest and checkpoint are signed by the log: signed notes, Ed25519.
 name=$(cut -d+ -f1 ledger/log.vkey)
 key=$(cut -d+ -f3- ledger/log.vkey)
 note() { # file: its text, and the signature of the log
-    sed -n '/^$/q;p' "$1" >"$scratch/text"
+    text "$1" >"$scratch/text"
+    sed '1,/^$/d' "$1" | grep -qv "^$(printf '\342\200\224') " && return 1 # something else behind the signed text
     awk -v start="$(printf '\342\200\224') $name " 'index($0, start) == 1 { print substr($0, length(start) + 1); exit }' "$1" |
         base64 -d 2>/dev/null | tail -c +5 >"$scratch/signature"
     openssl pkeyutl -verify -pubin -inkey "$scratch/key.pem" -rawin -in "$scratch/text" -sigfile "$scratch/signature" >/dev/null 2>&1
@@ -52,14 +68,15 @@ if have ssh-keygen; then
         count=$((count + 1))
         ssh-keygen -Y verify -f allowed_signers -I "$person" -n vcto-approval-v1 -O "verify-time=$time" \
             -s "$file.sig" <"$file" >"$scratch/out" 2>&1 || { bad "$file, $person: $(head -n 1 "$scratch/out")"; continue; }
-        grep -q "\"approver\":\"$person\"" "$file" || bad "$file does not name $person"
+        grep -qF "\"approver\":\"$person\"" "$file" || bad "$file does not name $person"
     done <decisions/index
     ok "$count signed decisions looked at"
 else
     skipped "signatures of decisions: no ssh-keygen"
 fi
 
-# 4. The tree over the entries has the root that was signed (RFC 6962).
+# 4. The tree over the entries has the root that was signed (RFC 6962), its tiles are those of the entries, and the sealed
+#    content is there in full.
 if have python3; then
     python3 - <<'PYTHON' >"$scratch/out" 2>&1 && ok "$(cat "$scratch/out")" || bad "tree: $(tail -n 1 "$scratch/out")"
 import base64, glob, hashlib, os, sys
@@ -73,7 +90,7 @@ paths = {}
 for path in glob.glob("ledger/tile/entries/**", recursive=True):
     if os.path.isfile(path) and (number(path) not in paths or ".p/" not in path):
         paths[number(path)] = path
-stack, count = [], 0
+leaves, stack, count = [], [], 0
 for _, path in sorted(paths.items()):
     data = open(path, "rb").read()
     while data:
@@ -81,7 +98,12 @@ for _, path in sorted(paths.items()):
         leaf, data = data[2:2 + length], data[2 + length:]
         if len(leaf) != 127 or int.from_bytes(leaf[21:29], "big") != count:
             sys.exit(f"entry {count} is not in its place")
+        payload = leaf[47:79].hex()
+        payload = f"ledger/payload/{payload[:2]}/{payload}"
+        if not os.path.isfile(payload) or os.path.getsize(payload) != int.from_bytes(leaf[43:47], "big"):
+            sys.exit(f"the sealed content of entry {count} is missing or cut")
         node, count = hashlib.sha256(b"\0" + leaf).digest(), count + 1
+        leaves.append(node)
         full = count
         while full % 2 == 0:
             node, full = hashlib.sha256(b"\1" + stack.pop() + node).digest(), full // 2
@@ -91,6 +113,22 @@ while len(stack) > 1:
     stack.append(hashlib.sha256(b"\1" + left + right).digest())
 if count != size or base64.b64encode(stack[0]).decode() != root:
     sys.exit(f"the {count} entries do not have the signed root")
+def root_of(hashes):
+    while len(hashes) > 1:
+        hashes = [hashlib.sha256(b"\1" + hashes[at] + hashes[at + 1]).digest() for at in range(0, len(hashes), 2)]
+    return hashes[0]
+level, hashes = 0, leaves
+while hashes:
+    tiles = [hashes[at:at + 256] for at in range(0, len(hashes), 256)]
+    for index, tile in enumerate(tiles):
+        digits = str(index)
+        digits = digits.zfill(-(-len(digits) // 3) * 3)
+        groups = [digits[at:at + 3] for at in range(0, len(digits), 3)]
+        path = f"ledger/tile/{level}/" + "".join(f"x{group}/" for group in groups[:-1]) + groups[-1]
+        path += "" if len(tile) == 256 else f".p/{len(tile)}"
+        if not os.path.isfile(path) or open(path, "rb").read() != b"".join(tile):
+            sys.exit(f"{path} is missing or not that of the entries")
+    level, hashes = level + 1, [root_of(tile) for tile in tiles if len(tile) == 256]
 print(f"{count} entries have the signed root")
 PYTHON
 else

@@ -291,6 +291,57 @@ fn an_interrupted_creation_is_completed() {
 }
 
 #[test]
+fn a_tenant_that_lost_its_key_is_not_gone_and_gets_no_other_key() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        let practice = open(dir.path()).await;
+        drop(practice.create_tenant("halden", people()).await.unwrap());
+        let (key, away) = (dir.path().join("keys/halden.key"), dir.path().join("away.key"));
+        fs::rename(&key, &away).unwrap();
+        assert_eq!(practice.tenants().unwrap(), ["halden"]);
+        let error = practice.tenant("halden").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+        let error = practice.create_tenant("halden", people()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+        assert!(!key.exists());
+        fs::rename(&away, &key).unwrap();
+        assert_eq!(
+            practice
+                .tenant("halden")
+                .await
+                .unwrap()
+                .ledger()
+                .size()
+                .await
+                .unwrap(),
+            5
+        );
+    });
+}
+
+#[test]
+fn a_practice_with_tenants_is_not_given_a_new_identity() {
+    block_on(async {
+        let dir = tempfile::tempdir().unwrap();
+        drop(
+            open(dir.path())
+                .await
+                .create_tenant("halden", people())
+                .await
+                .unwrap(),
+        );
+        let file = dir.path().join("practice.json");
+        let identity = fs::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        let error = Practice::open(dir.path(), options()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
+        assert!(!file.exists());
+        fs::write(&file, identity).unwrap();
+        drop(open(dir.path()).await.tenant("halden").await.unwrap());
+    });
+}
+
+#[test]
 fn a_review_is_recorded_with_its_snapshot() {
     block_on(async {
         let dir = tempfile::tempdir().unwrap();

@@ -161,9 +161,13 @@ fn row(seq: u64, entry: &[u8]) -> Row {
     }
 }
 
-/// A file of at most `limit` bytes; of a longer one, one byte more, so that it is not taken for the right one.
+/// A regular file of at most `limit` bytes; of a longer one, one byte more, so that it is not taken for the right one.
 fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>> {
     let fail = |source| Error::io(source, path.display());
+    // Looked at before it is opened: opening a named pipe waits for ever.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Ok(None);
+    }
     let file = match File::open(path) {
         Ok(file) => file,
         Err(source) if is_absent(&source) => return Ok(None),
