@@ -6,7 +6,7 @@ use pollster::block_on;
 
 use super::store::{Faults, with_faults};
 use super::{Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Storage, VerifyOptions};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::time::{ManualClock, SystemEntropy};
 
 const ENTRIES: u32 = 4;
@@ -86,4 +86,29 @@ fn a_failure_at_any_call_of_the_store_loses_nothing_and_repeats_nothing() {
             assert!(met > 40, "only {met} calls were made to fail");
         }
     }
+}
+
+/// A bit that flips between hashing and storing: the log does not sign what it did not store.
+#[test]
+fn what_does_not_read_back_is_not_signed() {
+    let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy).unwrap());
+    let storage = Storage::memory();
+    drop(block_on(Ledger::create(&storage, "example.org/x", "eu", options(&keys))).unwrap());
+    let ledger = block_on(Ledger::open(
+        &with_faults(&storage, &Faults::damage(2)),
+        options(&keys),
+    ))
+    .unwrap();
+    block_on(ledger.append(draft(0))).unwrap();
+    assert_eq!(block_on(ledger.checkpoint()).unwrap().size(), 2);
+    block_on(ledger.append(draft(1))).unwrap();
+    let refused = block_on(ledger.checkpoint()).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Corrupt);
+    assert_eq!(
+        refused.context().find(|(key, _)| *key == "seq"),
+        Some(("seq", "2"))
+    );
+    drop(ledger);
+    let mark = storage.backend().connect().unwrap().mark().unwrap().unwrap();
+    assert!(mark.starts_with("example.org/x\n2\n"), "{mark}");
 }

@@ -141,3 +141,60 @@ fn broken(header: &Header, what: &str) -> Error {
         .with("seq", header.seq)
         .during("ledger.open_entry")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::entry::EntryType;
+    use crate::ledger::session::blank;
+
+    const LOG: LogId = LogId([5; 16]);
+
+    fn ring() -> KeyRing {
+        KeyRing::new(LOG, vec![Secret::new([1; 32])], Secret::new([2; 32]))
+    }
+
+    #[test]
+    fn what_was_sealed_opens_and_nothing_else_does() {
+        let ring = ring();
+        let mut header = blank(EntryType(0x7f00), LOG, 3, 7);
+        let ciphertext = ring.seal(&mut header, b"payload").unwrap();
+        assert_eq!(ring.open(&header, ciphertext.clone()).unwrap(), b"payload");
+        let other = KeyRing::new(LOG, vec![Secret::new([9; 32])], Secret::new([2; 32]));
+        assert!(other.open(&header, ciphertext.clone()).is_err());
+        let changes: [fn(&mut Header); 6] = [
+            |header| header.seq += 1,
+            |header| header.time_us += 1,
+            |header| header.entry_type = EntryType(0x7f01),
+            |header| header.log_id = LogId([6; 16]),
+            |header| header.epoch = 1,
+            |header| header.idempotency_tag = [1; 16],
+        ];
+        for change in changes {
+            let mut changed = header.clone();
+            change(&mut changed);
+            assert_eq!(
+                ring.open(&changed, ciphertext.clone()).unwrap_err().kind(),
+                ErrorKind::Corrupt
+            );
+        }
+    }
+
+    /// AES-GCM-SIV does not commit to its key: a ciphertext can be made that opens under two. The header's commitment
+    /// decides, before anything is opened.
+    #[test]
+    fn a_header_that_commits_to_another_key_does_not_open_although_its_seal_would() {
+        let ring = ring();
+        let mut header = blank(EntryType(0x7f00), LOG, 3, 7);
+        ring.seal(&mut header, b"payload").unwrap();
+        header.key_commitment = [9; 32];
+        let key = ring.entry_key(&header).unwrap();
+        let mut ciphertext = b"payload".to_vec();
+        Aes256GcmSiv::new((&*key).into())
+            .encrypt_in_place(&Nonce::default(), &header.associated_data(), &mut ciphertext)
+            .unwrap();
+        header.ciphertext_digest = *blake3::hash(&ciphertext).as_bytes();
+        let refused = ring.open(&header, ciphertext).unwrap_err();
+        assert!(refused.message().contains("commits to"), "{refused}");
+    }
+}

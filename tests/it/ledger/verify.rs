@@ -386,6 +386,34 @@ fn a_tampered_entry_is_not_read_and_the_error_names_it() {
     assert_eq!(verify(&ledger).first_bad_index, Some(100));
 }
 
+/// The genesis is not sealed: only the tree protects it.
+#[test]
+fn a_rewritten_clear_entry_is_not_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let bench = filled(dir.path(), 600);
+    tamper(dir.path(), |db| {
+        let (mut header, payload): (Vec<u8>, Vec<u8>) = db
+            .query_row(
+                "SELECT header, ciphertext FROM entry JOIN payload USING (seq) WHERE seq = 0",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap();
+        header[40] ^= 1; // the time
+        let hash = vcto::ledger::leaf_hash(&header);
+        db.execute(
+            "UPDATE entry SET header = ?1, leaf_hash = ?2 WHERE seq = 0",
+            (header, hash),
+        )
+        .unwrap();
+        assert!(payload.starts_with(b"{"));
+    });
+    let ledger = bench.open().unwrap();
+    let refused = block_on(ledger.entries(0..1)).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Corrupt);
+    assert_eq!(verify(&ledger).first_bad_index, Some(0));
+}
+
 #[test]
 fn an_unknown_schema_or_version_is_refused() {
     let cases = [

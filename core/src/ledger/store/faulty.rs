@@ -16,6 +16,8 @@ pub(in crate::ledger) struct Faults {
     at: Mutex<(usize, usize)>,
     /// Whether the failing call takes effect nevertheless.
     persisted: bool,
+    /// The entry whose payload is not stored as it was written.
+    damaged: Option<u64>,
 }
 
 impl Faults {
@@ -24,6 +26,17 @@ impl Faults {
             calls: AtomicUsize::new(0),
             at: Mutex::new((first, count)),
             persisted,
+            damaged: None,
+        })
+    }
+
+    /// No call fails, but the payload of this entry comes back with a flipped bit.
+    pub(in crate::ledger) fn damage(seq: u64) -> Arc<Self> {
+        Arc::new(Self {
+            calls: AtomicUsize::new(0),
+            at: Mutex::new((usize::MAX, 0)),
+            persisted: false,
+            damaged: Some(seq),
         })
     }
 
@@ -101,7 +114,18 @@ impl Store for FaultyStore {
     }
 
     fn scan(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize> {
-        self.faults.guard(|| self.inner.scan(from, limit, visit))
+        let damaged = self.faults.damaged;
+        self.faults.guard(|| {
+            self.inner.scan(from, limit, &mut |row, payload| {
+                let mut payload = payload.map(<[u8]>::to_vec);
+                if damaged == Some(row.seq)
+                    && let Some(byte) = payload.as_mut().and_then(|payload| payload.first_mut())
+                {
+                    *byte ^= 1;
+                }
+                visit(row, payload.as_deref())
+            })
+        })
     }
 
     fn rows(&mut self, from: u64, limit: usize) -> Result<Vec<Row>> {
