@@ -102,7 +102,6 @@ fn judge(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, asset:
         "That was {} days before the review.",
         -context.days_to(left)
     ))
-    .due(Some(left))
     .reads(reads(asset))
     .advice(advice(asset));
     verdicts.find(rule, asset, draft)

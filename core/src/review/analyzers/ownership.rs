@@ -2,7 +2,7 @@
 
 use crate::change::{EffortSize, Strategy};
 use crate::error::Result;
-use crate::estate::{Asset, AssetKind, Scalar};
+use crate::estate::{Asset, AssetKind, RelationKind, Scalar};
 use crate::review::advice::{Advice, DOCUMENTATION};
 use crate::review::context::Context;
 use crate::review::finding::Read;
@@ -20,7 +20,11 @@ static RULES: [Rule; 1] = [Rule {
     title: "An owner is recorded",
     pillar: Pillar::Operations,
     debt: DebtKind::Documentation,
-    reads: &[Reads::Property("kind"), Reads::Fact("owner")],
+    reads: &[
+        Reads::Property("kind"),
+        Reads::Fact("owner"),
+        Reads::Relation("owned_by"),
+    ],
 }];
 
 impl Analyzer for Ownership {
@@ -36,7 +40,9 @@ impl Analyzer for Ownership {
                 verdicts.not_applicable(owner, asset);
                 continue;
             }
+            let owners = &mut context.outgoing_of(asset, RelationKind::OwnedBy);
             match asset.fact("owner") {
+                _ if owners.next().is_some() => verdicts.satisfied(owner, asset),
                 None => verdicts.not_recorded(owner, asset, "owner"),
                 Some(fact) if fact.values().iter().any(|value| names_somebody(&value.value)) => {
                     verdicts.satisfied(owner, asset);
@@ -73,7 +79,11 @@ fn names_somebody(value: &Scalar) -> bool {
 fn nobody(asset: &Asset) -> Draft {
     Draft::new(Outcome::NotSatisfied, Severity::Low, "Nobody is known to own it")
         .detail("The records say that the owner is not known. Without one, nobody can decide about it.")
-        .reads([Read::kind(asset), Read::fact(asset, "owner")])
+        .reads([
+            Read::kind(asset),
+            Read::fact(asset, "owner"),
+            Read::no_relation(asset, &RelationKind::OwnedBy),
+        ])
         .advice(Advice {
             key: "documentation.owner".to_owned(),
             title: "Name an owner".to_owned(),

@@ -16,7 +16,7 @@ pub enum Match<'a> {
         /// How sure the product is, 0 to 100.
         score: u8,
     },
-    /// The text and the version that was given apart name different releases.
+    /// The text and the versions that were given apart name different releases.
     Conflict {
         /// The product.
         product: &'a Product,
@@ -68,10 +68,20 @@ impl Catalogue {
             .iter()
             .filter_map(|cycle| Some((query.score(cycle)?, cycle)))
             .collect();
+        // What the input says must hold together: the text, and every version given apart that means any release.
         let by_text = fits.iter().any(|(score, _)| score.by_text);
-        let by_version = fits.iter().any(|(score, _)| score.by_version);
-        if by_text && by_version {
-            fits.retain(|(score, _)| score.by_text && score.by_version);
+        let telling: Vec<bool> = (0..query.apart.len())
+            .map(|at| fits.iter().any(|(score, _)| score.hits(at)))
+            .collect();
+        let by_version = telling.contains(&true);
+        if !fits.is_empty() {
+            fits.retain(|(score, _)| {
+                let all = telling
+                    .iter()
+                    .enumerate()
+                    .all(|(at, tells)| !tells || score.hits(at));
+                all && (score.by_text || !by_text)
+            });
             if fits.is_empty() {
                 return Match::Conflict { product };
             }
@@ -161,17 +171,21 @@ struct Query {
 }
 
 /// How a release fits.
-#[derive(Clone, Copy)]
 struct Score {
     fit: Fit,
     parts: usize,
     by_text: bool,
-    by_version: bool,
+    /// Which of the versions given apart mean it.
+    apart: Vec<bool>,
 }
 
 impl Score {
-    fn rank(self) -> (usize, usize, bool) {
+    fn rank(&self) -> (usize, usize, bool) {
         (self.fit.found, self.parts, self.fit.complete)
+    }
+
+    fn hits(&self, version: usize) -> bool {
+        self.apart.get(version).copied().unwrap_or(false)
     }
 }
 
@@ -226,15 +240,20 @@ impl Query {
         let fit = cycle.pattern.fit(&self.words);
         let in_text =
             longest(&mut self.leading.iter()).max(longest(&mut self.builds.iter()).saturating_sub(2));
-        let apart = longest(&mut self.apart.iter());
-        if fit.is_none() && in_text == 0 && apart == 0 {
+        let apart: Vec<usize> = self
+            .apart
+            .iter()
+            .map(|version| longest(&mut std::iter::once(version)))
+            .collect();
+        let most = apart.iter().copied().max().unwrap_or(0);
+        if fit.is_none() && in_text == 0 && most == 0 {
             return None;
         }
         Some(Score {
             fit: fit.unwrap_or_else(|| cycle.pattern.refined(&self.words)),
-            parts: in_text + apart,
+            parts: in_text + most,
             by_text: fit.is_some() || in_text > 0,
-            by_version: apart > 0,
+            apart: apart.into_iter().map(|parts| parts > 0).collect(),
         })
     }
 }

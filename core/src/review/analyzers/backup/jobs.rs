@@ -123,7 +123,6 @@ fn is_recent(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, as
     };
     let draft = Draft::new(Outcome::NotSatisfied, Severity::High, title)
         .detail("What was written since would be lost.")
-        .due(reading.least().copied())
         .reads([Read::kind(asset), Read::fact(asset, "backup_last_success")])
         .advice(repair(asset, "backup.recent"));
     verdicts.find(rule, asset, draft)

@@ -116,7 +116,7 @@ pub(super) fn ended(context: &Context<'_>, case: &Case<'_>) -> Draft {
         "A paid extension until {} can be had",
         shown(milestones.extended_support.date())
     );
-    let (extension, severity, risk) = match case.entitlement() {
+    let (extension, severity, risk) = match case.entitlement(context.as_of()) {
         Entitlement::Until(day) if context.days_to(day) >= 0 => {
             milestones.extended_support = When::On(day);
             (
@@ -127,6 +127,11 @@ pub(super) fn ended(context: &Context<'_>, case: &Case<'_>) -> Draft {
         }
         Entitlement::Until(day) => (
             format!("The paid extension ended on {day}."),
+            Severity::High,
+            Some(100),
+        ),
+        Entitlement::Contradiction => (
+            "The records say both that no paid extension was bought and until when it runs.".to_owned(),
             Severity::High,
             Some(100),
         ),

@@ -132,7 +132,7 @@ fn verdict_on_extension(
 fn on_ended(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, case: &Case<'_>) -> Result<()> {
     let offered = case.judgement.milestones.extended_support;
     let label = &case.judgement.label;
-    let (until, problem) = match case.entitlement() {
+    let (until, problem) = match case.entitlement(context.as_of()) {
         Entitlement::Until(day) if context.days_to(day) >= 0 => {
             verdicts.satisfied(rule, case.subject());
             return Ok(());
@@ -141,6 +141,10 @@ fn on_ended(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, cas
             Some(day),
             format!("The paid extension for {label} ended on {day}"),
         ),
+        Entitlement::Contradiction => {
+            verdicts.answer(rule, case.subject(), Outcome::Manual);
+            return Ok(());
+        }
         _ if offered.has_passed(context.as_of()) != Some(false) => {
             verdicts.not_applicable(rule, case.subject());
             return Ok(());

@@ -78,6 +78,8 @@ pub(super) struct Case<'a> {
 /// paid, nothing is known.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Entitlement {
+    /// It was not bought, and is paid until a day that has not come.
+    Contradiction,
     NotBought,
     NotRecorded,
     Until(Date),
@@ -161,14 +163,15 @@ impl<'a> Case<'a> {
     }
 
     /// What is recorded of a paid extension.
-    pub(super) fn entitlement(&self) -> Entitlement {
+    pub(super) fn entitlement(&self, as_of: Date) -> Entitlement {
         let bought = match answers(self.asset, "extended_support") {
             // Where sources disagree, it counts as not bought.
             Reading::Known(answers) => answers.first().copied(),
             _ => None,
         };
         match (bought, dates(self.asset, "extended_support_end").least()) {
-            (Some(false), _) => Entitlement::NotBought,
+            (Some(false), Some(until)) if *until >= as_of => Entitlement::Contradiction,
+            (Some(false), None) => Entitlement::NotBought,
             (_, Some(until)) => Entitlement::Until(*until),
             _ => Entitlement::NotRecorded,
         }
