@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each bench takes what it needs")]
 
+pub mod fat_tree;
+
 use vcto::Inventory;
 use vcto::estate::{Asset, AssetKind, Relation, RelationKind, Requirement};
 

@@ -7,7 +7,7 @@ use vcto::ErrorKind;
 use vcto::estate::{RelationKind, Strength};
 use vcto::impact::{self, Cause, CutSearch, Effect, Explanation, FailureSimulator};
 
-use super::model::{Case, Set, case, name, number, numbers, ordered, shuffled};
+use super::model::{Case, Numbers, Set, broad, case, name, number, numbers, ordered, shuffled};
 
 fn hard(pairs: &[(usize, usize)]) -> Vec<(usize, usize, RelationKind, Strength)> {
     let relation = |(from, to): &(usize, usize)| (*from, *to, RelationKind::DependsOn, Strength::Hard);
@@ -370,4 +370,51 @@ fn more_cut_sets_than_asked_for_are_refused_not_cut_off() {
     );
     let refused = CutSearch::new(&estate).most(120).find(name(0), 2).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::TooLarge);
+}
+
+#[test]
+fn cut_sets_over_several_blocks_are_what_failing_each_pair_shows() {
+    // Two stacks of 350 with cross links, cycles and groups of their own, of which the first asset needs one.
+    let mut case = broad(700, 900, 30, 11);
+    let mut numbers = Numbers(12);
+    case.relations
+        .retain(|(from, to, _, _)| *from > 2 && *to > 2 && (from % 2 == to % 2 || from % 50 == 0));
+    case.groups.push((0, vec![1, 2], 1));
+    for stack in [1, 2] {
+        let below: Vec<usize> = (3..700).filter(|asset| asset % 2 == stack % 2).collect();
+        case.groups
+            .push((stack, (0..3).map(|_| below[numbers.below(60)]).collect(), 1));
+        for pair in below.chunks(5) {
+            case.relations
+                .push((stack, pair[0], RelationKind::DependsOn, Strength::Hard));
+            if pair.len() == 5 && pair[0] > 60 {
+                case.groups
+                    .push((pair[0], pair[1..5].to_vec(), 2 + (pair[0] % 3) as u32));
+            }
+        }
+    }
+    let estate = case.estate();
+    let found = CutSearch::new(&estate).find(name(0), 2).unwrap().0;
+    let position = |id: &str| estate.index_of(id).unwrap();
+    let found: Vec<Vec<u32>> = found
+        .iter()
+        .map(|set| set.iter().map(|id| position(id.as_str())).collect())
+        .collect();
+
+    let mut simulator = FailureSimulator::new(&estate);
+    let target = position(&name(0));
+    let mut cuts = |set: &[u32]| simulator.failed_positions(set).contains(&target);
+    let others: Vec<u32> = (0..700).filter(|asset| *asset != target).collect();
+    let (single, rest): (Vec<u32>, Vec<u32>) = others.iter().partition(|one| cuts(&[**one]));
+    let mut known: Vec<Vec<u32>> = single.iter().map(|one| vec![*one]).collect();
+    for (index, one) in rest.iter().enumerate() {
+        known.extend(
+            rest[index + 1..]
+                .iter()
+                .map(|other| vec![*one, *other])
+                .filter(|pair| cuts(pair)),
+        );
+    }
+    assert!(known.len() > 10_000 && !single.is_empty());
+    assert!(found == known, "{} found, {} known", found.len(), known.len());
 }

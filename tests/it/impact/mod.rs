@@ -1,6 +1,8 @@
 //! Tests of `vcto::impact` and of the graph of `vcto::estate` through the public API.
 
 mod failing;
+#[path = "../../../benches/instances/fat_tree.rs"]
+mod fat_tree;
 mod model;
 mod networks;
 mod petgraph_runs;

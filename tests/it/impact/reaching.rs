@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use vcto::estate::{RelationKind, Strength};
 use vcto::impact::{self, RadiiOptions};
 use vcto::monitor::Monitor;
 use vcto::{ErrorKind, Inventory};
 
-use super::model::{Case, Set, case, kind_of, name, number, numbers, ordered, reaching};
+use super::model::{Set, broad, case, kind_of, name, number, numbers, ordered, reaching};
 
 /// Steps from one asset to another over these pairs.
 fn steps(pairs: &BTreeSet<(usize, usize)>, from: usize, to: usize) -> Option<usize> {
@@ -137,42 +136,6 @@ proptest! {
                 prop_assert_eq!(path, shortest(&hard, from, to).into_iter().min());
             }
         }
-    }
-}
-
-/// A deterministic stream of numbers (SplitMix64, Steele and others 2014).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound as u64) as usize
-    }
-}
-
-/// Random estates of some thousand assets: several blocks of columns, cycles, folded chains.
-fn broad(assets: usize, links: usize, back: usize, seed: u64) -> Case {
-    let mut numbers = Numbers(seed);
-    let mut pairs = Vec::new();
-    for _ in 0..links {
-        let (a, b) = (numbers.below(assets), numbers.below(assets));
-        pairs.push((a.min(b), a.max(b)));
-    }
-    for _ in 0..back {
-        let start = numbers.below(assets - 9);
-        pairs.push((start + 1 + numbers.below(8), start));
-    }
-    pairs.retain(|(a, b)| a != b);
-    Case {
-        assets,
-        relations: pairs
-            .into_iter()
-            .map(|(from, to)| (from, to, RelationKind::DependsOn, Strength::Hard))
-            .collect(),
-        groups: vec![],
     }
 }
 

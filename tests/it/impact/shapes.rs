@@ -5,6 +5,7 @@ use vcto::Inventory;
 use vcto::estate::{Asset, AssetKind, Relation, RelationKind};
 use vcto::impact::{self, CutSearch, FailureSimulator};
 
+use super::fat_tree::fat_tree;
 use super::model::{Case, Set, name, numbers};
 
 fn id(asset: usize) -> String {
@@ -180,4 +181,37 @@ fn an_empty_estate_answers_emptily() {
     assert_eq!(impact::layers(&estate).to_json(), "[]");
     assert_eq!(impact::cycles(&estate).to_json(), "[]");
     assert!(impact::network(&estate).articulation_points().is_empty());
+}
+
+#[test]
+fn replicas_in_a_fat_tree_have_the_cut_sets_that_failing_each_pair_shows() {
+    for (replicas, expected) in [
+        ([(0, 0, 0), (1, 0, 0)], 4),
+        ([(0, 0, 0), (0, 1, 0)], 5),
+        ([(0, 0, 0), (0, 0, 1)], 3),
+    ] {
+        let estate = Estate::new(fat_tree(4, replicas)).unwrap();
+        assert_eq!(estate.asset_count(), 37);
+        let mut simulator = FailureSimulator::new(&estate);
+        let service = estate.index_of("service").unwrap();
+        let mut cuts = |set: &[u32]| simulator.failed_positions(set).contains(&service);
+        let others: Vec<u32> = (0..37).filter(|asset| *asset != service).collect();
+        let single: Vec<u32> = others.iter().copied().filter(|one| cuts(&[*one])).collect();
+        let mut known: Vec<Vec<u32>> = single.iter().map(|one| vec![*one]).collect();
+        for (index, one) in others.iter().enumerate() {
+            for other in &others[index + 1..] {
+                if !single.contains(one) && !single.contains(other) && cuts(&[*one, *other]) {
+                    known.push(vec![*one, *other]);
+                }
+            }
+        }
+        let found = impact::cut_sets(&estate, "service", 2).unwrap().0;
+        let positions = |set: &Vec<vcto::estate::AssetId>| -> Vec<u32> {
+            set.iter()
+                .map(|id| estate.index_of(id.as_str()).unwrap())
+                .collect()
+        };
+        assert_eq!(found.iter().map(positions).collect::<Vec<_>>(), known);
+        assert_eq!(known.len(), expected, "{replicas:?}");
+    }
 }
