@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::decision::{Attestation, DecisionOptions, Statement, Verdict};
+use super::decision::{Attestation, Decision, DecisionOptions, Statement, Verdict};
 use super::engine::Gate;
 use super::execution::{Execution, StepReport, reports};
 use super::id::ProposalId;
@@ -20,7 +20,7 @@ use super::stored::Stored;
 use crate::actor::Actor;
 use crate::change::Change;
 use crate::digest::Digest;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// A submitted change at its level. What can be done with it depends on the level, and the compiler holds that.
 #[derive(Debug)]
@@ -337,6 +337,13 @@ impl Approved {
         let signed = gate
             .signed(self.id(), "object", text.as_ref(), signature.as_ref())
             .await?;
+        if Decision::parse(signed.text.as_bytes())?.verdict != Statement::Reject {
+            return Err(
+                Error::new(ErrorKind::InvalidInput, "an objection is a text that rejects")
+                    .remedy("sign the text of `objection` as it is")
+                    .during("gate.object"),
+            );
+        }
         gate.decide(self.id(), signed).await.map(|_| ())
     }
 }

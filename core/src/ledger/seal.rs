@@ -160,8 +160,8 @@ mod tests {
         let mut header = blank(EntryType(0x7f00), LOG, 3, 7);
         let ciphertext = ring.seal(&mut header, b"payload").unwrap();
         assert_eq!(ring.open(&header, ciphertext.clone()).unwrap(), b"payload");
-        let other = KeyRing::new(LOG, vec![Secret::new([9; 32])], Secret::new([2; 32]));
-        assert!(other.open(&header, ciphertext.clone()).is_err());
+        let stranger = KeyRing::new(LOG, vec![Secret::new([9; 32])], Secret::new([2; 32]));
+        assert!(stranger.open(&header, ciphertext.clone()).is_err());
         let changes: [fn(&mut Header); 6] = [
             |header| header.seq += 1,
             |header| header.time_us += 1,
@@ -171,10 +171,10 @@ mod tests {
             |header| header.idempotency_tag = [1; 16],
         ];
         for change in changes {
-            let mut changed = header.clone();
-            change(&mut changed);
+            let mut other = header.clone();
+            change(&mut other);
             assert_eq!(
-                ring.open(&changed, ciphertext.clone()).unwrap_err().kind(),
+                ring.open(&other, ciphertext.clone()).unwrap_err().kind(),
                 ErrorKind::Corrupt
             );
         }

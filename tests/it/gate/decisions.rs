@@ -257,6 +257,25 @@ fn an_approved_change_can_be_objected_to_before_it_starts() {
 }
 
 #[test]
+fn an_approval_is_not_taken_for_an_objection() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let approved = world.approved_2(&["printer"]).await;
+        let id = approved.id();
+        let text = String::from_utf8(approved.objection("bob", None).unwrap()).unwrap();
+        let turned = text.replace("\"verdict\":\"reject\"", "\"verdict\":\"approve\"");
+        assert_ne!(text, turned);
+        let error = approved
+            .object(&turned, sign("bob", turned.as_bytes()))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+        assert!(matches!(world.resume(id).await, Resumed::Approved(_)));
+        assert_eq!(world.tenant.decisions().await.unwrap().len(), 1);
+    });
+}
+
+#[test]
 fn proposer_and_operator_never_approve() {
     pollster::block_on(async {
         let world = World::new().await;
