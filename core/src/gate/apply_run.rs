@@ -272,7 +272,12 @@ fn run_mut(proposal: &mut Proposal) -> Result<&mut Run> {
 }
 
 fn act_mut(proposal: &mut Proposal, at: usize, direction: Direction) -> Result<&mut Act> {
-    Ok(run_mut(proposal)?.acts.entry((at, direction)).or_default())
+    let run = run_mut(proposal)?;
+    let hands_over = direction == Direction::Apply && run.plan.get(at).is_some_and(|step| step.hands_over);
+    Ok(run.acts.entry((at, direction)).or_insert_with(|| Act {
+        hands_over,
+        ..Act::default()
+    }))
 }
 
 fn has_answer(run: &Run, at: usize, direction: Direction) -> bool {

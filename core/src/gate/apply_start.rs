@@ -259,13 +259,17 @@ fn check_review_due(state: &State, proposal: &Proposal, record: &Started, at: Ti
 
 fn new_run(proposal: &Proposal, record: &Started, at: Timestamp) -> Run {
     let takes_back = proposal.takes_back.is_some();
+    let declared = record.grounds.risk.input.actions.iter();
+    let declared = declared.map(|action| action.declared.as_ref().is_some_and(|action| action.hands_over));
     let plan = proposal
         .change
         .steps
         .iter()
-        .map(|step| Planned {
+        .zip(declared.chain(std::iter::repeat(false)))
+        .map(|(step, hands_over)| Planned {
             target: step.target.as_str().to_owned(),
             has_undo: takes_back || step.undo.is_some(),
+            hands_over: hands_over && !takes_back,
         })
         .collect();
     Run {

@@ -34,11 +34,15 @@ pub(crate) struct Run {
 pub(crate) struct Planned {
     pub(crate) target: String,
     pub(crate) has_undo: bool,
+    /// Whether the executor declared that the action only hands the work over.
+    pub(crate) hands_over: bool,
 }
 
 /// One call of an executor, as far as it is recorded.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Act {
+    /// Whether what was done is in somebody else's hands, by the declaration of the action: also where the answer was lost.
+    pub(crate) hands_over: bool,
     /// What was seen before; absent where the executor was not called.
     pub(crate) before: Option<Observation>,
     pub(crate) answer: Option<StepOutcome>,
@@ -92,7 +96,7 @@ impl Act {
         let by_probe = |probed: Effect| match probed {
             effect if effect == there => Settled::Happened {
                 seen: true,
-                handed: false,
+                handed: self.hands_over,
             },
             effect if effect == gone => Settled::Not,
             _ => Settled::Open,
@@ -101,7 +105,7 @@ impl Act {
             None | Some(StepOutcome::Unknown { .. }) => self.probed.map(by_probe),
             Some(StepOutcome::NotDone { .. }) => Some(Settled::Not),
             Some(answer) => {
-                let handed = matches!(answer, StepOutcome::HandedOver { .. });
+                let handed = self.hands_over || matches!(answer, StepOutcome::HandedOver { .. });
                 self.after.as_ref().map(|after| {
                     if after.effect == gone {
                         Settled::Contradicted

@@ -4,6 +4,7 @@ mod audit;
 mod crash;
 mod decisions;
 mod execution;
+mod handover;
 mod levels;
 mod openssh;
 pub mod world;
