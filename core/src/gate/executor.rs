@@ -278,7 +278,6 @@ pub struct Permit<'p> {
 
 impl<'p> Permit<'p> {
     /// Lends the permission for one call.
-    #[allow(dead_code, reason = "the execution that lends permits lands next")]
     pub(super) fn lend(context: &'p StepContext) -> Self {
         Self { context }
     }
