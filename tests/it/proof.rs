@@ -240,13 +240,24 @@ fn a_missing_and_a_strange_file_are_found() {
 
 /// Whether the stock script fails; it must come to an end.
 fn script_fails(proof: &Path) -> bool {
+    !script(proof).status.success()
+}
+
+/// What the stock script prints when it fails.
+fn script_failure(proof: &Path) -> String {
+    let output = script(proof);
+    assert!(!output.status.success());
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn script(proof: &Path) -> std::process::Output {
     let output = Command::new("timeout")
         .args(["60", "sh"])
         .arg(proof.join("verify.sh"))
         .output()
         .unwrap();
     assert_ne!(output.status.code(), Some(124), "the script hangs");
-    !output.status.success()
+    output
 }
 
 #[test]
@@ -290,6 +301,147 @@ fn the_stock_script_names_a_file_that_is_in_no_signed_list() {
     std::fs::write(proof.join("manifest"), manifest).unwrap();
     std::fs::remove_file(&strange).unwrap();
     assert!(!script_fails(&proof));
+}
+
+/// Ways to put something into a folder of a proof, each with the name under which it must be reported.
+#[cfg(unix)]
+const ADDITIONS: [(&str, fn(&Path)); 6] = [
+    ("zz-file", |path| std::fs::write(path, "{}").unwrap()),
+    (".zz-hidden", |path| std::fs::write(path, "").unwrap()),
+    ("zz-folder", |path| std::fs::create_dir(path).unwrap()),
+    ("zz-nested", |path| {
+        std::fs::create_dir(path).unwrap();
+        std::fs::write(path.join("checkpoint"), "").unwrap();
+    }),
+    ("zz-link", |path| {
+        std::os::unix::fs::symlink("checkpoint", path).unwrap()
+    }),
+    ("zz-elsewhere", |path| {
+        std::os::unix::fs::symlink("/", path).unwrap()
+    }),
+];
+
+/// A sample of the folders of a proof: of those of the sealed content only the first two.
+#[cfg(unix)]
+fn folders(proof: &Path) -> Vec<PathBuf> {
+    let of_files = files(proof);
+    let mut folders: Vec<_> = of_files
+        .iter()
+        .flat_map(|path| path.ancestors().skip(1))
+        .filter(|folder| folder.starts_with(proof))
+        .map(Path::to_owned)
+        .collect();
+    folders.sort();
+    folders.dedup();
+    let contents = folders
+        .iter()
+        .filter(|folder| folder.parent().unwrap().ends_with("payload"));
+    let spared: Vec<_> = contents.skip(2).cloned().collect();
+    folders.retain(|folder| !spared.contains(folder));
+    folders
+}
+
+#[cfg(unix)]
+#[test]
+fn whatever_is_added_to_a_folder_of_a_proof_is_named() {
+    let world = World::small();
+    let proof = world.prove("proof");
+    let folders = folders(&proof);
+    assert!(folders.contains(&proof.join("ledger/tile/entries")) && folders.len() > 8);
+    for (at, folder) in folders.iter().enumerate() {
+        for (turn, (name, add)) in ADDITIONS.into_iter().enumerate() {
+            let added = folder.join(name);
+            add(&added);
+            let verified = verify_bundle(&proof, &VerifyOptions::default()).unwrap();
+            assert!(!verified.has_no_failure(), "{}", added.display());
+            let reported = verified
+                .problems
+                .iter()
+                .any(|problem| problem.text.contains(name));
+            assert!(reported, "{}: {:?}", added.display(), verified.problems);
+            // The script takes longer: a folder sees one of the ways, each way some of the folders.
+            if at % ADDITIONS.len() == turn {
+                let printed = script_failure(&proof);
+                assert!(printed.contains(name), "{}: {printed}", added.display());
+            }
+            if added.is_dir() && !added.is_symlink() {
+                std::fs::remove_dir_all(&added).unwrap();
+            } else {
+                std::fs::remove_file(&added).unwrap();
+            }
+        }
+    }
+    assert!(is_clean(&proof) && !script_fails(&proof));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_a_file_is_named_though_its_content_is_the_same() {
+    let world = World::small();
+    let proof = world.prove("proof");
+    for name in ["allowed_signers", "ledger/keys.json", "ledger"] {
+        let moved = world.folder.path().join("moved");
+        std::fs::rename(proof.join(name), &moved).unwrap();
+        std::os::unix::fs::symlink(&moved, proof.join(name)).unwrap();
+        let verified = verify_bundle(&proof, &VerifyOptions::default()).unwrap();
+        assert!(!verified.has_no_failure());
+        assert!(
+            verified.problems[0].text.contains(name),
+            "{:?}",
+            verified.problems
+        );
+        assert!(script_failure(&proof).contains(name));
+        std::fs::remove_file(proof.join(name)).unwrap();
+        std::fs::rename(&moved, proof.join(name)).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_line_break_in_a_name_does_not_make_two_known_names_of_it() {
+    let world = World::small();
+    let proof = world.prove("proof");
+    for name in ["manifest\nverify.sh", "ledger/checkpoint\nmanifest"] {
+        let strange = proof.join(name);
+        std::fs::write(&strange, "{}").unwrap();
+        assert!(!is_clean(&proof));
+        assert!(script_fails(&proof), "{name:?}");
+        std::fs::remove_file(&strange).unwrap();
+    }
+}
+
+#[test]
+fn a_proof_of_several_tiles_has_no_file_too_many_and_an_older_tile_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = MemoryKey::from_seed(&[7; 32]);
+    let proof = folder.path().join("proof");
+    pollster::block_on(async {
+        let practice = Practice::open(folder.path().join("practice"), PracticeOptions::default())
+            .await
+            .unwrap();
+        let signers = TenantOptions::region("eu").approvers(format!("alice {}\n", key.public_key()));
+        let tenant = practice.create_tenant("halden", signers).await.unwrap();
+        while tenant.ledger().size().await.unwrap() <= 260 {
+            let change = vcto::change::Change::from_json(CHANGE.as_bytes()).unwrap();
+            let _ = tenant.submit(change, &Actor::service("x")).await.unwrap();
+        }
+        tenant.prove(&proof).await.unwrap();
+    });
+    let entries = proof.join("ledger/tile/entries");
+    assert!(entries.join("000").is_file() && entries.join("001.p").is_dir());
+    assert!(is_clean(&proof) && !script_fails(&proof));
+
+    std::fs::create_dir(entries.join("000.p")).unwrap();
+    std::fs::copy(entries.join("000"), entries.join("000.p/255")).unwrap();
+    let verified = verify_bundle(&proof, &VerifyOptions::default()).unwrap();
+    assert!(
+        verified.problems[0]
+            .text
+            .contains("ledger/tile/entries/000.p/255"),
+        "{:?}",
+        verified.problems
+    );
+    assert!(script_failure(&proof).contains("ledger/tile/entries/000.p/255"));
 }
 
 #[cfg(unix)]

@@ -48,6 +48,7 @@ mod tree;
 mod verdict;
 mod writer;
 
+pub(crate) use bundle::{BundleFiles, verify_bundle_files};
 pub use bundle::{TilePath, verify_bundle};
 pub use checkpoint::Checkpoint;
 pub use entry::{Condition, Draft, Entry, EntryType, Level, LogId, MAX_PAYLOAD, Receipt};

@@ -5,6 +5,7 @@
 mod history;
 mod read;
 mod script;
+mod walk;
 mod write;
 
 pub use read::verify_bundle;

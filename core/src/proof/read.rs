@@ -3,25 +3,29 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::walk::{Found, walk};
 use super::{ALLOWED_SIGNERS, FORMAT, INDEX, LEDGER, MANIFEST, OSCAL};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::allowed_signers::AllowedSigners;
 use crate::gate::{NAMESPACE, sshsig};
-use crate::ledger::{self, Sum, Verification, VerifierKey, VerifyOptions, read_manifest, sum};
+use crate::ledger::{
+    self, BundleFiles, Sum, Verification, VerifierKey, VerifyOptions, read_manifest, sum, verify_bundle_files,
+};
 use crate::oscal;
 use crate::text::quoted;
 
 /// The largest file of a proof that is read.
 const MAX_FILE: u64 = 256 << 20;
 
-/// The most files that a proof may have beside the ledger.
-const MAX_FILES: usize = 1_000_000;
+/// How many files that do not belong to the proof are named, the first by name.
+const MAX_STRANGERS: usize = 100;
 
 /// Verifies a proof that [`Tenant::prove`](crate::practice::Tenant::prove) wrote, or the ledger bundle alone: the verdicts of
 /// [`Ledger::verify`](crate::ledger::Ledger::verify), from files alone. Beside the ledger every file is compared with the
-/// signed manifest, every decision's signature is checked, and the references of the OSCAL documents.
+/// signed manifest, every decision's signature is checked, and the references of the OSCAL documents. A file, link or empty
+/// folder that neither the manifest nor the ledger's tree vouches for fails the integrity, wherever it lies in the proof.
 ///
 /// Without [`VerifyOptions::key`] the authenticity is `self_signed` at best.
 ///
@@ -32,9 +36,10 @@ pub fn verify_bundle(dir: impl AsRef<Path>, options: &VerifyOptions) -> Result<V
     if !dir.join(MANIFEST).exists() && !dir.join(LEDGER).exists() || !dir.join(LEDGER).is_dir() {
         return ledger::verify_bundle(dir, options);
     }
-    let mut verification = ledger::verify_bundle(dir.join(LEDGER), options)?;
+    let (mut verification, bundle) = verify_bundle_files(&dir.join(LEDGER), options)?;
     let key = options.expected_key().cloned().or_else(|| stated_key(dir));
-    for problem in problems(dir, key.as_ref()).map_err(|error| error.during("proof.verify_bundle"))? {
+    let problems = problems(dir, key.as_ref(), &bundle);
+    for problem in problems.map_err(|error| error.during("proof.verify_bundle"))? {
         verification.fail_integrity(problem);
     }
     Ok(verification)
@@ -46,8 +51,8 @@ fn stated_key(dir: &Path) -> Option<VerifierKey> {
     std::str::from_utf8(&bytes).ok()?.trim_end().parse().ok()
 }
 
-/// What is wrong beside the ledger.
-fn problems(dir: &Path, key: Option<&VerifierKey>) -> Result<Vec<String>> {
+/// What is wrong beside the ledger, and what does not belong into the folder.
+fn problems(dir: &Path, key: Option<&VerifierKey>, bundle: &BundleFiles) -> Result<Vec<String>> {
     let Some(key) = key else {
         return Ok(vec!["there is no key to check the manifest with".to_owned()]);
     };
@@ -59,6 +64,7 @@ fn problems(dir: &Path, key: Option<&VerifierKey>) -> Result<Vec<String>> {
         Err(error) => return Ok(vec![format!("`{MANIFEST}`: {error}")]),
     };
     let mut problems = compare(dir, &listed)?;
+    problems.extend(strangers(dir, &listed, bundle)?);
     problems.extend(decisions(dir)?);
     for (path, _) in listed.iter().filter(|(path, _)| is_document(path)) {
         let document = read(&dir.join(path))?.unwrap_or_default();
@@ -80,7 +86,7 @@ fn is_document(path: &str) -> bool {
         .is_some_and(|name| !name.contains('/'))
 }
 
-/// Compares the files with the list: changed, missing, and not listed.
+/// Compares the listed files with what is there: changed and missing ones.
 fn compare(dir: &Path, listed: &[(String, Sum)]) -> Result<Vec<String>> {
     let mut problems = Vec::new();
     for (path, expected) in listed {
@@ -99,13 +105,33 @@ fn compare(dir: &Path, listed: &[(String, Sum)]) -> Result<Vec<String>> {
             Some(_) => {}
         }
     }
-    let known: BTreeSet<&str> = listed.iter().map(|(path, _)| path.as_str()).collect();
-    for path in files_below(dir)? {
-        if path != MANIFEST && !known.contains(path.as_str()) {
-            problems.push(format!("{} does not belong to the proof", quoted(&path)));
-        }
-    }
     Ok(problems)
+}
+
+/// What lies in the folder and is vouched for by nothing that is signed.
+fn strangers(dir: &Path, listed: &[(String, Sum)], bundle: &BundleFiles) -> Result<Vec<String>> {
+    let listed: BTreeSet<&str> = listed.iter().map(|(path, _)| path.as_str()).collect();
+    let mut problems = BTreeSet::new();
+    walk(dir, &mut |path, found| {
+        let text = match found {
+            Found::EmptyFolder => "is an empty folder, which does not belong to the proof",
+            Found::Other => "is neither a file nor a folder, and does not belong to the proof",
+            Found::File => {
+                let of_ledger = path.strip_prefix(LEDGER).and_then(|rest| rest.strip_prefix('/'));
+                let known = path == MANIFEST
+                    || of_ledger.map_or_else(|| listed.contains(path), |name| bundle.contains(name));
+                if known {
+                    return;
+                }
+                "does not belong to the proof"
+            }
+        };
+        problems.insert(format!("{} {text}", quoted(path)));
+        if problems.len() > MAX_STRANGERS {
+            problems.pop_last();
+        }
+    })?;
+    Ok(problems.into_iter().collect())
 }
 
 /// No absolute path, no way out of the folder.
@@ -114,35 +140,6 @@ fn is_plain(path: &str) -> bool {
         && path
             .split('/')
             .all(|part| !matches!(part, "" | "." | "..") && !part.contains('\\'))
-}
-
-/// The files of the folder but those of the ledger, with `/`.
-fn files_below(dir: &Path) -> Result<Vec<String>> {
-    let mut files = Vec::new();
-    let mut folders: Vec<(PathBuf, String)> = vec![(dir.to_owned(), String::new())];
-    while let Some((folder, prefix)) = folders.pop() {
-        let entries = fs::read_dir(&folder).map_err(|source| Error::io(source, folder.display()))?;
-        for entry in entries {
-            let entry = entry.map_err(|source| Error::io(source, folder.display()))?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let kind = entry
-                .file_type()
-                .map_err(|source| Error::io(source, folder.display()))?;
-            if kind.is_dir() && name != LEDGER {
-                folders.push((entry.path(), format!("{name}/")));
-            } else if !kind.is_dir() {
-                files.push(name);
-            }
-            if files.len() > MAX_FILES {
-                return Err(Error::new(
-                    ErrorKind::TooLarge,
-                    "a proof has at most 1,000,000 files",
-                ));
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// Checks every signature against the register, at the time at which the decision was recorded.

@@ -5,40 +5,46 @@
 # What it cannot tell by itself: whether this is the right log (compare the key below with one that you trust), and
 # whether something was cut off at its end (compare with a checkpoint that was kept elsewhere).
 cd "$(dirname "$0")" || exit 1
+export LC_ALL=C
 failed=0
 ok() { printf 'ok           %s\n' "$*"; }
 bad() { printf 'FAILED       %s\n' "$*"; failed=1; }
+named() { bad "$1:"; sed 's/^/             /' "$scratch/out"; } # what is wrong with the names in $scratch/out
 skipped() { printf 'NOT CHECKED  %s\n' "$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
-# 0. Only plain files and folders: a link leads elsewhere, and a pipe is waited for without end.
+# 0. Only plain files and folders: a link leads elsewhere, and a pipe is waited for without end. Their names are plain too:
+#    a line break in one would make two names of it below.
 find . ! -type f ! -type d >"$scratch/out"
-if [ -s "$scratch/out" ]; then
-    bad "neither file nor folder:"; sed 's/^/             /' "$scratch/out"
-    exit 1
-fi
+if [ -s "$scratch/out" ]; then named "neither file nor folder"; exit 1; fi
+find . -name '*[!A-Za-z0-9._-]*' | sed -n l >"$scratch/out"
+if [ -s "$scratch/out" ]; then named "names that no proof has"; exit 1; fi
 
-# 1. Every file is the one that a manifest lists, and beside the ledger there is no other. What is in the tree is checked below.
+# 1. Every file is the one that a manifest lists, and beside the ledger there is no other. The ledger's are checked in 4.
 text() { sed -n '/^$/q;p' "$1"; } # file: what is signed of it
 sums() { # folder: the files that its manifest lists
     text "$1/manifest" | grep -E '^[0-9a-f]{64}  ' >"$scratch/sums"
     if (cd "$1" && sha256sum --quiet -c "$scratch/sums") >"$scratch/out" 2>&1; then
         ok "$(wc -l <"$scratch/sums" | tr -d ' ') files are those of $1/manifest"
     else
-        bad "files differ from $1/manifest:"; sed 's/^/             /' "$scratch/out"
+        named "files differ from $1/manifest"
     fi
 }
 if have sha256sum; then
     sums ledger
     sums .
-    sed 's/^.\{66\}//' "$scratch/sums" >"$scratch/listed"
-    find . -path ./ledger -prune -o -type f -print | sed 's,^\./,,' | grep -vxF manifest | grep -vxF -f "$scratch/listed" >"$scratch/out"
-    if [ -s "$scratch/out" ]; then bad "files that no manifest lists:"; sed 's/^/             /' "$scratch/out"; fi
 else
     skipped "files against the manifests: no sha256sum"
 fi
+{ echo manifest; text manifest | sed -n 's/^[0-9a-f]\{64\}  //p'; } | sort >"$scratch/listed"
+find . -path ./ledger -prune -o -type f -print | sed 's,^\./,,' | sort | comm -23 - "$scratch/listed" >"$scratch/out"
+if [ -s "$scratch/out" ]; then named "files that no manifest lists"; fi
+# A folder is there for what is in it.
+find . ! -name . | sed 's,/[^/]*$,,' | sort -u >"$scratch/parents"
+find . -type d | sort | comm -23 - "$scratch/parents" >"$scratch/out"
+if [ -s "$scratch/out" ]; then named "empty folders"; fi
 
 # 2. Manifest and checkpoint are signed by the log: signed notes, Ed25519.
 name=$(cut -d+ -f1 ledger/log.vkey)
@@ -75,23 +81,26 @@ else
     skipped "signatures of decisions: no ssh-keygen"
 fi
 
-# 4. The tree over the entries has the root that was signed (RFC 6962), its tiles are those of the entries, and the sealed
-#    content is there in full.
+# 4. The tree over the entries has the root that was signed (RFC 6962), its tiles are those of the entries, the sealed
+#    content is there in full, and the ledger has no other file.
 if have python3; then
-    python3 - <<'PYTHON' >"$scratch/out" 2>&1 && ok "$(cat "$scratch/out")" || bad "tree: $(tail -n 1 "$scratch/out")"
-import base64, glob, hashlib, os, sys
-_, size, root = open("ledger/checkpoint").read().split("\n")[:3]
+    python3 - <<'PYTHON' >"$scratch/out" 2>&1 && ok "$(cat "$scratch/out")" || named "tree"
+import base64, hashlib, os, sys
+_, size, root = open("ledger/checkpoint", encoding="utf-8").read().split("\n")[:3]
 size = int(size)
-def number(path):
-    digits = path.split("tile/entries/")[1].split(".p/")[0].replace("x", "").replace("/", "")
-    return int(digits)
-# A full bundle of entries takes the place of its shorter forms.
-paths = {}
-for path in glob.glob("ledger/tile/entries/**", recursive=True):
-    if os.path.isfile(path) and (number(path) not in paths or ".p/" not in path):
-        paths[number(path)] = path
+def name(kind, index, width):
+    digits = str(index)
+    digits = digits.zfill(-(-len(digits) // 3) * 3)
+    groups = [digits[at:at + 3] for at in range(0, len(digits), 3)]
+    path = f"ledger/tile/{kind}/" + "".join(f"x{group}/" for group in groups[:-1]) + groups[-1]
+    return path + ("" if width == 256 else f".p/{width}")
+expected = {f"ledger/{name}" for name in ("checkpoint", "keys.json", "log.vkey", "manifest")}
 leaves, stack, count = [], [], 0
-for _, path in sorted(paths.items()):
+for index in range(-(-size // 256)):
+    path = name("entries", index, min(256, size - 256 * index))
+    if not os.path.isfile(path):
+        sys.exit(f"{path} is missing")
+    expected.add(path)
     data = open(path, "rb").read()
     while data:
         length = int.from_bytes(data[:2], "big")
@@ -102,6 +111,7 @@ for _, path in sorted(paths.items()):
         payload = f"ledger/payload/{payload[:2]}/{payload}"
         if not os.path.isfile(payload) or os.path.getsize(payload) != int.from_bytes(leaf[43:47], "big"):
             sys.exit(f"the sealed content of entry {count} is missing or cut")
+        expected.add(payload)
         node, count = hashlib.sha256(b"\0" + leaf).digest(), count + 1
         leaves.append(node)
         full = count
@@ -121,18 +131,19 @@ level, hashes = 0, leaves
 while hashes:
     tiles = [hashes[at:at + 256] for at in range(0, len(hashes), 256)]
     for index, tile in enumerate(tiles):
-        digits = str(index)
-        digits = digits.zfill(-(-len(digits) // 3) * 3)
-        groups = [digits[at:at + 3] for at in range(0, len(digits), 3)]
-        path = f"ledger/tile/{level}/" + "".join(f"x{group}/" for group in groups[:-1]) + groups[-1]
-        path += "" if len(tile) == 256 else f".p/{len(tile)}"
+        path = name(level, index, len(tile))
+        expected.add(path)
         if not os.path.isfile(path) or open(path, "rb").read() != b"".join(tile):
             sys.exit(f"{path} is missing or not that of the entries")
     level, hashes = level + 1, [root_of(tile) for tile in tiles if len(tile) == 256]
-print(f"{count} entries have the signed root")
+strange = sorted(f"{folder}/{file}" for folder, _, files in os.walk("ledger") for file in files)
+strange = [path for path in strange if path not in expected]
+if strange:
+    sys.exit("\n".join(["files that no entry vouches for:"] + strange))
+print(f"{count} entries have the signed root, and the ledger has no file beside theirs")
 PYTHON
 else
-    skipped "the tree: no python3"
+    skipped "the tree, and other files in ledger: no python3"
 fi
 
 # 5. The sealed content is what the entries commit to (BLAKE3).

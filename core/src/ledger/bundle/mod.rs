@@ -1,6 +1,7 @@
 //! A log as a folder of plain files that stock transparency-log tools read, and the check of such a folder.
 
 mod export;
+mod files;
 mod path;
 mod read;
 
@@ -9,8 +10,10 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 
 pub(super) use export::export;
+pub(crate) use files::BundleFiles;
 pub use path::TilePath;
 pub use read::verify_bundle;
+pub(crate) use read::verify_bundle_files;
 
 use super::keys::{KeyPurpose, Signer};
 use super::manifest::{read_manifest, sign_manifest, sum};

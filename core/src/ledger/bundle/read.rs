@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::files::BundleFiles;
 use super::{CHECKPOINT, KEYS, LENGTH, MANIFEST, STRIDE, TilePath, VKEY, check_manifest, payload_path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::audit::{Claims, Evidence, Mark, audit};
@@ -26,11 +27,18 @@ const MAX_KEYS: u64 = 16 << 20;
 /// # Errors
 /// `not_found` where there is no bundle, `corrupt` when its checkpoint cannot be read, `io`, `cancelled`.
 pub fn verify_bundle(dir: impl AsRef<Path>, options: &VerifyOptions) -> Result<Verification> {
-    let dir = dir.as_ref();
+    verify_bundle_files(dir.as_ref(), options).map(|(verification, _)| verification)
+}
+
+/// As [`verify_bundle`]; and which files the bundle is made of.
+pub(crate) fn verify_bundle_files(
+    dir: &Path,
+    options: &VerifyOptions,
+) -> Result<(Verification, BundleFiles)> {
     verify(dir, options).map_err(|error| error.during("ledger.verify_bundle"))
 }
 
-fn verify(dir: &Path, options: &VerifyOptions) -> Result<Verification> {
+fn verify(dir: &Path, options: &VerifyOptions) -> Result<(Verification, BundleFiles)> {
     let note = read(&dir.join(CHECKPOINT), MAX_NOTE as u64)?.ok_or_else(|| {
         Error::new(ErrorKind::NotFound, "there is no ledger bundle here").at(dir.display().to_string())
     })?;
@@ -48,8 +56,10 @@ fn verify(dir: &Path, options: &VerifyOptions) -> Result<Verification> {
         dir: dir.to_owned(),
         size,
         note,
+        payloads: Vec::new(),
     };
-    audit(&mut bundle, claims, options)
+    let verification = audit(&mut bundle, claims, options)?;
+    Ok((verification, BundleFiles::new(size, bundle.payloads)))
 }
 
 /// Checks the files beside the records, and takes the key from them.
@@ -76,6 +86,8 @@ struct Bundle {
     dir: PathBuf,
     size: u64,
     note: String,
+    /// The digests of the payloads so far.
+    payloads: Vec<[u8; 32]>,
 }
 
 impl Evidence for Bundle {
@@ -137,14 +149,15 @@ impl Evidence for Bundle {
 }
 
 impl Bundle {
-    fn payload(&self, row: &Row) -> Result<Option<Vec<u8>>> {
-        match Header::parse(&row.header) {
-            Ok(header) => read(
-                &self.dir.join(payload_path(&header.ciphertext_digest)),
-                u64::from(header.payload_len).min(MAX_PAYLOAD as u64 + 16),
-            ),
-            Err(_) => Ok(None),
-        }
+    fn payload(&mut self, row: &Row) -> Result<Option<Vec<u8>>> {
+        let Ok(header) = Header::parse(&row.header) else {
+            return Ok(None);
+        };
+        self.payloads.push(header.ciphertext_digest);
+        read(
+            &self.dir.join(payload_path(&header.ciphertext_digest)),
+            u64::from(header.payload_len).min(MAX_PAYLOAD as u64 + 16),
+        )
     }
 }
 
