@@ -37,6 +37,7 @@ bindings: $(STAMPS)/python $(STAMPS)/node ## builds both bindings in place
 check: $(STAMPS)/tools ## format, lints, documentation, proportions
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --quiet --locked -p vcto --lib --no-default-features -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --no-deps -p vcto
 	python3 .ci/readme.py
 	python3 .ci/licences.py

@@ -71,6 +71,7 @@ impl Folder {
         self.root.join("tenants").join(tenant)
     }
 
+    #[cfg(feature = "sqlite")]
     pub(super) fn mark(&self, tenant: &str) -> PathBuf {
         self.root.join("marks").join(tenant)
     }
