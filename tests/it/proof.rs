@@ -303,9 +303,13 @@ fn the_stock_script_names_a_file_that_is_in_no_signed_list() {
     assert!(!script_fails(&proof));
 }
 
+/// Puts something at a path.
+#[cfg(unix)]
+type Addition = fn(&Path);
+
 /// Ways to put something into a folder of a proof, each with the name under which it must be reported.
 #[cfg(unix)]
-const ADDITIONS: [(&str, fn(&Path)); 6] = [
+const ADDITIONS: [(&str, Addition); 6] = [
     ("zz-file", |path| std::fs::write(path, "{}").unwrap()),
     (".zz-hidden", |path| std::fs::write(path, "").unwrap()),
     ("zz-folder", |path| std::fs::create_dir(path).unwrap()),
