@@ -27,7 +27,7 @@ run: $(STAMPS)/tools ## the main job on the sample client, or on INPUT=path [FOR
 .PHONY: test
 test: ## sets everything up and passes every test
 	@rm -rf target/not-run
-	@$(MAKE) --no-print-directory check test-rust test-bindings test-oscal
+	@$(MAKE) --no-print-directory check test-rust test-bindings test-oscal test-page
 	@.ci/not-run target/not-run
 
 .PHONY: bindings
@@ -78,6 +78,13 @@ test-oscal: $(STAMPS)/oscal ## the main job, its proof with stock tools, its doc
 	sh target/main-job/proof/verify.sh
 	.ci/oscal .venv-oscal/bin target/main-job/proof
 
+.PHONY: test-page
+test-page: $(STAMPS)/page ## the page for the client in a real browser, for the sample and for hostile names
+	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/page/sample > target/page-sample.txt
+	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/page/hostile --as-of 2026-11-22 tests/data/hostile.json > target/page-hostile.txt
+	node tests/page/look.mjs target/page/sample
+	node tests/page/look.mjs target/page/hostile
+
 .PHONY: stubs
 stubs: bindings ## takes over the generated types of the bindings
 	cp target/generated/vcto/_vcto.pyi bindings-python/python/vcto/_vcto.pyi
@@ -94,7 +101,7 @@ soak: $(STAMPS)/tools ## long fault loops and fuzzing: SECONDS_EACH=30 for each 
 
 .PHONY: clean
 clean: ## removes everything that was built
-	rm -rf target fuzz/target .venv .venv-oscal out bindings-node/node_modules bindings-node/vcto.node
+	rm -rf target fuzz/target .venv .venv-oscal out bindings-node/node_modules tests/page/node_modules bindings-node/vcto.node
 	find bindings-python -name '*.so' -delete -o -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMPS)/tools: .ci/need
@@ -118,6 +125,13 @@ $(STAMPS)/node-modules: bindings-node/package.json bindings-node/package-lock.js
 	@.ci/need node nodejs
 	@.ci/need npm npm
 	cd bindings-node && npm ci --silent
+	@touch $@
+
+$(STAMPS)/page: tests/page/package.json tests/page/package-lock.json $(STAMPS)/tools
+	@.ci/need node nodejs
+	@.ci/need npm npm
+	@.ci/need chromium chromium
+	cd tests/page && npm ci --silent
 	@touch $@
 
 $(STAMPS)/python: $(CORE) $(PYTHON_RUST) bindings-python/pyproject.toml $(STAMPS)/venv

@@ -198,6 +198,7 @@ export interface Pending {
   id: string
   title: string
   area: string
+  findings: string[]
   level: string
   state: string
   proposer: Actor

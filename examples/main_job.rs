@@ -13,6 +13,7 @@ use vcto::gate::{Approval, Approved, Decided, Execution, NAMESPACE, Routed, Stag
 use vcto::ledger::{Verification, VerifyOptions};
 use vcto::monitor::{Monitor, Progress};
 use vcto::practice::{Practice, PracticeOptions, Tenant, TenantOptions, Trigger};
+use vcto::report::Page;
 use vcto::review::{Review, Reviewer};
 use vcto::source::{Input, Reader};
 use vcto::time::{Clock, SystemClock, SystemEntropy};
@@ -23,6 +24,7 @@ type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 /// The sample client: four sources of one estate.
 const SAMPLE: [&str; 4] = ["rmm.json", "documentation.json", "services.json", "relations.csv"];
 const SAMPLE_FOLDER: &str = "examples/data/halden-pryce";
+const SAMPLE_CLIENT: &str = "Halden & Pryce LLP (sample)";
 const SAMPLE_DAY: &str = "2026-11-22";
 /// The person whose key the demonstration makes.
 const APPROVER: &str = "alice";
@@ -32,12 +34,13 @@ const LISTED: usize = 12;
 const HELP: &str = "\
 Reviews an inventory, stages the changes that follow, executes one approved change, takes it back, leaves the proof.
 
-usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [INPUT...]
+usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [--client NAME] [INPUT...]
 
   INPUT       files or folders that describe one client; without any, the sample client
   --format    vcto, netbox, rvtools, relations: for the first input; told by its content otherwise
   --out       where everything is left (default: out); its earlier content is replaced
   --as-of     the day of the review, YYYY-MM-DD (default: today; for the sample 2026-11-22)
+  --client    the name of the client, for the page
 ";
 
 fn main() -> std::process::ExitCode {
@@ -78,8 +81,8 @@ async fn job(options: &Options, estate: &Estate) -> Result<()> {
 
     let staged = stage(&tenant, &review).await?;
     demonstrate(&tenant, staged, &key).await?;
-    prove(&tenant, &options.out).await?;
-    Ok(())
+    let verified = prove(&tenant, &options.out).await?;
+    show(&tenant, options, estate, &review, &verified).await
 }
 
 /// Submits every recommendation, and lists where they wait.
@@ -174,12 +177,10 @@ fn told(what: &str, execution: &Execution) {
 }
 
 /// Verifies the ledger, writes the proof, and verifies that.
-async fn prove(tenant: &Tenant, out: &Path) -> Result<()> {
+async fn prove(tenant: &Tenant, out: &Path) -> Result<Verification> {
     println!("PROOF");
-    verdicts(
-        "ledger",
-        &tenant.ledger().verify(&VerifyOptions::default()).await?,
-    )?;
+    let verified = tenant.ledger().verify(&VerifyOptions::default()).await?;
+    verdicts("ledger", &verified)?;
     let folder = out.join("proof");
     let proved = tenant.prove(&folder).await?;
     let options = VerifyOptions::default().key(tenant.ledger().verifier_key().clone());
@@ -190,6 +191,26 @@ async fn prove(tenant: &Tenant, out: &Path) -> Result<()> {
         proved.checkpoint.size()
     );
     println!("  check without vcto:  sh {}", folder.join("verify.sh").display());
+    Ok(verified)
+}
+
+/// Writes the page for the client.
+async fn show(
+    tenant: &Tenant,
+    options: &Options,
+    estate: &Estate,
+    review: &Review,
+    verified: &Verification,
+) -> Result<()> {
+    let (pending, decisions) = (tenant.pending().await?, tenant.decisions().await?);
+    let page = Page::new(estate, review)
+        .client(&options.client)
+        .pending(&pending)
+        .decisions(&decisions)
+        .verification(verified);
+    let file = options.out.join("review.html");
+    std::fs::write(&file, page.to_html()?)?;
+    println!("\nFOR THE CLIENT  {}", file.display());
     Ok(())
 }
 
@@ -228,12 +249,14 @@ struct Options {
     format: Option<vcto::source::Format>,
     out: PathBuf,
     as_of: jiff::civil::Date,
+    client: String,
 }
 
 impl Options {
     /// None: help was asked for.
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>> {
         let (mut inputs, mut format, mut out, mut as_of) = (Vec::new(), None, PathBuf::from("out"), None);
+        let mut client = None;
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or(format!("{arg} needs a value; see --help"));
             match arg.as_str() {
@@ -241,6 +264,7 @@ impl Options {
                 "--format" => format = Some(value()?.parse()?),
                 "--out" => out = value()?.into(),
                 "--as-of" => as_of = Some(value()?.parse()?),
+                "--client" => client = Some(value()?),
                 option if option.starts_with('-') => {
                     return Err(format!("no option {option}; see --help").into());
                 }
@@ -261,6 +285,7 @@ impl Options {
             format,
             out,
             as_of,
+            client: client.unwrap_or_else(|| if sample { SAMPLE_CLIENT } else { "the client" }.to_owned()),
         }))
     }
 

@@ -14,6 +14,8 @@ pub mod monitor;
 pub mod oscal;
 pub mod practice;
 pub mod proof;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod review;
 pub mod source;
 pub mod text;

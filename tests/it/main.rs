@@ -10,6 +10,7 @@ mod ledger;
 mod oscal;
 mod practice;
 mod proof;
+mod report;
 mod review;
 mod signatures;
 mod source;

@@ -83,6 +83,7 @@ class Pending(Record):
     id: str
     title: str
     area: str
+    findings: list[str]
     level: str
     state: str
     proposer: Record

@@ -7,6 +7,7 @@ use super::id::ProposalId;
 use super::level::Level;
 use super::outcome::ExecutionStatus;
 use crate::actor::Actor;
+use crate::change::FindingId;
 
 /// What waits, in short: enough to choose, not to decide.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,6 +19,8 @@ pub struct Pending {
     pub title: crate::text::Untrusted<String>,
     /// The process area.
     pub area: String,
+    /// The findings that it answers.
+    pub findings: Vec<FindingId>,
     /// Its level.
     pub level: Level,
     /// What it waits for.

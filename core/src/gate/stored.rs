@@ -68,6 +68,7 @@ pub(super) fn pending(state: &State, at: Timestamp) -> Result<Vec<Pending>> {
             id: proposal.id,
             title: proposal.change.title.clone(),
             area: proposal.change.area.clone(),
+            findings: proposal.change.findings.clone(),
             level: proposal.level,
             state: waits,
             proposer: proposal.proposer.clone(),

@@ -1,0 +1,106 @@
+//! The small things of a page: numbers that say where they are from, text from outside, counts with their noun.
+
+use maud::{Markup, html};
+
+use crate::estate::Asset;
+use crate::review::{Finding, Severity};
+use crate::text::Plain;
+
+/// How many characters of a name are shown.
+const NAME: usize = 80;
+/// How many characters of a sentence are shown.
+const SENTENCE: usize = 400;
+
+/// A number that stands in `review.json`, at this JSON pointer.
+pub(super) fn figure(pointer: &str, number: u64) -> Markup {
+    html! { span.n data-from=(format!("review.json#{pointer}")) { (number) } }
+}
+
+/// A number of findings: these.
+pub(super) fn counted(findings: &[&Finding]) -> Markup {
+    html! { span.n.count data-ev=(ids(findings)) { (findings.len()) } }
+}
+
+/// The ids of findings, for the attribute that names the evidence.
+pub(super) fn ids(findings: &[&Finding]) -> String {
+    let ids: Vec<&str> = findings.iter().map(|finding| finding.id.0.as_str()).collect();
+    ids.join(" ")
+}
+
+/// A name from outside.
+pub(super) fn name(text: &str) -> String {
+    shortened(text, NAME)
+}
+
+/// A sentence that may hold names from outside.
+pub(super) fn sentence(text: &str) -> String {
+    shortened(text, SENTENCE)
+}
+
+/// What an asset is called: its name, or else its id.
+pub(super) fn called(asset: &Asset) -> &str {
+    match &asset.name {
+        Some(name) if !name.raw().trim().is_empty() => name.raw(),
+        _ => asset.id.as_str(),
+    }
+}
+
+/// The subject of a finding.
+pub(super) fn subject(finding: &Finding) -> String {
+    match (&finding.name, &finding.asset) {
+        (Some(text), _) if !text.raw().trim().is_empty() => name(text.raw()),
+        (_, Some(id)) => name(id.as_str()),
+        _ => "the estate".to_owned(),
+    }
+}
+
+/// A severity as word and shape: never by colour alone.
+pub(super) fn severity(severity: Severity) -> Markup {
+    html! { span class={ "sev " (severity.as_str()) } { (severity.as_str()) } }
+}
+
+/// "1 asset", "2 assets".
+pub(super) fn noun(count: usize, one: &str) -> String {
+    match (count, one.strip_suffix('y')) {
+        (1, _) => one.to_owned(),
+        (_, Some(stem)) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if one.ends_with(['s', 'x']) || one.ends_with("ch") => format!("{one}es"),
+        _ => format!("{one}s"),
+    }
+}
+
+/// "and 7 more", where something was left out.
+pub(super) fn more(rest: usize, whence: &str) -> Markup {
+    html! { @if rest > 0 { p.more { "and " (rest) " more, in " (whence) } } }
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    let mut shown = Plain(text).to_string();
+    if let Some((end, _)) = shown.char_indices().nth(most) {
+        shown.truncate(end);
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_is_cut_between_characters_and_marked() {
+        let shown = name(&"é".repeat(10_000));
+        assert_eq!(shown.chars().count(), NAME + 1);
+        assert!(shown.ends_with('…'));
+    }
+
+    #[test]
+    fn nouns_have_their_plural() {
+        let plural = |one| noun(2, one);
+        assert_eq!(
+            ["asset", "switch", "day", "entry", "business"].map(plural),
+            ["assets", "switches", "days", "entries", "businesses"]
+        );
+        assert_eq!(noun(1, "entry"), "entry");
+    }
+}

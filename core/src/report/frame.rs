@@ -1,0 +1,115 @@
+//! The page around the sections: head, style, content security policy, heading, foot.
+
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::figure::{counted, figure, name, noun, subject};
+use super::{Page, coverage, decisions, due, human, risks};
+use crate::error::{Error, ErrorKind, Result};
+use crate::review::{Finding, Severity};
+
+const STYLE: &str = include_str!("style.css");
+
+/// No script, no request: the one style is named by its digest.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+        STANDARD.encode(Sha256::digest(STYLE))
+    )
+});
+
+pub(super) fn page(page: &Page<'_>) -> Result<String> {
+    if page.review.estate != page.estate.digest() {
+        return Err(Error::new(ErrorKind::Conflict, "the review is of another estate")
+            .remedy("give the page the estate that was reviewed"));
+    }
+    let title = match page.client {
+        Some(client) => format!("Architecture review: {}", name(client)),
+        None => "Architecture review".to_owned(),
+    };
+    let document = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(*POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) ", as of " (page.review.as_of) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a.skip href="#decisions" { "To the decisions" }
+                (head(page, &title))
+                main {
+                    (decisions::section(page))
+                    (coverage::section(page))
+                    (risks::section(page)?)
+                    (due::section(page.review))
+                    (due::debt(page.review))
+                    (human::waivers())
+                    (human::section(page))
+                    (human::verify(page))
+                }
+                footer {
+                    p { "Estate " code { (page.review.estate) } }
+                    p { "Every number names its evidence: " code { "data-ev" } " the findings, " code { "data-from" } " the place in the document." }
+                }
+            }
+        }
+    };
+    Ok(document.into_string())
+}
+
+fn head(page: &Page<'_>, title: &str) -> Markup {
+    let coverage = &page.review.coverage;
+    html! {
+        header {
+            p.when { "As of " (page.review.as_of) }
+            h1 { (title) }
+            p.lead { (headline(page)) }
+            p {
+                (figure("/coverage/assets", coverage.assets)) " " (noun(amount(coverage.assets), "asset")) ", "
+                (figure("/coverage/relations", coverage.relations)) " " (noun(amount(coverage.relations), "relation")) "."
+            }
+        }
+    }
+}
+
+/// One sentence with a number: the failure that would hurt most, or what is wrong at all, or that nothing could be judged.
+fn headline(page: &Page<'_>) -> Markup {
+    let problems: Vec<&Finding> = page
+        .review
+        .findings
+        .iter()
+        .filter(|finding| finding.outcome.is_problem())
+        .collect();
+    let grave: Vec<&Finding> = problems
+        .iter()
+        .copied()
+        .filter(|finding| finding.severity >= Severity::High)
+        .collect();
+    let worst = risks::top(page.review).first().copied();
+    html! {
+        @if let Some(worst) = worst {
+            @let reach = worst.reach.unwrap_or_default();
+            "If " strong { (subject(worst)) } " fails, "
+            span.n data-ev=(worst.id.0) { (reach.assets) } " other " (noun(amount(reach.assets), "asset")) " that depend on it are touched"
+            @if let Some(people) = reach.people { ", and at least " span.n data-ev=(worst.id.0) { (people) } " people" }
+            ". "
+        }
+        @if grave.is_empty() {
+            (counted(&problems)) " " (noun(problems.len(), "problem")) " found in what is recorded."
+        } @else {
+            (counted(&grave)) " " (noun(grave.len(), "problem")) " of high or critical severity found in what is recorded."
+        }
+    }
+}
+
+pub(super) fn amount(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}

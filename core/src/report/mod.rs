@@ -1,0 +1,95 @@
+//! What a client is shown: a review as one static page, and as a fragment for a notebook.
+//!
+//! The page has no script and asks for nothing: it can be mailed, printed, kept. Every number on it says where it is from:
+//! `data-from` is a place in one of the documents (`review.json#/coverage/assets`), `data-ev` lists the findings that were
+//! counted. Text from outside is escaped, and shortened where it is long.
+//!
+//! ```
+//! use vcto::{Estate, Inventory, report::Page, review::Reviewer};
+//!
+//! let inventory = Inventory::from_json(br#"{"format": "vcto.inventory/1", "source": {"name": "crm"},
+//!     "assets": [{"id": "erp", "kind": "business_application", "name": "<ERP>", "facts": {"owner": null}}]}"#)?;
+//! let estate = Estate::new(inventory)?;
+//! let review = Reviewer::standard().review(&estate, "2026-11-22".parse()?)?;
+//! let html = Page::new(&estate, &review).client("Halden & Pryce LLP").to_html()?;
+//! assert!(html.contains("Halden &amp; Pryce LLP") && !html.contains("<ERP>"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod coverage;
+mod decisions;
+mod due;
+mod figure;
+mod fragment;
+mod frame;
+mod human;
+mod risks;
+mod tree;
+
+pub use fragment::fragment;
+
+use crate::error::Result;
+use crate::estate::Estate;
+use crate::gate::Pending;
+use crate::ledger::Verification;
+use crate::practice::RecordedDecision;
+use crate::review::Review;
+
+/// The page for the client, in the order in which a reader needs it: what to decide, what could be seen, the top risks, what is
+/// due, what it is worth, what people decided, and how to verify all that.
+#[derive(Debug)]
+#[must_use]
+pub struct Page<'a> {
+    estate: &'a Estate,
+    review: &'a Review,
+    client: Option<&'a str>,
+    pending: Option<&'a [Pending]>,
+    decisions: Option<&'a [RecordedDecision]>,
+    verification: Option<&'a Verification>,
+}
+
+impl<'a> Page<'a> {
+    /// A page of a review, and of the estate that was reviewed.
+    pub fn new(estate: &'a Estate, review: &'a Review) -> Self {
+        Self {
+            estate,
+            review,
+            client: None,
+            pending: None,
+            decisions: None,
+            verification: None,
+        }
+    }
+
+    /// The name of the client, as the reader knows it.
+    pub fn client(mut self, name: &'a str) -> Self {
+        self.client = Some(name);
+        self
+    }
+
+    /// What waits for people: [`Tenant::pending`](crate::Tenant::pending).
+    pub fn pending(mut self, pending: &'a [Pending]) -> Self {
+        self.pending = Some(pending);
+        self
+    }
+
+    /// What people decided: [`Tenant::decisions`](crate::Tenant::decisions).
+    pub fn decisions(mut self, decisions: &'a [RecordedDecision]) -> Self {
+        self.decisions = Some(decisions);
+        self
+    }
+
+    /// What a verification of the client's ledger said.
+    pub fn verification(mut self, verification: &'a Verification) -> Self {
+        self.verification = Some(verification);
+        self
+    }
+
+    /// The page: a whole HTML document.
+    ///
+    /// # Errors
+    /// `conflict` where the review is of another estate.
+    pub fn to_html(&self) -> Result<String> {
+        frame::page(self).map_err(|error| error.during("report.page"))
+    }
+}

@@ -1,0 +1,286 @@
+//! The blast tree: what falls with an asset, each affected asset once, as rows with a depth.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::figure::called;
+use crate::error::Result;
+use crate::estate::{AssetId, Estate};
+use crate::impact::FailureSimulator;
+
+/// Deeper than this the tree only counts.
+const DEPTH: usize = 4;
+/// Of the assets under one, so many have a row of their own; the others are folded by kind.
+const SIBLINGS: usize = 4;
+/// No picture has more rows.
+const ROWS: usize = 24;
+
+/// The tree, drawn from the top down.
+pub(super) struct Tree {
+    pub(super) rows: Vec<Row>,
+    /// How many others stop.
+    pub(super) failed: usize,
+    /// How many get worse.
+    pub(super) degraded: usize,
+    /// The largest number of a row, to scale the bars.
+    pub(super) largest: u64,
+    /// Whether there was no room for all rows.
+    pub(super) cut: bool,
+}
+
+pub(super) struct Row {
+    pub(super) depth: usize,
+    pub(super) node: Node,
+}
+
+pub(super) enum Node {
+    Asset {
+        name: String,
+        kind: String,
+        fails: bool,
+        /// How many affected assets hang under it.
+        below: u64,
+    },
+    Folded {
+        count: usize,
+        kind: String,
+        fails: bool,
+    },
+    Deeper {
+        count: u64,
+    },
+}
+
+/// One affected asset, under the first affected one that it depends on.
+struct Affected {
+    position: u32,
+    parent: usize,
+    fails: bool,
+    below: u64,
+}
+
+impl Tree {
+    pub(super) fn of(estate: &Estate, seed: &AssetId) -> Result<Self> {
+        let failure = FailureSimulator::new(estate).fail([seed.as_str()])?;
+        let mut effect: BTreeMap<u32, bool> = BTreeMap::new();
+        let positions = |ids: &[AssetId]| -> Vec<u32> {
+            ids.iter().filter_map(|id| estate.index_of(id.as_str())).collect()
+        };
+        for position in positions(&failure.degraded) {
+            effect.insert(position, false);
+        }
+        for position in positions(&failure.failed) {
+            effect.insert(position, true);
+        }
+        let affected = estate
+            .index_of(seed.as_str())
+            .map_or_else(Vec::new, |root| spread(estate, root, &mut effect));
+        let (rows, cut) = rows(estate, &affected, &children(&affected));
+        Ok(Self {
+            failed: failure.failed.len().saturating_sub(1),
+            degraded: failure.degraded.len(),
+            largest: affected.iter().skip(1).map(|node| node.below).max().unwrap_or(0),
+            rows,
+            cut,
+        })
+    }
+}
+
+/// Breadth first from the root, over those that are affected; each once. Takes them out of `effect`.
+fn spread(estate: &Estate, root: u32, effect: &mut BTreeMap<u32, bool>) -> Vec<Affected> {
+    let mut found = Vec::new();
+    let mut add = |found: &mut Vec<Affected>, position: u32, parent: usize| {
+        if let Some(fails) = effect.remove(&position) {
+            found.push(Affected {
+                position,
+                parent,
+                fails,
+                below: 0,
+            });
+        }
+    };
+    add(&mut found, root, 0);
+    let mut at = 0;
+    while let Some(position) = found.get(at).map(|node| node.position) {
+        for dependant in estate.graph().dependants(position) {
+            add(&mut found, *dependant, at);
+        }
+        at += 1;
+    }
+    // Children stand behind their parents: one pass from the end counts what is below each.
+    for at in (1..found.len()).rev() {
+        let Some((parent, below)) = found.get(at).map(|node| (node.parent, node.below)) else {
+            continue;
+        };
+        if let Some(parent) = found.get_mut(parent) {
+            parent.below += below + 1;
+        }
+    }
+    found
+}
+
+/// The places of the children of each, those that stop and carry most first.
+fn children(affected: &[Affected]) -> Vec<Vec<usize>> {
+    let mut children = vec![Vec::new(); affected.len()];
+    for (at, node) in affected.iter().enumerate().skip(1) {
+        if let Some(of) = children.get_mut(node.parent) {
+            of.push(at);
+        }
+    }
+    for of in &mut children {
+        of.sort_by_key(|at| {
+            let node = affected.get(*at);
+            Reverse(node.map(|node| (node.fails, node.below, Reverse(node.position))))
+        });
+    }
+    children
+}
+
+fn rows(estate: &Estate, affected: &[Affected], children: &[Vec<usize>]) -> (Vec<Row>, bool) {
+    let mut rows = Vec::new();
+    let mut open: Vec<(usize, Entry<'_>)> =
+        vec![(0, Entry::Children(children.first().map_or(&[], Vec::as_slice)))];
+    while let Some((depth, entry)) = open.pop() {
+        if rows.len() >= ROWS {
+            return (rows, true);
+        }
+        let at = match entry {
+            Entry::Node(at) => at,
+            Entry::Children(of) => {
+                open_children(estate, affected, of, depth, &mut open);
+                continue;
+            }
+            Entry::Row(node) => {
+                rows.push(Row { depth, node });
+                continue;
+            }
+        };
+        let Some(node) = affected.get(at) else { continue };
+        let asset = estate.assets().get(node.position as usize);
+        rows.push(Row {
+            depth,
+            node: Node::Asset {
+                name: asset.map_or_else(String::new, |asset| called(asset).to_owned()),
+                kind: kind(estate, node),
+                fails: node.fails,
+                below: node.below,
+            },
+        });
+        let below = children.get(at).map_or(&[] as &[usize], Vec::as_slice);
+        if depth + 1 < DEPTH {
+            open.push((depth + 1, Entry::Children(below)));
+        } else if node.below > 0 {
+            open.push((depth + 1, Entry::Row(Node::Deeper { count: node.below })));
+        }
+    }
+    (rows, false)
+}
+
+/// What is still to be drawn; the last of the stack comes first.
+enum Entry<'a> {
+    Node(usize),
+    Children(&'a [usize]),
+    Row(Node),
+}
+
+fn open_children<'a>(
+    estate: &Estate,
+    affected: &[Affected],
+    of: &'a [usize],
+    depth: usize,
+    open: &mut Vec<(usize, Entry<'a>)>,
+) {
+    // One that is left over has a row of its own: "1 more" would take as much room.
+    let shown = if of.len() == SIBLINGS + 1 {
+        of.len()
+    } else {
+        SIBLINGS
+    };
+    let (own, folded) = of.split_at_checked(shown).unwrap_or((of, &[]));
+    let mut kinds: BTreeMap<(Reverse<bool>, String), usize> = BTreeMap::new();
+    for node in folded.iter().filter_map(|at| affected.get(*at)) {
+        *kinds
+            .entry((Reverse(node.fails), kind(estate, node)))
+            .or_default() += 1;
+    }
+    for ((Reverse(fails), kind), count) in kinds.into_iter().rev() {
+        open.push((depth, Entry::Row(Node::Folded { count, kind, fails })));
+    }
+    for at in own.iter().rev() {
+        open.push((depth, Entry::Node(*at)));
+    }
+}
+
+fn kind(estate: &Estate, node: &Affected) -> String {
+    let asset = estate.assets().get(node.position as usize);
+    let kind = asset.map_or("", |asset| asset.kind.as_str());
+    super::figure::name(&kind.replace('_', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estate::Inventory;
+
+    fn estate(relations: &[(&str, &str)]) -> Estate {
+        let mut ids: Vec<&str> = relations.iter().flat_map(|(from, to)| [*from, *to]).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let assets: Vec<_> = ids
+            .iter()
+            .map(|id| serde_json::json!({"id": id, "kind": "service"}))
+            .collect();
+        let relations: Vec<_> = relations
+            .iter()
+            .map(|(from, to)| serde_json::json!({"from": from, "to": to, "kind": "depends_on"}))
+            .collect();
+        let document = serde_json::json!({"format": "vcto.inventory/1", "source": {"name": "t"}, "assets": assets, "relations": relations});
+        Estate::new(Inventory::from_json(document.to_string().as_bytes()).unwrap()).unwrap()
+    }
+
+    fn drawn(tree: &Tree) -> Vec<String> {
+        tree.rows
+            .iter()
+            .map(|row| match &row.node {
+                Node::Asset { name, below, .. } => format!("{}{name} {below}", ">".repeat(row.depth)),
+                Node::Folded { count, kind, .. } => format!("{}+{count} {kind}", ">".repeat(row.depth)),
+                Node::Deeper { count } => format!("{}..{count}", ">".repeat(row.depth)),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_asset_stands_once_under_the_first_that_it_hangs_on() {
+        let estate = estate(&[("b", "a"), ("c", "a"), ("d", "b"), ("d", "c"), ("a", "d")]);
+        let tree = Tree::of(&estate, &"a".into()).unwrap();
+        assert_eq!(drawn(&tree), ["b 1", ">d 0", "c 0"]);
+        assert_eq!((tree.failed, tree.degraded), (3, 0));
+    }
+
+    #[test]
+    fn many_siblings_are_folded_and_deep_chains_counted() {
+        let names: Vec<String> = (10..20).map(|n| format!("s{n}")).collect();
+        let mut relations: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "a")).collect();
+        let chain: Vec<String> = (0..9).map(|n| format!("x{n}")).collect();
+        relations.push((&chain[0], "a"));
+        relations.extend(chain.windows(2).map(|pair| (pair[1].as_str(), pair[0].as_str())));
+        let tree = Tree::of(&estate(&relations), &"a".into()).unwrap();
+        assert_eq!(
+            drawn(&tree),
+            [
+                "x0 8",
+                ">x1 7",
+                ">>x2 6",
+                ">>>x3 5",
+                ">>>>x4 4",
+                ">>>>>..4",
+                "s10 0",
+                "s11 0",
+                "s12 0",
+                "s13 0",
+                "+6 service"
+            ]
+        );
+        assert_eq!(tree.failed, 19);
+    }
+}

@@ -1,0 +1,158 @@
+//! The page for the client: its numbers are those of the documents, and nothing that a name holds gets out of its place.
+
+use serde_json::{Value, json};
+use vcto::report::{Page, fragment};
+use vcto::review::{Review, Reviewer};
+use vcto::{ErrorKind, Estate, Inventory};
+
+const HOSTILE: [&str; 6] = [
+    "<script>alert(1)</script>",
+    "\u{202e}gpj.exe",
+    "\"><img src=x onerror=alert(1)>",
+    "</style><style>*{display:none}",
+    "{{7*7}} ${x} %s =cmd|' /C calc'!A0",
+    "a\r\nb\u{0}c\u{1b}[2J",
+];
+
+fn reviewed(document: &Value) -> (Estate, Review) {
+    let estate = Estate::new(Inventory::from_json(document.to_string().as_bytes()).unwrap()).unwrap();
+    let review = Reviewer::standard()
+        .review(&estate, "2026-11-22".parse().unwrap())
+        .unwrap();
+    (estate, review)
+}
+
+/// A chain of services on one old server, each named by the given names in turn.
+fn inventory(names: &[&str], reversed: bool) -> Value {
+    let service = |n: usize| {
+        json!({"id": format!("s{n}"), "kind": "service", "name": names[n % names.len()].replace('\u{0}', ""), "criticality": "critical",
+            "facts": {"owner": names[n % names.len()].replace('\u{0}', ""), "people": n}})
+    };
+    let mut assets: Vec<Value> = (0..12).map(service).collect();
+    assets.push(json!({"id": "old", "kind": "server", "name": names[0], "facts": {"os_name": "Windows Server 2016", "warranty_end": "2026-12-01"}}));
+    let mut relations: Vec<Value> = (0..12)
+        .map(|n| json!({"from": format!("s{n}"), "to": if n < 9 { "old".to_owned() } else { format!("s{}", n - 1) }, "kind": "depends_on"}))
+        .collect();
+    if reversed {
+        assets.reverse();
+        relations.reverse();
+    }
+    json!({"format": "vcto.inventory/1", "source": {"name": names[0]}, "assets": assets, "relations": relations})
+}
+
+/// The values of an attribute, each with the text of its element.
+fn attributes<'a>(html: &'a str, name: &str) -> Vec<(&'a str, &'a str)> {
+    let opening = format!("{name}=\"");
+    html.split(&opening)
+        .skip(1)
+        .map(|rest| {
+            let (value, rest) = rest.split_once('"').unwrap();
+            let (_, rest) = rest.split_once('>').unwrap();
+            (value, rest.split_once('<').unwrap().0)
+        })
+        .collect()
+}
+
+#[test]
+fn every_number_is_the_one_in_the_document_that_it_names() {
+    let (estate, review) = reviewed(&inventory(&["Ledger", "Mail"], false));
+    let html = Page::new(&estate, &review).client("Halden").to_html().unwrap();
+    let document: Value = serde_json::from_str(&review.to_json()).unwrap();
+    let from = attributes(&html, "data-from");
+    assert!(from.len() > 15, "{}", from.len());
+    for (place, text) in from {
+        let pointer = place.strip_prefix("review.json#").unwrap();
+        assert_eq!(document.pointer(pointer).unwrap().to_string(), text, "{place}");
+    }
+    let evidence = attributes(&html, "data-ev");
+    assert!(evidence.iter().any(|(ids, _)| !ids.is_empty()));
+    for id in evidence.iter().flat_map(|(ids, _)| ids.split_whitespace()) {
+        assert!(review.findings.iter().any(|finding| finding.id.0 == id), "{id}");
+    }
+}
+
+#[test]
+fn the_worst_single_failure_leads_the_page_with_the_tree_of_what_falls() {
+    let (estate, review) = reviewed(&inventory(&["Ledger", "Mail"], false));
+    let html = Page::new(&estate, &review).to_html().unwrap();
+    let risks = html.split_once("id=\"risks\"").unwrap().1;
+    // By hand: s0 to s8 hang on the server, s9 to s11 on s8 in a chain: twelve stop, s8 carries three.
+    assert!(risks.contains("12 stop, 0 get worse"), "{risks}");
+    assert!(risks.contains("3 below"), "{risks}");
+}
+
+#[test]
+fn nothing_that_a_name_holds_becomes_markup_moves_a_line_or_turns_the_direction() {
+    let (estate, review) = reviewed(&inventory(&HOSTILE, false));
+    let long = "x".repeat(10_000);
+    let pages = [
+        Page::new(&estate, &review).client(HOSTILE[0]).to_html().unwrap(),
+        Page::new(&estate, &review).client(&long).to_html().unwrap(),
+        fragment(&review),
+    ];
+    for html in pages {
+        for bad in [
+            "<script",
+            "<img",
+            "</style><style>",
+            "\u{202e}",
+            "\u{1b}",
+            "\u{0}",
+            "\r",
+        ] {
+            assert!(!html.contains(bad), "{bad:?}");
+        }
+        assert!(!html.contains(&long), "a long name is shortened");
+    }
+}
+
+#[test]
+fn the_page_is_the_same_whatever_the_order_of_the_input_was() {
+    let page = |reversed| {
+        let (estate, review) = reviewed(&inventory(&["Ledger", "Mail", "Files"], reversed));
+        Page::new(&estate, &review).to_html().unwrap()
+    };
+    assert_eq!(page(false), page(true));
+}
+
+#[test]
+fn a_review_of_another_estate_is_refused() {
+    let (estate, _) = reviewed(&inventory(&["Ledger"], false));
+    let (_, review) = reviewed(&inventory(&["Mail"], false));
+    let error = Page::new(&estate, &review).to_html().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.operation()),
+        (ErrorKind::Conflict, Some("report.page"))
+    );
+}
+
+#[test]
+fn the_page_needs_nothing_from_outside_and_says_so_to_the_browser() {
+    let (estate, review) = reviewed(&inventory(&["Ledger"], false));
+    let html = Page::new(&estate, &review).to_html().unwrap();
+    assert!(!html.contains("://") && !html.contains("url("));
+    let style = html
+        .split_once("<style>")
+        .unwrap()
+        .1
+        .split_once("</style>")
+        .unwrap()
+        .0;
+    use base64::Engine;
+    use sha2::Digest;
+    let digest = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(style));
+    assert!(
+        html.contains(&format!("style-src &#39;sha256-{digest}&#39;"))
+            || html.contains(&format!("style-src 'sha256-{digest}'"))
+    );
+    assert!(html.contains("default-src 'none'"));
+}
+
+#[test]
+fn an_empty_estate_has_a_page_that_says_that_nothing_is_known() {
+    let (estate, review) =
+        reviewed(&json!({"format": "vcto.inventory/1", "source": {"name": "none"}, "assets": []}));
+    let html = Page::new(&estate, &review).to_html().unwrap();
+    assert!(html.contains("This could not be judged"));
+    assert!(html.contains("nothing is recorded"));
+}
