@@ -2,7 +2,7 @@
 
 use super::state::State;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::{DomainCheck, DomainReplay, Entry};
+use crate::ledger::{DomainCheck, DomainReplay, Entry, EntryType};
 
 /// Checks that nothing in a log ran without what its level needs. Handed to the ledger when it is opened.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,6 +11,11 @@ pub struct GateCheck;
 impl DomainCheck for GateCheck {
     fn replay(&self) -> Box<dyn DomainReplay> {
         Box::new(Replay(None))
+    }
+
+    /// All that this crate gives a meaning, now or later: the records of the gate, snapshots and reviews.
+    fn reserves(&self, entry_type: EntryType) -> bool {
+        entry_type < EntryType::FIRST_FREE
     }
 }
 

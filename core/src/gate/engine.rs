@@ -160,7 +160,7 @@ impl Gate {
                 Ok(Prepared::Nothing(_)) | Err(_) => continue,
             };
             let condition = Condition::SizeIs(ready.size);
-            match self.0.ledger.append_all(vec![ready.draft], condition).await {
+            match self.0.ledger.append_reserved(vec![ready.draft], condition).await {
                 Ok(receipts) => {
                     let mut state = self.state();
                     // Another task may have read it from the ledger meanwhile.
@@ -217,7 +217,10 @@ impl Gate {
                 .collect::<Result<Vec<_>>>()?;
             (state.size(), drafts)
         };
-        self.0.ledger.append_all(drafts, Condition::SizeIs(size)).await?;
+        self.0
+            .ledger
+            .append_reserved(drafts, Condition::SizeIs(size))
+            .await?;
         self.refresh().await
     }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::header::{Codec, HEADER_LEN, Header};
 use super::tree::Hash;
+use super::verdict::DomainCheck;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The largest payload of one entry, in bytes (512 MiB).
@@ -34,6 +35,8 @@ impl fmt::Debug for LogId {
 /// What an entry records, as a number that never changes its meaning.
 ///
 /// The ledger itself owns `0x0001..=0x00ff`; the gate begins at `0x0100`, the review at `0x0200`, the practice at `0x0300`.
+/// What is below `0x8000` belongs to this crate, now or later; a host takes its own types from
+/// [`FIRST_FREE`](Self::FIRST_FREE) on.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct EntryType(pub u16);
 
@@ -44,6 +47,9 @@ impl EntryType {
     pub const EPOCH_OPENED: Self = Self(0x0002);
     /// The log was opened without its high-water mark, by an explicit option. Not sealed.
     pub const MARK_REPLACED: Self = Self(0x0003);
+
+    /// The first of the types that are for hosts: this crate never gives `0x8000..=0xffff` a meaning.
+    pub const FIRST_FREE: Self = Self(0x8000);
 
     /// Whether the ledger alone may write entries of this type.
     pub fn is_reserved(self) -> bool {
@@ -106,6 +112,25 @@ impl Draft {
     /// What is appended, before it is sealed.
     pub fn payload(&self) -> &[u8] {
         &self.payload
+    }
+
+    /// Refuses a type of entry that only the domain of the log writes.
+    pub(super) fn check_free(&self, check: &dyn DomainCheck) -> Result<()> {
+        if !check.reserves(self.entry_type) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Denied,
+            format!(
+                "entries of the type {:#06x} are not appended by hand",
+                self.entry_type.0
+            ),
+        )
+        .remedy(format!(
+            "types of one's own begin at {:#06x}",
+            EntryType::FIRST_FREE.0
+        ))
+        .during("ledger.append"))
     }
 
     pub(super) fn check(&self) -> Result<()> {

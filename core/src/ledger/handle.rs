@@ -13,65 +13,19 @@ use super::audit::{Claims, audit};
 use super::bundle::export;
 use super::checkpoint::Checkpoint;
 use super::entry::{Condition, Draft, Entry, EntryType, LogId, Receipt};
-use super::keys::{KeyProvider, Signer};
 use super::manifest::{Sum, sign_manifest};
 use super::note::VerifierKey;
+use super::options::LedgerOptions;
 use super::proof::{ConsistencyProof, EntryProof};
 use super::reader::{Question, Reader};
 use super::session::{self, Session};
 use super::store::{Lease, Storage};
-use super::verdict::{DomainCheck, Verification, VerifyOptions};
+use super::verdict::{Verification, VerifyOptions};
 use super::writer::{Order, Writer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::time::{Clock, Entropy};
 
 /// The most drafts of one atomic append.
 const MAX_DRAFTS: usize = 1_024;
-
-/// What a ledger needs from outside.
-#[derive(Clone, Debug)]
-pub struct LedgerOptions {
-    pub(super) keys: Arc<dyn KeyProvider>,
-    pub(super) signer: Arc<dyn Signer>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) entropy: Arc<dyn Entropy>,
-    pub(super) accept_missing_mark: bool,
-    pub(super) policy: Option<Arc<dyn DomainCheck>>,
-}
-
-impl LedgerOptions {
-    /// Keys to seal with, a key to sign with, a clock and entropy.
-    pub fn new(
-        keys: Arc<dyn KeyProvider>,
-        signer: Arc<dyn Signer>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Self {
-        Self {
-            keys,
-            signer,
-            clock,
-            entropy,
-            accept_missing_mark: false,
-            policy: None,
-        }
-    }
-
-    /// Verifies the meaning of the entries too: the `policy` verdict.
-    #[must_use]
-    pub fn policy(mut self, check: Arc<dyn DomainCheck>) -> Self {
-        self.policy = Some(check);
-        self
-    }
-
-    /// Opens a log although its high-water mark is missing. Only for one who has compared the log with something that
-    /// was kept elsewhere: without the mark a truncated log looks whole.
-    #[must_use]
-    pub fn accept_missing_mark(mut self, accept: bool) -> Self {
-        self.accept_missing_mark = accept;
-        self
-    }
-}
 
 /// A log that is open: append, read, prove, verify. Clones are handles to the same open log; the last one to go signs
 /// what is unsigned and closes it.
@@ -157,10 +111,24 @@ impl Ledger {
     /// Appends entries next to each other: all or none. 1 to 1,024.
     ///
     /// # Errors
-    /// `conflict` when the condition does not hold or an idempotency key was used for another content, `invalid_input`,
-    /// `too_large`, `rollback_detected`, `corrupt`; `io` or `unavailable` when the store fails: whether the entries were
-    /// written is then open until an append with the same idempotency keys, or reading, tells.
+    /// `denied` for a type of entry that the [check](LedgerOptions::policy) of this log reserves; `conflict` when the
+    /// condition does not hold or an idempotency key was used for another content, `invalid_input`, `too_large`,
+    /// `rollback_detected`, `corrupt`; `io` or `unavailable` when the store fails: whether the entries were written is then
+    /// open until an append with the same idempotency keys, or reading, tells.
     pub async fn append_all(&self, drafts: Vec<Draft>, condition: Condition) -> Result<Vec<Receipt>> {
+        if let Some(check) = &self.0.session.options.policy {
+            drafts.iter().try_for_each(|draft| draft.check_free(&**check))?;
+        }
+        self.append_reserved(drafts, condition).await
+    }
+
+    /// As [`append_all`](Self::append_all), for those of this crate whose types of entry are reserved. Not public: what is
+    /// written through it must pass the transition function of its domain first.
+    pub(crate) async fn append_reserved(
+        &self,
+        drafts: Vec<Draft>,
+        condition: Condition,
+    ) -> Result<Vec<Receipt>> {
         if drafts.is_empty() || drafts.len() > MAX_DRAFTS {
             return Err(
                 Error::new(ErrorKind::InvalidInput, "1 to 1,024 entries are appended at once")

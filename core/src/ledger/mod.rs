@@ -9,7 +9,7 @@
 //! use vcto::ledger::{Condition, Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Storage};
 //! use vcto::time::{SystemClock, SystemEntropy};
 //!
-//! const NOTE: EntryType = EntryType(0x0300);
+//! const NOTE: EntryType = EntryType(0x8000);
 //!
 //! # pollster::block_on(async {
 //! let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy)?);
@@ -38,6 +38,7 @@ mod header;
 mod keys;
 mod manifest;
 mod note;
+mod options;
 mod proof;
 mod reader;
 mod seal;
@@ -52,11 +53,12 @@ pub(crate) use bundle::{BundleFiles, verify_bundle_files};
 pub use bundle::{TilePath, verify_bundle};
 pub use checkpoint::Checkpoint;
 pub use entry::{Condition, Draft, Entry, EntryType, Level, LogId, MAX_PAYLOAD, Receipt};
-pub use handle::{Ledger, LedgerOptions, verify_storage};
+pub use handle::{Ledger, verify_storage};
 pub use header::{Aead, Codec, HEADER_LEN, Header};
 pub use keys::{KeyContext, KeyProvider, KeyPurpose, LocalKeyFile, Secret, Signer};
 pub(crate) use manifest::{Sum, read_manifest, sum};
 pub use note::{MAX_NOTE, MAX_SIGNATURES, SignedNote, VerifierKey};
+pub use options::LedgerOptions;
 pub use proof::{ConsistencyProof, EntryProof, verify_consistency, verify_inclusion};
 pub use store::{Lease, Storage};
 pub use tree::{Hash, Tree, empty_root, leaf_hash, node_hash};

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::checkpoint::Checkpoint;
 use super::entry::{EntryType, LogId};
-use super::handle::LedgerOptions;
 use super::header::{Aead, Codec, Header};
 use super::keys::{KeyContext, KeyPurpose, Secret};
 use super::note::{VerifierKey, check_name};
+use super::options::LedgerOptions;
 use super::seal::{KeyRing, clear, epoch_commitment};
 use super::store::{Batch, Identity, Sealed, Storage, StoredCheckpoint, WrappedKey};
 use super::tree::{Tree, leaf_hash};

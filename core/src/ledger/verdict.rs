@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::entry::{Entry, Receipt};
+use super::entry::{Entry, EntryType, Receipt};
 use super::note::VerifierKey;
 use super::tree::Hash;
 use crate::error::Result;
@@ -16,6 +16,14 @@ use crate::monitor::Monitor;
 pub trait DomainCheck: fmt::Debug + Send + Sync {
     /// Begins a replay at the first entry.
     fn replay(&self) -> Box<dyn DomainReplay>;
+
+    /// Whether only the domain itself writes entries of this type. [`Ledger::append`](super::Ledger::append) refuses them on
+    /// a log that was opened with this check: one entry that the replay does not accept would make the log useless to its
+    /// domain. By default none.
+    fn reserves(&self, entry_type: EntryType) -> bool {
+        let _ = entry_type;
+        false
+    }
 }
 
 /// One run of a [`DomainCheck`] over a log.

@@ -57,7 +57,7 @@ impl Tenant {
             let drafts = vec![snapshot.clone(), Draft::json(REVIEWED, &record)?];
             match self
                 .ledger()
-                .append_all(drafts, Condition::SizeIs(record.snapshot))
+                .append_reserved(drafts, Condition::SizeIs(record.snapshot))
                 .await
             {
                 Ok(_) => {

@@ -96,7 +96,9 @@ impl Tenant {
         self.ledger().region()
     }
 
-    /// Its ledger: read, prove, verify.
+    /// Its ledger: read, prove, verify, and append entries of one's own, of types from
+    /// [`EntryType::FIRST_FREE`](crate::ledger::EntryType::FIRST_FREE) on. What the gate and the review write cannot be
+    /// appended through it: `denied`, and nothing is written.
     pub fn ledger(&self) -> &Ledger {
         self.gate().ledger()
     }

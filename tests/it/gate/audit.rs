@@ -1,5 +1,8 @@
 //! The policy verdict of a verification, and what a forged record does.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use static_assertions::assert_not_impl_any;
 use vcto::ErrorKind;
@@ -7,7 +10,10 @@ use vcto::gate::{
     Approval, Approved, Automatic, Decided, Execution, HumanOnly, InDoubt, Notify, Permit, Resumed, Routed,
     Staged, Verdict,
 };
-use vcto::ledger::{Draft, EntryType, Policy, VerifyOptions};
+use vcto::ledger::{
+    Condition, Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Policy, Storage, VerifyOptions,
+};
+use vcto::time::SystemEntropy;
 
 use super::world::{STARTED, World, level_2, sign};
 
@@ -39,10 +45,56 @@ async fn last(world: &World, entry_type: u16) -> Value {
     world.recorded(entry_type).await.pop().unwrap()
 }
 
-/// Appends a record past the gate, as somebody could who holds the ledger's keys.
-async fn forge(world: &World, entry_type: u16, record: &Value) -> u64 {
+/// Appends a record past the gate, as somebody could who has the tenant's key file and may write to its folder: through a
+/// ledger of their own, which knows nothing of the gate.
+async fn forge(dir: &Path, world: &World, entry_type: u16, record: &Value) -> u64 {
+    let keys = Arc::new(LocalKeyFile::open(dir.join("keys/halden.key")).unwrap());
+    let options = LedgerOptions::new(
+        keys.clone(),
+        keys,
+        Arc::clone(&world.clock) as _,
+        Arc::new(SystemEntropy),
+    );
+    let storage = Storage::sqlite_with_mark(dir.join("tenants/halden"), dir.join("marks/halden"));
+    let ledger = Ledger::open(&storage, options).await.unwrap();
     let draft = Draft::json(EntryType(entry_type), record).unwrap();
-    world.tenant.ledger().append(draft).await.unwrap().seq()
+    ledger.append(draft).await.unwrap().seq()
+}
+
+#[test]
+fn a_host_appends_what_is_its_own_and_nothing_that_the_gate_or_the_review_writes() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let _ = world.approved_2(&["printer"]).await.execute().await.unwrap();
+        let ledger = world.tenant.ledger();
+        let size = ledger.size().await.unwrap();
+        let genuine = last(&world, STARTED).await;
+        let own = |number| Draft::json(EntryType(number), &genuine).unwrap();
+        // Every number that has or may get a meaning; the ledger's own are refused by the ledger itself.
+        for number in (0..0x8000_u16).filter(|number| *number < 0x0400 || number % 0x0fff == 0) {
+            let error = ledger.append(own(number)).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Denied, "{number:#06x}: {error}");
+        }
+        // Not among others, not through a clone, not on the right place, not as other bytes, not with a key.
+        let sizes = Condition::SizeIs(size);
+        for drafts in [
+            vec![own(0x8000), own(0x0120)],
+            vec![own(0x0201), own(0x8000)],
+            vec![Draft::octets(EntryType(0x0110), Vec::new())],
+            vec![own(0x0200).idempotent("x")],
+        ] {
+            let error = ledger.clone().append_all(drafts, sizes).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+            assert_eq!(error.remedy_text(), Some("types of one's own begin at 0x8000"));
+        }
+        assert_eq!(ledger.size().await.unwrap(), size, "nothing was written");
+        for number in [0x8000, 0xffff] {
+            ledger.append(own(number)).await.unwrap();
+        }
+        assert_eq!(ledger.size().await.unwrap(), size + 2);
+        assert_eq!(policy(&world).await, (Policy::Ok, None));
+        let _ = world.approved_2(&["switch"]).await.execute().await.unwrap();
+    });
 }
 
 #[test]
@@ -61,12 +113,13 @@ fn an_execution_without_its_approval_fails_the_policy_verdict_at_its_entry() {
             started["record"]["authority"].clone(),
         ] {
             forged["record"]["authority"] = authority.clone();
-            let world = World::new().await;
+            let dir = tempfile::tempdir().unwrap();
+            let world = World::in_folder(dir.path()).await;
             let twin = world.stage_2(&["printer"]).await;
             let proposed = last(&world, 0x0110).await;
             forged["record"]["proposal"] = json!(twin.id().to_string());
             forged["record"]["grounds"] = proposed["record"]["grounds"].clone();
-            let seq = forge(&world, STARTED, &forged).await;
+            let seq = forge(dir.path(), &world, STARTED, &forged).await;
             assert_eq!(policy(&world).await, (Policy::Failed, Some(seq)), "{authority}");
             // The gate goes no further on such a log.
             assert_eq!(
@@ -98,10 +151,11 @@ fn forged_records_of_every_kind_fail_the_policy_verdict() {
             .filter(|entry| (0x0100..0x0200).contains(&entry.entry_type().0))
         {
             // Each record again, at the end of a log like the one that it came from: none of them may come twice there.
-            let world = World::new().await;
+            let dir = tempfile::tempdir().unwrap();
+            let world = World::in_folder(dir.path()).await;
             let _ = world.approved_2(&["printer"]).await.execute().await.unwrap();
             let record: Value = serde_json::from_slice(entry.payload()).unwrap();
-            let seq = forge(&world, entry.entry_type().0, &record).await;
+            let seq = forge(dir.path(), &world, entry.entry_type().0, &record).await;
             assert_eq!(
                 policy(&world).await,
                 (Policy::Failed, Some(seq)),
@@ -128,16 +182,18 @@ fn records_of_a_later_version_are_refused_not_skipped() {
             ),
         ];
         for (number, record) in later {
-            let world = World::new().await;
-            forge(&world, number, &record).await;
+            let dir = tempfile::tempdir().unwrap();
+            let world = World::in_folder(dir.path()).await;
+            forge(dir.path(), &world, number, &record).await;
             assert_eq!(
                 world.tenant.pending().await.unwrap_err().kind(),
                 ErrorKind::Unsupported
             );
         }
         // What is not the gate's does not concern it.
-        let world = World::new().await;
-        forge(&world, 0x0400, &json!({"anything": true})).await;
+        let dir = tempfile::tempdir().unwrap();
+        let world = World::in_folder(dir.path()).await;
+        forge(dir.path(), &world, 0x0400, &json!({"anything": true})).await;
         assert!(world.tenant.pending().await.unwrap().is_empty());
         assert_eq!(policy(&world).await, (Policy::Ok, None));
     });
@@ -146,14 +202,15 @@ fn records_of_a_later_version_are_refused_not_skipped() {
 #[test]
 fn a_vote_that_was_signed_but_never_admitted_counts_for_nothing() {
     pollster::block_on(async {
-        let world = World::new().await;
+        let dir = tempfile::tempdir().unwrap();
+        let world = World::in_folder(dir.path()).await;
         let staged = world.stage_2(&["printer"]).await;
         let text = staged.decision("alice", Verdict::Approve).unwrap();
         let record = json!({"v": 1, "at": "2026-11-22T08:00:00Z", "record": {
             "proposal": staged.id().to_string(),
             "decision": {"text": String::from_utf8(text.clone()).unwrap(), "signature": sign("bob", &text)},
         }});
-        let seq = forge(&world, 0x0111, &record).await;
+        let seq = forge(dir.path(), &world, 0x0111, &record).await;
         assert_eq!(policy(&world).await, (Policy::Failed, Some(seq)));
     });
 }

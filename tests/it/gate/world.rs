@@ -280,9 +280,21 @@ impl World {
         Self::with(PracticeOptions::default(), options).await
     }
 
+    /// As [`new`](Self::new), with its ledger and its key in a folder.
+    pub async fn in_folder(dir: &std::path::Path) -> Self {
+        let clock = Arc::new(ManualClock::new(START.parse().unwrap()));
+        let practice = Practice::open(dir, PracticeOptions::default().clock(clock.clone()));
+        let options = TenantOptions::region("eu").approvers(signers(&["alice", "bob", "carol"]));
+        Self::of(clock, practice.await.unwrap(), options).await
+    }
+
     pub async fn with(practice: PracticeOptions, tenant: TenantOptions) -> Self {
         let clock = Arc::new(ManualClock::new(START.parse().unwrap()));
         let practice = Practice::in_memory(practice.clock(clock.clone()));
+        Self::of(clock, practice, tenant).await
+    }
+
+    async fn of(clock: Arc<ManualClock>, practice: Practice, tenant: TenantOptions) -> Self {
         let lab = Lab::default();
         practice.register(lab.clone()).unwrap();
         let tenant = practice.create_tenant("halden", tenant).await.unwrap();

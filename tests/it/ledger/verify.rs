@@ -148,6 +148,27 @@ impl DomainCheck for NoSevens {
     fn replay(&self) -> Box<dyn DomainReplay> {
         Box::new(Replay(0))
     }
+
+    fn reserves(&self, entry_type: EntryType) -> bool {
+        entry_type == EntryType(0x7777)
+    }
+}
+
+#[test]
+fn what_a_domain_check_reserves_is_appended_only_without_it() {
+    let bench = Bench::new(Storage::memory());
+    let free = bench.create();
+    let draft = || Draft::new(EntryType(0x7777), vec![]);
+    block_on(free.append(draft())).unwrap();
+    drop(free);
+    let options = bench.options().policy(Arc::new(NoSevens));
+    let checked = block_on(Ledger::open(&bench.storage, options)).unwrap();
+    assert_eq!(
+        block_on(checked.append(draft())).unwrap_err().kind(),
+        ErrorKind::Denied
+    );
+    block_on(checked.append(note(1))).unwrap();
+    assert_eq!(block_on(checked.size()).unwrap(), 3);
 }
 
 impl DomainReplay for Replay {
