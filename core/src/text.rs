@@ -4,6 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+mod cell;
+
+pub use cell::Cell;
+
 /// A value that came from a vendor, a file or a person outside, and must be escaped for the place where it is shown.
 ///
 /// It has no `Display` on purpose. Bidirectional controls, control characters and line ends come out as `\u{..}`.
@@ -46,6 +50,11 @@ impl<T: AsRef<str>> Untrusted<T> {
     /// For the text or a quoted attribute of an HTML page.
     pub fn html(&self) -> Html<'_> {
         Html(self.0.as_ref())
+    }
+
+    /// For a cell of a sheet: CSV or a workbook.
+    pub fn cell(&self) -> Cell<'_> {
+        Cell(self.0.as_ref())
     }
 
     /// For a line of Markdown, raw HTML included.

@@ -2,6 +2,7 @@
 
 use super::encoding;
 use super::relations;
+use super::table;
 use super::xlsx::Workbook;
 use crate::error::{Error, ErrorKind, Result};
 use crate::source::Format;
@@ -40,11 +41,18 @@ fn recognise(bytes: &[u8]) -> Result<Format> {
         Some(b'{') => object(text),
         Some(b'[') => array(text),
         Some(b'<') => Err(unknown("it looks like HTML or XML")),
-        Some(_) if relations::is_header(text) => Ok(Format::Relations),
-        Some(_) => Err(unknown(
+        Some(_) => sheet(text),
+        None => Err(Error::new(ErrorKind::InvalidInput, "the file is empty")),
+    }
+}
+
+/// The titles of a table tell it.
+fn sheet(text: &[u8]) -> Result<Format> {
+    match table::titles(text) {
+        Some(titles) if relations::is_header(&titles) => Ok(Format::Relations),
+        _ => Err(unknown(
             "it is neither JSON, nor a workbook, nor a table with the columns from,to,kind",
         )),
-        None => Err(Error::new(ErrorKind::InvalidInput, "the file is empty")),
     }
 }
 

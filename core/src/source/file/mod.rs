@@ -7,6 +7,7 @@ mod netbox;
 mod notes;
 mod relations;
 mod rvtools;
+mod table;
 mod vcto;
 mod xlsx;
 
