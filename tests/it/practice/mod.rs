@@ -1,5 +1,7 @@
 //! Tests of `vcto::practice` through the public API.
 
+mod weekend;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
