@@ -34,7 +34,7 @@ fn office(night: u32, matters: bool) -> Estate {
         assets.push(json!({"id": format!("pc-{n}"), "kind": "workstation", "name": format!("PC-{n:03}"),
             "facts": {"os_name": "Windows 11", "os_version": "24H2", "last_seen": day(night), "disk_used_mib": 1000 + night * n}}));
     }
-    if night % 3 == 0 {
+    if night.is_multiple_of(3) {
         relations.push(json!({"from": "pc-1", "to": "pc-0", "kind": "uses", "strength": "soft"}));
     }
     let document: Value = json!({"format": "vcto.inventory/1",
