@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each bench takes what it needs")]
 
 pub mod fat_tree;
+pub mod memory;
 
 use vcto::Inventory;
 use vcto::estate::{Asset, AssetKind, Relation, RelationKind, Requirement};

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::history::{History, What};
+use super::course::Courses;
+use super::history::{History, Proposal, What};
 use super::lexical::{Id, Line, Markup, NAMESPACE, Time, Token};
 use super::model::{
-    AssessmentAssets, Component, DocumentId, Hash, LogEntry, Metadata, OSCAL_VERSION, Party, Platform, Prop,
+    AssessmentAssets, Component, DocumentId, LoggedBy, Metadata, OSCAL_VERSION, Party, Platform, Prop,
     Resource, ResponsibleParty, Rlink, Role, Speaker, State, UsesComponent,
 };
 use crate::estate::AssetId;
@@ -13,9 +14,11 @@ use crate::estate::AssetId;
 /// Identities and names of one export.
 pub(super) struct Context<'h> {
     pub(super) history: &'h History,
+    pub(super) courses: Courses<'h>,
     ns: Id,
     /// Persons who signed something, each once.
     persons: BTreeSet<&'h str>,
+    proposals: BTreeMap<&'h str, &'h Proposal>,
 }
 
 /// The roles that occur.
@@ -36,9 +39,20 @@ impl<'h> Context<'h> {
             .collect();
         Self {
             history,
+            courses: Courses::new(history),
             ns: Id::tenant(&history.tenant),
             persons,
+            proposals: history
+                .proposals
+                .iter()
+                .map(|proposal| (proposal.id.as_str(), proposal))
+                .collect(),
         }
+    }
+
+    /// The proposal with this identity.
+    pub(super) fn proposal(&self, id: &str) -> Option<&'h Proposal> {
+        self.proposals.get(id).copied()
     }
 
     /// The identity of an object of this tenant.
@@ -82,16 +96,12 @@ impl<'h> Context<'h> {
         self.id("risk", &[finding])
     }
 
-    /// The stamp of a document, with the roles and persons that its log entries speak of.
-    pub(super) fn metadata<'e>(
-        &self,
-        title: &str,
-        entries: impl IntoIterator<Item = &'e LogEntry>,
-    ) -> Metadata {
+    /// The stamp of a document, with the roles and persons that made its log entries.
+    pub(super) fn metadata(&self, title: &str, speaking: impl IntoIterator<Item = LoggedBy>) -> Metadata {
         let log = &self.history.log;
         let mut speakers = BTreeSet::new();
         let mut roles = BTreeMap::from([(ASSESSOR, "Assessor"), (PREPARED_FOR, "Prepared for")]);
-        for speaker in entries.into_iter().flat_map(|entry| &entry.logged_by) {
+        for speaker in speaking {
             speakers.insert(speaker.party_uuid);
             match speaker.role {
                 Speaker::Approver => roles.insert(APPROVER, "Approver"),
@@ -192,60 +202,6 @@ impl<'h> Context<'h> {
             .and_then(|asset| asset.name.as_ref())
             .map_or_else(|| asset.as_str().to_owned(), |name| name.raw().clone())
     }
-}
-
-/// A file that travels beside the documents.
-#[derive(Clone, Debug)]
-pub(super) struct SideFile {
-    /// Relative, with `/`.
-    pub(super) path: String,
-    pub(super) bytes: Vec<u8>,
-    pub(super) media_type: &'static str,
-}
-
-/// The side files of an export by path, and the resources that point at them.
-#[derive(Debug, Default)]
-pub(super) struct SideFiles(pub(super) BTreeMap<String, SideFile>);
-
-impl SideFiles {
-    /// Adds a file.
-    pub(super) fn add(&mut self, path: String, bytes: Vec<u8>, media_type: &'static str) {
-        self.0.insert(
-            path.clone(),
-            SideFile {
-                path,
-                bytes,
-                media_type,
-            },
-        );
-    }
-
-    /// The link to a file that was added, with its hashes.
-    pub(super) fn rlink(&self, path: &str) -> Option<Rlink> {
-        let file = self.0.get(path)?;
-        Some(Rlink {
-            href: file.path.clone(),
-            media_type: file.media_type,
-            hashes: hashes(&file.bytes),
-        })
-    }
-}
-
-/// SHA-256 for consumers, BLAKE3 as the ledger has it.
-fn hashes(bytes: &[u8]) -> Vec<Hash> {
-    use sha2::Digest as _;
-    let sha256 = crate::digest::hex(&sha2::Sha256::digest(bytes));
-    let blake3 = blake3::hash(bytes).to_hex();
-    vec![
-        Hash {
-            algorithm: "SHA-256",
-            value: Line::or_dash(&sha256),
-        },
-        Hash {
-            algorithm: "BLAKE3",
-            value: Line::or_dash(blake3.as_str()),
-        },
-    ]
 }
 
 /// A resource of the back matter with these files.

@@ -1,31 +1,39 @@
 //! The files of an export.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use serde::Serialize;
 
-use super::context::{Context, SideFiles, resource};
-use super::history::{History, What};
+use super::context::{Context, resource};
+use super::each::Each;
+use super::files::{self, Files, SideFiles, Sums};
+use super::history::{History, Reviewed, What};
 use super::lexical::Id;
 use super::log;
 use super::model::{AssessmentResults, BackMatter, Href, Resource};
 use super::plans;
-use super::results;
+use super::results::{self, Declared};
 use super::risks;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::Sum;
 
 /// The names of the documents.
 pub(crate) const RESULTS: &str = "assessment-results.json";
 pub(crate) const ACTIONS: &str = "plan-of-action-and-milestones.json";
 pub(crate) const PLAN: &str = "assessment-plan.json";
 
-/// The documents and the files that they point at, by path: `assessment-results.json`, `assessment-plan.json`,
+const JSON: &str = "application/json";
+
+/// Writes the documents and the files that they point at: `assessment-results.json`, `assessment-plan.json`,
 /// `plan-of-action-and-milestones.json` where something is open, `reviews/<seq>.json`. The signed texts are referred to as
-/// `../decisions/<seq>.json`; whoever writes the folder puts them there.
+/// `../decisions/<seq>.json`; whoever owns the folder puts them there. Returns the SHA-256 of each file by path.
+///
+/// Beside the history only identities are held in memory: each object is made while it is written.
 ///
 /// # Errors
-/// `not_found` when no review is recorded: there is nothing to assess then.
-pub(crate) fn documents(history: &History) -> Result<BTreeMap<String, Vec<u8>>> {
+/// `not_found` when no review is recorded: there is nothing to assess then. What `files` fails with.
+pub(crate) fn documents(history: &History, files: &mut dyn Files) -> Result<BTreeMap<String, Sum>> {
     let Some(newest) = history.reviews.last() else {
         return Err(Error::new(
             ErrorKind::NotFound,
@@ -34,104 +42,105 @@ pub(crate) fn documents(history: &History) -> Result<BTreeMap<String, Vec<u8>>> 
         .remedy("record one with `Tenant::review`")
         .during("oscal.export"));
     };
-    let context = Context::new(history);
-    let mut files = side_files(history);
-    let system = context.id("resource", &["system"]);
-    let plan = plans::assessment_plan(&context, newest, system, system_resource(system));
-    files.add(
-        PLAN.to_owned(),
-        document("assessment-plan", &plan)?,
-        "application/json",
-    );
-
-    let plan_resource = context.id("resource", &["assessment-plan"]);
-    let mut resources = vec![resource(
-        plan_resource,
-        "Assessment plan",
-        "plan",
-        files.rlink(PLAN),
-    )];
-    resources.extend(reviews(&context, &files));
-    resources.extend(decisions(&context, &files));
-    let runs = results::results(&context);
-    let results = AssessmentResults {
-        uuid: context.document("assessment-results"),
-        metadata: context.metadata(
-            "Assessment results",
-            runs.iter().flat_map(|run| &run.assessment_log.entries),
-        ),
-        import_ap: Href {
-            href: plan_resource.href(),
-        },
-        results: runs,
-        back_matter: BackMatter { resources },
+    let mut export = Export {
+        context: Context::new(history),
+        newest,
+        side: SideFiles::default(),
+        files,
     };
-    files.add(
-        RESULTS.to_owned(),
-        document("assessment-results", &results)?,
-        "application/json",
-    );
-
-    let mut resources = reviews(&context, &files);
-    resources.retain(|resource| resource.uuid == risks::review_resource(&context, newest));
-    resources.extend(decisions(&context, &files));
-    if let Some(mut actions) = plans::action_plan(&context, newest, resources) {
-        keep_linked(&mut actions);
-        files.add(
-            ACTIONS.to_owned(),
-            document("plan-of-action-and-milestones", &actions)?,
-            "application/json",
-        );
-    }
-    Ok(files
-        .0
-        .into_values()
-        .filter(|file| !is_beside(&file.path))
-        .map(|file| (file.path, file.bytes))
+    export.side_files()?;
+    export.plan()?;
+    export.results()?;
+    export.actions()?;
+    Ok(export
+        .side
+        .into_sums()
+        .filter(|(path, _)| !is_beside(path))
         .collect())
 }
 
-/// Leaves out the decisions that no open item speaks of.
-fn keep_linked(actions: &mut super::model::ActionPlan) {
-    let mut linked: std::collections::BTreeSet<String> = actions
-        .risks
-        .iter()
-        .filter_map(|risk| risk.risk_log.as_ref())
-        .flat_map(|log| &log.entries)
-        .flat_map(|entry| &entry.links)
-        .map(|link| link.href.clone())
-        .collect();
-    linked.extend(
-        actions
-            .observations
-            .iter()
-            .flat_map(|observation| &observation.relevant_evidence)
-            .map(|evidence| evidence.href.clone()),
-    );
-    actions
-        .back_matter
-        .resources
-        .retain(|resource| linked.contains(&resource.uuid.href()));
+/// An export on its way.
+struct Export<'h, 'f> {
+    context: Context<'h>,
+    newest: &'h Reviewed,
+    /// What was written so far, and what lies beside.
+    side: SideFiles,
+    files: &'f mut dyn Files,
 }
 
-/// The reviews as they were recorded, the signed texts and their signatures.
-fn side_files(history: &History) -> SideFiles {
-    let mut files = SideFiles::default();
-    for reviewed in &history.reviews {
-        files.add(
-            review_path(reviewed.stamp.seq),
-            reviewed.review.to_json().into_bytes(),
-            "application/json",
-        );
-    }
-    for event in &history.events {
-        if let What::Decided(signature) = &event.what {
-            let (text, armoured) = log::decision_paths(event.stamp.seq);
-            files.add(beside(&text), signature.text.clone(), "application/json");
-            files.add(beside(&armoured), signature.signature.clone(), "text/plain");
+impl Export<'_, '_> {
+    /// The reviews as they were recorded; the signed texts and their signatures, which are not written here.
+    fn side_files(&mut self) -> Result<()> {
+        let history = self.context.history;
+        for reviewed in &history.reviews {
+            let path = review_path(reviewed.stamp.seq);
+            let sums = files::write(self.files, &path, |target| {
+                serde_json::to_writer(target, &reviewed.review).map_err(io::Error::from)
+            })?;
+            self.side.add(path, JSON, sums);
         }
+        for event in &history.events {
+            if let What::Decided(signature) = &event.what {
+                let (text, armoured) = log::decision_paths(event.stamp.seq);
+                self.side.add(beside(&text), JSON, Sums::of(&signature.text));
+                self.side
+                    .add(beside(&armoured), "text/plain", Sums::of(&signature.signature));
+            }
+        }
+        Ok(())
     }
-    files
+
+    fn plan(&mut self) -> Result<()> {
+        let system = self.context.id("resource", &["system"]);
+        let resources = Each::of(move || std::iter::once(system_resource(system)));
+        let plan = plans::assessment_plan(&self.context, self.newest, system, resources);
+        let sums = document(self.files, PLAN, "assessment-plan", &plan)?;
+        self.side.add(PLAN.to_owned(), JSON, sums);
+        Ok(())
+    }
+
+    fn results(&mut self) -> Result<()> {
+        let (context, side) = (&self.context, &self.side);
+        let declared = Declared::new(&context.history.reviews);
+        let plan = context.id("resource", &["assessment-plan"]);
+        let resources = Each::of(move || {
+            let plan = resource(plan, "Assessment plan", "plan", side.rlink(PLAN));
+            let reviews = context.history.reviews.iter();
+            std::iter::once(plan)
+                .chain(reviews.map(move |reviewed| review(context, side, reviewed)))
+                .chain(decisions(context, side, None))
+        });
+        let results = AssessmentResults {
+            uuid: context.document("assessment-results"),
+            metadata: context.metadata("Assessment results", results::speakers(context)),
+            import_ap: Href { href: plan.href() },
+            results: results::results(context, &declared),
+            back_matter: BackMatter { resources },
+        };
+        let sums = document(self.files, RESULTS, "assessment-results", &results)?;
+        drop(results);
+        self.side.add(RESULTS.to_owned(), JSON, sums);
+        Ok(())
+    }
+
+    /// The plan of action names the decisions that its open items speak of, no others.
+    fn actions(&mut self) -> Result<()> {
+        let (context, side, newest) = (&self.context, &self.side, self.newest);
+        let open = plans::open(context, newest);
+        if open.is_empty() {
+            return Ok(());
+        }
+        let linked = plans::decisions(context, &open);
+        let linked = &linked;
+        let resources = Each::of(move || {
+            std::iter::once(review(context, side, newest)).chain(decisions(context, side, Some(linked)))
+        });
+        let actions = plans::action_plan(context, newest, &open, resources);
+        let sums = document(self.files, ACTIONS, "plan-of-action-and-milestones", &actions)?;
+        drop(actions);
+        self.side.add(ACTIONS.to_owned(), JSON, sums);
+        Ok(())
+    }
 }
 
 /// The decisions lie in a folder of their own, beside that of the documents.
@@ -147,38 +156,34 @@ fn review_path(seq: u64) -> String {
     format!("reviews/{seq:08}.json")
 }
 
-fn reviews(context: &Context<'_>, files: &SideFiles) -> Vec<Resource> {
-    let reviews = context.history.reviews.iter();
-    reviews
-        .map(|reviewed| {
-            let title = format!("Review as of {}", reviewed.review.as_of);
-            let rlink = files.rlink(&review_path(reviewed.stamp.seq));
-            resource(
-                risks::review_resource(context, reviewed),
-                &title,
-                "tool-output",
-                rlink,
-            )
-        })
-        .collect()
+fn review(context: &Context<'_>, side: &SideFiles, reviewed: &Reviewed) -> Resource {
+    let title = format!("Review as of {}", reviewed.review.as_of);
+    let rlink = side.rlink(&review_path(reviewed.stamp.seq));
+    let uuid = risks::review_resource(context, reviewed);
+    resource(uuid, &title, "tool-output", rlink)
 }
 
-fn decisions(context: &Context<'_>, files: &SideFiles) -> Vec<Resource> {
+/// The signed decisions, or those of them that are `linked`, by place in the ledger.
+fn decisions<'a>(
+    context: &'a Context<'a>,
+    side: &'a SideFiles,
+    linked: Option<&'a BTreeSet<u64>>,
+) -> impl Iterator<Item = Resource> + 'a {
     let events = context.history.events.iter();
     events
+        .filter(move |event| linked.is_none_or(|linked| linked.contains(&event.stamp.seq)))
         .filter_map(|event| {
             let What::Decided(signature) = &event.what else {
                 return None;
             };
             let (text, armoured) = log::decision_paths(event.stamp.seq);
-            let rlinks = [files.rlink(&beside(&text)), files.rlink(&beside(&armoured))]
+            let rlinks = [side.rlink(&beside(&text)), side.rlink(&beside(&armoured))]
                 .into_iter()
                 .flatten();
             let title = format!("Signed decision of {}", signature.person);
             let uuid = log::decision_resource(context, event.stamp.seq);
             Some(resource(uuid, &title, "evidence", rlinks))
         })
-        .collect()
 }
 
 /// An assessment plan has to name a system security plan. There is none: the inventory in the results describes the system.
@@ -191,14 +196,17 @@ fn system_resource(uuid: Id) -> Resource {
     }
 }
 
-fn document(model: &'static str, content: &impl Serialize) -> Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec_pretty(&BTreeMap::from([(model, content)])).map_err(|source| {
-        Error::new(ErrorKind::Internal, "an OSCAL document does not serialise")
-            .during("oscal.export")
-            .caused_by(source)
-    })?;
-    bytes.push(b'\n');
-    Ok(bytes)
+fn document(
+    files: &mut dyn Files,
+    path: &str,
+    model: &'static str,
+    content: &impl Serialize,
+) -> Result<Sums> {
+    files::write(files, path, |target| {
+        serde_json::to_writer_pretty(&mut *target, &BTreeMap::from([(model, content)]))?;
+        target.write_all(b"\n")
+    })
+    .map_err(|error| error.during("oscal.export"))
 }
 
 #[cfg(test)]
@@ -310,13 +318,24 @@ mod tests {
         }
     }
 
+    fn exported(history: &History) -> BTreeMap<String, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        let sums = documents(history, &mut files).unwrap();
+        let expected: BTreeMap<_, _> = files
+            .iter()
+            .map(|(path, bytes)| (path.clone(), crate::ledger::sum(bytes)))
+            .collect();
+        assert_eq!(sums, expected);
+        files
+    }
+
     #[test]
     fn every_reference_resolves_and_the_bytes_are_a_function_of_the_history() {
-        let files = documents(&history()).unwrap();
+        let files = exported(&history());
         for name in [RESULTS, ACTIONS, PLAN] {
             assert_eq!(super::super::verify(&files[name]).unwrap(), [], "{name}");
         }
-        assert_eq!(files, documents(&history()).unwrap());
+        assert_eq!(files, exported(&history()));
         if let Some(dir) = std::env::var_os("OSCAL_OUT") {
             for (path, bytes) in &files {
                 let path = std::path::Path::new(&dir).join(path);
@@ -328,7 +347,7 @@ mod tests {
 
     #[test]
     fn a_risk_has_the_status_of_the_last_entry_that_changed_it() {
-        let files = documents(&history()).unwrap();
+        let files = exported(&history());
         let results: serde_json::Value = serde_json::from_slice(&files[RESULTS]).unwrap();
         let newest = &results["assessment-results"]["results"][1];
         let risks: Vec<_> = newest["risks"]
@@ -352,7 +371,7 @@ mod tests {
 
     #[test]
     fn every_event_stands_once_in_the_assessment_logs() {
-        let files = documents(&history()).unwrap();
+        let files = exported(&history());
         let results: serde_json::Value = serde_json::from_slice(&files[RESULTS]).unwrap();
         let mut seqs: Vec<u64> = Vec::new();
         for result in results["assessment-results"]["results"].as_array().unwrap() {
@@ -375,6 +394,11 @@ mod tests {
             reviews: Vec::new(),
             ..history()
         };
-        assert_eq!(documents(&empty).unwrap_err().kind(), ErrorKind::NotFound);
+        let mut files = BTreeMap::new();
+        assert_eq!(
+            documents(&empty, &mut files).unwrap_err().kind(),
+            ErrorKind::NotFound
+        );
+        assert!(files.is_empty());
     }
 }

@@ -46,12 +46,28 @@ pub(super) fn submitted(context: &Context<'_>, proposal: &Proposal) -> LogEntry 
         start: Time(proposal.stamp.time),
         props,
         links: Vec::new(),
-        logged_by: vec![LoggedBy {
-            party_uuid: context.provider(),
-            role: Speaker::Executor,
-        }],
+        logged_by: vec![operator(context)],
         status_change: None,
         related_responses: Vec::new(),
+    }
+}
+
+/// Who makes an entry where no person signs: whoever runs the engine.
+pub(super) fn operator(context: &Context<'_>) -> LoggedBy {
+    LoggedBy {
+        party_uuid: context.provider(),
+        role: Speaker::Executor,
+    }
+}
+
+/// Who makes the entry for an event.
+pub(super) fn speaker(context: &Context<'_>, what: &What) -> LoggedBy {
+    match what {
+        What::Decided(signature) => LoggedBy {
+            party_uuid: context.person(&signature.person),
+            role: Speaker::Approver,
+        },
+        _ => operator(context),
     }
 }
 
@@ -62,10 +78,6 @@ pub(super) fn happened(context: &Context<'_>, event: &Event, level: &str) -> Log
     props.extend(Prop::ours("gate-level", level));
     let (title, description) = told(&event.what);
     let mut links = Vec::new();
-    let mut logged_by = LoggedBy {
-        party_uuid: context.provider(),
-        role: Speaker::Executor,
-    };
     match &event.what {
         What::Decided(signature) => {
             props.extend(signed(signature));
@@ -73,10 +85,6 @@ pub(super) fn happened(context: &Context<'_>, event: &Event, level: &str) -> Log
                 href: decision_resource(context, event.stamp.seq).href(),
                 rel: Token::of("signature"),
             });
-            logged_by = LoggedBy {
-                party_uuid: context.person(&signature.person),
-                role: Speaker::Approver,
-            };
         }
         What::Started { automatic: true, .. } => props.extend(Prop::ours("decision", "auto")),
         What::Finished { status } => props.extend(Prop::ours("outcome", status)),
@@ -89,7 +97,7 @@ pub(super) fn happened(context: &Context<'_>, event: &Event, level: &str) -> Log
         start: Time(event.stamp.time),
         props,
         links,
-        logged_by: vec![logged_by],
+        logged_by: vec![speaker(context, &event.what)],
         status_change: None,
         related_responses: Vec::new(),
     }

@@ -6,7 +6,10 @@
 
 mod context;
 mod controls;
+mod course;
+mod each;
 mod export;
+mod files;
 pub(crate) mod history;
 mod lexical;
 mod log;
@@ -17,5 +20,6 @@ mod risks;
 mod verify;
 
 pub(crate) use export::documents;
+pub(crate) use files::Files;
 pub(crate) use log::decision_paths;
 pub use verify::{Defect, verify};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::each::Each;
 use super::lexical::{Id, Line, Markup, NAMESPACE, Time, Token};
 
 /// The release whose rules hold; the documents are valid under 1.1.3 too, with its number in the stamp.
@@ -11,26 +12,26 @@ pub(super) const OSCAL_VERSION: &str = "1.2.3";
 pub(super) const NIST: &str = "http://csrc.nist.gov/ns/oscal";
 
 macro_rules! objects {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $ty:ty,)* })*) => {
+    ($($(#[$doc:meta])* $name:ident $(<$life:lifetime>)? { $($(#[$attr:meta])* $field:ident: $ty:ty,)* })*) => {
         $(
             $(#[$doc])*
-            #[derive(Clone, Debug, Serialize)]
+            #[derive(Serialize)]
             #[serde(rename_all = "kebab-case")]
             #[allow(clippy::struct_field_names, reason = "the names are NIST's")]
-            pub(super) struct $name { $($(#[$attr])* pub(super) $field: $ty,)* }
+            pub(super) struct $name $(<$life>)? { $($(#[$attr])* pub(super) $field: $ty,)* }
         )*
     };
 }
 
 objects! {
-    AssessmentResults {
+    AssessmentResults<'a> {
         uuid: Id,
         metadata: Metadata,
         import_ap: Href,
-        results: Vec<AssessmentResult>,
-        back_matter: BackMatter,
+        results: Each<'a, AssessmentResult<'a>>,
+        back_matter: BackMatter<'a>,
     }
-    AssessmentPlan {
+    AssessmentPlan<'a> {
         uuid: Id,
         metadata: Metadata,
         import_ssp: Href,
@@ -40,19 +41,19 @@ objects! {
         assessment_assets: AssessmentAssets,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         tasks: Vec<Task>,
-        back_matter: BackMatter,
+        back_matter: BackMatter<'a>,
     }
-    ActionPlan {
+    ActionPlan<'a> {
         uuid: Id,
         metadata: Metadata,
         system_id: SystemId,
-        local_definitions: LocalDefinitions,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        observations: Vec<Observation>,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        risks: Vec<Risk>,
-        poam_items: Vec<PoamItem>,
-        back_matter: BackMatter,
+        local_definitions: LocalDefinitions<'a>,
+        #[serde(skip_serializing_if = "Each::is_empty")]
+        observations: Each<'a, Observation>,
+        #[serde(skip_serializing_if = "Each::is_empty")]
+        risks: Each<'a, Risk>,
+        poam_items: Each<'a, PoamItem>,
+        back_matter: BackMatter<'a>,
     }
     Metadata {
         title: Markup,
@@ -87,7 +88,7 @@ objects! {
         href: String,
         rel: Token,
     }
-    AssessmentResult {
+    AssessmentResult<'a> {
         uuid: Id,
         title: Markup,
         description: Markup,
@@ -96,19 +97,19 @@ objects! {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         props: Vec<Prop>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        local_definitions: Option<LocalDefinitions>,
+        local_definitions: Option<LocalDefinitions<'a>>,
         reviewed_controls: ReviewedControls,
-        assessment_log: Log,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        observations: Vec<Observation>,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        risks: Vec<Risk>,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        findings: Vec<ControlFinding>,
+        assessment_log: AssessmentLog<'a>,
+        #[serde(skip_serializing_if = "Each::is_empty")]
+        observations: Each<'a, Observation>,
+        #[serde(skip_serializing_if = "Each::is_empty")]
+        risks: Each<'a, Risk>,
+        #[serde(skip_serializing_if = "Each::is_empty")]
+        findings: Each<'a, ControlFinding>,
     }
-    LocalDefinitions {
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        inventory_items: Vec<InventoryItem>,
+    LocalDefinitions<'a> {
+        #[serde(skip_serializing_if = "Each::is_empty")]
+        inventory_items: Each<'a, InventoryItem>,
         #[serde(skip_serializing_if = "Option::is_none")]
         assessment_assets: Option<AssessmentAssets>,
     }
@@ -139,6 +140,7 @@ objects! {
     AssessmentSubject { r#type: &'static str, include_all: Empty, }
     Empty {}
     Task { uuid: Id, r#type: &'static str, title: Markup, description: Markup, }
+    AssessmentLog<'a> { entries: Each<'a, LogEntry>, }
     Log { entries: Vec<LogEntry>, }
     LogEntry {
         uuid: Id,
@@ -156,11 +158,6 @@ objects! {
         status_change: Option<&'static str>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         related_responses: Vec<RelatedResponse>,
-    }
-    LoggedBy {
-        party_uuid: Id,
-        #[serde(rename = "role-id")]
-        role: Speaker,
     }
     RelatedResponse { response_uuid: Id, }
     Observation {
@@ -240,7 +237,7 @@ objects! {
         related_observations: Vec<RelatedObservation>,
         related_risks: Vec<RelatedRisk>,
     }
-    BackMatter { resources: Vec<Resource>, }
+    BackMatter<'a> { resources: Each<'a, Resource>, }
     Resource {
         uuid: Id,
         title: Markup,
@@ -260,8 +257,17 @@ objects! {
     Hash { algorithm: &'static str, value: Line, }
 }
 
+/// Who made a log entry.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct LoggedBy {
+    pub(super) party_uuid: Id,
+    #[serde(rename = "role-id")]
+    pub(super) role: Speaker,
+}
+
 /// In which role somebody made a log entry.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Speaker {
     Approver,

@@ -1,72 +1,104 @@
 //! The assessment results: one result for each recorded review, in order of time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use jiff::Timestamp;
 
 use super::context::Context;
 use super::controls::{controls_of, objective_of};
-use super::history::Reviewed;
+use super::each::Each;
+use super::history::{Event, Proposal, Reviewed, Stamp};
 use super::lexical::{Markup, Time, Token};
 use super::log;
 use super::model::{
-    AssessmentResult, ControlFinding, ControlId, ControlSelection, InventoryItem, LocalDefinitions, Log,
-    LogEntry, ObjectiveId, ObjectiveSelection, Prop, RelatedObservation, RelatedRisk, ReviewedControls,
-    Target, TargetStatus,
+    AssessmentLog, AssessmentResult, ControlFinding, ControlId, ControlSelection, InventoryItem,
+    LocalDefinitions, LogEntry, LoggedBy, ObjectiveId, ObjectiveSelection, Prop, RelatedObservation,
+    RelatedRisk, ReviewedControls, Target, TargetStatus,
 };
-use super::risks;
+use super::risks::{self, Advice};
 use crate::estate::AssetId;
-use crate::review::{Outcome, RuleResult};
+use crate::review::{Finding, Outcome, Review, RuleResult};
 
-/// The results, oldest first. What several reviews speak of (an asset, a risk, the engine) is declared in the newest.
-pub(super) fn results(context: &Context<'_>) -> Vec<AssessmentResult> {
-    let reviews = &context.history.reviews;
-    let mut declared = Declared::default();
-    let mut results = Vec::with_capacity(reviews.len());
-    for (at, reviewed) in reviews.iter().enumerate().rev() {
-        let from = if at == 0 { 0 } else { reviewed.stamp.seq };
-        let to = reviews.get(at + 1).map_or(u64::MAX, |next| next.stamp.seq);
-        results.push(result(context, reviewed, from..to, &mut declared));
+/// Which review declares what several of them speak of (an asset, a risk): the newest that does.
+pub(super) struct Declared<'h> {
+    /// By asset: the position of the review.
+    assets: BTreeMap<&'h AssetId, usize>,
+    /// By finding: the positions of the review, and of the finding in it.
+    risks: BTreeMap<&'h str, (usize, usize)>,
+}
+
+impl<'h> Declared<'h> {
+    pub(super) fn new(reviews: &'h [Reviewed]) -> Self {
+        let mut declared = Self {
+            assets: BTreeMap::new(),
+            risks: BTreeMap::new(),
+        };
+        for (at, reviewed) in reviews.iter().enumerate().rev() {
+            for (position, finding) in reviewed.review.findings.iter().enumerate() {
+                for asset in finding.asset.iter().chain(&finding.related) {
+                    declared.assets.entry(asset).or_insert(at);
+                }
+                if finding.outcome.is_problem() {
+                    declared.risks.entry(&finding.id.0).or_insert((at, position));
+                }
+            }
+        }
+        declared
     }
-    results.reverse();
-    results
+
+    /// The findings of a review whose risks it declares.
+    fn risks_of<'d>(
+        &'d self,
+        review: &'h Review,
+        at: usize,
+    ) -> impl Iterator<Item = &'h Finding> + use<'d, 'h> {
+        let findings = review.findings.iter().enumerate();
+        findings
+            .filter(move |(position, finding)| {
+                finding.outcome.is_problem()
+                    && self.risks.get(finding.id.0.as_str()) == Some(&(at, *position))
+            })
+            .map(|(_, finding)| finding)
+    }
+
+    fn assets_of<'d>(&'d self, at: usize) -> impl Iterator<Item = &'h AssetId> + use<'d, 'h> {
+        let assets = self.assets.iter();
+        assets
+            .filter(move |(_, review)| **review == at)
+            .map(|(asset, _)| *asset)
+    }
 }
 
-/// What a newer result has declared already.
-#[derive(Default)]
-struct Declared<'h> {
-    newest: bool,
-    assets: BTreeSet<&'h AssetId>,
-    risks: BTreeSet<&'h str>,
+/// The results, one for each review, oldest first.
+pub(super) fn results<'a>(
+    context: &'a Context<'a>,
+    declared: &'a Declared<'a>,
+) -> Each<'a, AssessmentResult<'a>> {
+    let reviews = context.history.reviews.iter().enumerate();
+    Each::of(move || {
+        reviews
+            .clone()
+            .map(move |(at, reviewed)| result(context, at, reviewed, declared))
+    })
 }
 
-fn result<'h>(
-    context: &Context<'h>,
-    reviewed: &'h Reviewed,
-    span: std::ops::Range<u64>,
-    declared: &mut Declared<'h>,
-) -> AssessmentResult {
+fn result<'a>(
+    context: &'a Context<'a>,
+    at: usize,
+    reviewed: &'a Reviewed,
+    declared: &'a Declared<'a>,
+) -> AssessmentResult<'a> {
     let review = &reviewed.review;
     let seq = reviewed.stamp.seq.to_string();
-    let entries = entries(context, reviewed, span);
-    let end = entries
-        .iter()
-        .map(|entry| entry.start)
-        .max()
-        .unwrap_or(Time(reviewed.stamp.time));
+    let logged = logged(context, at, reviewed);
+    let end = logged.iter().map(Logged::time).max();
     let mut props = log::stamp(&reviewed.stamp, "review");
     props.extend(Prop::ours("as-of", &review.as_of.to_string()));
     props.extend(Prop::ours("estate-digest-blake3", &review.estate.hex()));
     props.extend(Prop::ours("known", &review.coverage.known.to_string()));
     props.extend(Prop::ours("total", &review.coverage.total.to_string()));
-    let new_risks: Vec<_> = review
-        .findings
-        .iter()
-        .filter(|finding| finding.outcome.is_problem() && declared.risks.insert(&finding.id.0))
-        .collect();
-    let findings = control_findings(
-        context,
-        reviewed,
-        &new_risks.iter().map(|finding| finding.id.0.as_str()).collect(),
-    );
+    let advice = Rc::new(Advice::of(review));
     AssessmentResult {
         uuid: context.id("result", &[&seq, &context.history.log.size.to_string()]),
         title: Markup::of(&format!("Architecture review as of {}", review.as_of)),
@@ -78,89 +110,131 @@ fn result<'h>(
             review.coverage.total
         )),
         start: Time(reviewed.stamp.time),
-        end,
+        end: Time(end.unwrap_or(reviewed.stamp.time)),
         props,
-        local_definitions: local_definitions(context, reviewed, declared),
+        local_definitions: local_definitions(context, at, declared),
         reviewed_controls: reviewed_controls(&review.rules),
-        assessment_log: Log { entries },
-        observations: review
-            .findings
-            .iter()
-            .map(|finding| risks::observation(context, reviewed, finding))
-            .collect(),
-        risks: new_risks
-            .into_iter()
-            .map(|finding| risks::risk(context, reviewed, finding))
-            .collect(),
-        findings,
+        assessment_log: AssessmentLog {
+            entries: entries(context, logged),
+        },
+        observations: Each::of(move || {
+            let findings = review.findings.iter();
+            findings.map(move |finding| risks::observation(context, reviewed, finding))
+        }),
+        risks: Each::of(move || {
+            let advice = Rc::clone(&advice);
+            let findings = declared.risks_of(review, at);
+            findings.map(move |finding| risks::risk(context, reviewed, &advice, finding))
+        }),
+        findings: Each::of(move || control_findings(context, at, reviewed, declared)),
+    }
+}
+
+/// What an entry of the assessment log is about.
+enum Logged<'h> {
+    Happened(&'h Event),
+    Proposed(&'h Proposal),
+    Reviewed(&'h Reviewed),
+}
+
+impl Logged<'_> {
+    fn stamp(&self) -> &Stamp {
+        match self {
+            Self::Happened(event) => &event.stamp,
+            Self::Proposed(proposal) => &proposal.stamp,
+            Self::Reviewed(reviewed) => &reviewed.stamp,
+        }
+    }
+
+    fn time(&self) -> Timestamp {
+        self.stamp().time
     }
 }
 
 /// The trigger, then what the gate recorded until the next review, in the order of the ledger.
-fn entries(context: &Context<'_>, reviewed: &Reviewed, span: std::ops::Range<u64>) -> Vec<LogEntry> {
-    let mut entries = BTreeMap::new();
-    let mut props = log::stamp(&reviewed.stamp, "trigger");
-    props.extend(Prop::ours("trigger-kind", &reviewed.trigger));
-    entries.insert(
-        reviewed.stamp.seq,
-        LogEntry {
-            uuid: context.id("log", &["review", &reviewed.stamp.seq.to_string()]),
-            title: Markup::of("Review carried out"),
-            description: None,
-            start: Time(reviewed.stamp.time),
-            props,
-            links: Vec::new(),
-            logged_by: Vec::new(),
-            status_change: None,
-            related_responses: Vec::new(),
-        },
-    );
-    let levels: BTreeMap<_, _> = context
-        .history
-        .proposals
-        .iter()
-        .map(|proposal| (proposal.id.as_str(), proposal.level.as_str()))
+fn logged<'a>(context: &Context<'a>, at: usize, reviewed: &'a Reviewed) -> Vec<Logged<'a>> {
+    let history = context.history;
+    let from = if at == 0 { 0 } else { reviewed.stamp.seq };
+    let next = history.reviews.get(at + 1);
+    let to = next.map_or(u64::MAX, |next| next.stamp.seq);
+    let proposals = between(&history.proposals, from, to, |proposal| proposal.stamp.seq);
+    let events = between(&history.events, from, to, |event| event.stamp.seq);
+    let mut logged: Vec<_> = std::iter::once(Logged::Reviewed(reviewed))
+        .chain(proposals.iter().map(Logged::Proposed))
+        .chain(events.iter().map(Logged::Happened))
         .collect();
-    for proposal in context
-        .history
-        .proposals
-        .iter()
-        .filter(|proposal| span.contains(&proposal.stamp.seq))
-    {
-        entries.insert(proposal.stamp.seq, log::submitted(context, proposal));
-    }
-    for event in context
-        .history
-        .events
-        .iter()
-        .filter(|event| span.contains(&event.stamp.seq))
-    {
-        let level = levels.get(event.proposal.as_str()).copied().unwrap_or_default();
-        entries.insert(event.stamp.seq, log::happened(context, event, level));
-    }
-    entries.into_values().collect()
+    logged.sort_by_key(|logged| logged.stamp().seq);
+    logged
 }
 
-fn local_definitions<'h>(
-    context: &Context<'h>,
-    reviewed: &'h Reviewed,
-    declared: &mut Declared<'h>,
-) -> Option<LocalDefinitions> {
-    let spoken_of: BTreeSet<&AssetId> = reviewed
-        .review
-        .findings
-        .iter()
-        .flat_map(|finding| finding.asset.iter().chain(&finding.related))
-        .collect();
-    let inventory_items: Vec<_> = spoken_of
-        .into_iter()
-        .filter(|asset| declared.assets.insert(asset))
-        .map(|asset| inventory_item(context, asset))
-        .collect();
-    let assessment_assets = (!std::mem::replace(&mut declared.newest, true)).then(|| context.assets());
-    (assessment_assets.is_some() || !inventory_items.is_empty()).then_some(LocalDefinitions {
-        inventory_items,
-        assessment_assets,
+/// Those of a list in the order of the ledger that stand from `from` to before `to` in it.
+fn between<T>(list: &[T], from: u64, to: u64, seq: impl Fn(&T) -> u64) -> &[T] {
+    let start = list.partition_point(|one| seq(one) < from);
+    let end = list.partition_point(|one| seq(one) < to);
+    list.get(start..end).unwrap_or_default()
+}
+
+fn entries<'a>(context: &'a Context<'a>, logged: Vec<Logged<'a>>) -> Each<'a, LogEntry> {
+    let logged: Rc<[_]> = logged.into();
+    Each::of(move || {
+        let logged = Rc::clone(&logged);
+        (0..logged.len()).filter_map(move |at| {
+            Some(match logged.get(at)? {
+                Logged::Reviewed(reviewed) => carried_out(context, reviewed),
+                Logged::Proposed(proposal) => log::submitted(context, proposal),
+                Logged::Happened(event) => {
+                    let proposal = context.proposal(&event.proposal);
+                    let level = proposal.map_or("", |proposal| proposal.level.as_str());
+                    log::happened(context, event, level)
+                }
+            })
+        })
+    })
+}
+
+/// The entry for the review itself.
+fn carried_out(context: &Context<'_>, reviewed: &Reviewed) -> LogEntry {
+    let mut props = log::stamp(&reviewed.stamp, "trigger");
+    props.extend(Prop::ours("trigger-kind", &reviewed.trigger));
+    LogEntry {
+        uuid: context.id("log", &["review", &reviewed.stamp.seq.to_string()]),
+        title: Markup::of("Review carried out"),
+        description: None,
+        start: Time(reviewed.stamp.time),
+        props,
+        links: Vec::new(),
+        logged_by: Vec::new(),
+        status_change: None,
+        related_responses: Vec::new(),
+    }
+}
+
+/// Who made the entries of all assessment logs.
+pub(super) fn speakers(context: &Context<'_>) -> BTreeSet<LoggedBy> {
+    let events = context.history.events.iter();
+    let mut speakers: BTreeSet<_> = events.map(|event| log::speaker(context, &event.what)).collect();
+    if !context.history.proposals.is_empty() {
+        speakers.insert(log::operator(context));
+    }
+    speakers
+}
+
+/// The assets that this result declares; in the newest also the engine.
+fn local_definitions<'a>(
+    context: &'a Context<'a>,
+    at: usize,
+    declared: &'a Declared<'a>,
+) -> Option<LocalDefinitions<'a>> {
+    let is_newest = at + 1 == context.history.reviews.len();
+    if !is_newest && declared.assets_of(at).next().is_none() {
+        return None;
+    }
+    Some(LocalDefinitions {
+        inventory_items: Each::of(move || {
+            let assets = declared.assets_of(at);
+            assets.map(move |asset| inventory_item(context, asset))
+        }),
+        assessment_assets: is_newest.then(|| context.assets()),
     })
 }
 
@@ -211,54 +285,37 @@ pub(super) fn reviewed_controls(rules: &[RuleResult]) -> ReviewedControls {
 
 /// One conclusion for each control objective that could be assessed: satisfied only where every rule that is relevant to it
 /// holds for every subject, on evidence. Not assessed: no conclusion.
-fn control_findings(
-    context: &Context<'_>,
-    reviewed: &Reviewed,
-    declared_here: &BTreeSet<&str>,
-) -> Vec<ControlFinding> {
+fn control_findings<'a>(
+    context: &'a Context<'a>,
+    at: usize,
+    reviewed: &'a Reviewed,
+    declared: &'a Declared<'a>,
+) -> impl Iterator<Item = ControlFinding> + 'a {
     let mut rules_of: BTreeMap<&str, Vec<&RuleResult>> = BTreeMap::new();
     for rule in &reviewed.review.rules {
         for control in controls_of(&rule.id) {
             rules_of.entry(control).or_default().push(rule);
         }
     }
-    rules_of
+    let assessed = rules_of
         .into_iter()
-        .filter_map(|(control, rules)| {
-            if !rules.iter().any(|rule| rule.known > 0) {
-                return None;
-            }
-            let satisfied = rules
-                .iter()
-                .all(|rule| matches!(rule.conclusion, Outcome::Satisfied | Outcome::NotApplicable));
-            Some(control_finding(
-                context,
-                reviewed,
-                control,
-                &rules,
-                satisfied,
-                declared_here,
-            ))
-        })
-        .collect()
+        .filter(|(_, rules)| rules.iter().any(|rule| rule.known > 0));
+    assessed.map(move |(control, rules)| control_finding(context, at, reviewed, declared, control, &rules))
 }
 
 fn control_finding(
     context: &Context<'_>,
+    at: usize,
     reviewed: &Reviewed,
+    declared: &Declared<'_>,
     control: &str,
     rules: &[&RuleResult],
-    satisfied: bool,
-    declared_here: &BTreeSet<&str>,
 ) -> ControlFinding {
+    let satisfied = rules
+        .iter()
+        .all(|rule| matches!(rule.conclusion, Outcome::Satisfied | Outcome::NotApplicable));
     let seq = reviewed.stamp.seq.to_string();
     let ids: BTreeSet<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
-    let findings: Vec<_> = reviewed
-        .review
-        .findings
-        .iter()
-        .filter(|finding| ids.contains(finding.rule.as_str()))
-        .collect();
     let problem = rules.iter().any(|rule| rule.outcomes.problems() > 0);
     let (known, total) = rules.iter().fold((0, 0), |(known, total), rule| {
         (known + rule.known, total + rule.total)
@@ -290,15 +347,18 @@ fn control_finding(
                 },
             },
         },
-        related_observations: findings
+        related_observations: reviewed
+            .review
+            .findings
             .iter()
+            .filter(|finding| ids.contains(finding.rule.as_str()))
             .map(|finding| RelatedObservation {
                 observation_uuid: risks::observation_id(context, reviewed, finding),
             })
             .collect(),
-        related_risks: findings
-            .iter()
-            .filter(|finding| declared_here.contains(finding.id.0.as_str()))
+        related_risks: declared
+            .risks_of(&reviewed.review, at)
+            .filter(|finding| ids.contains(finding.rule.as_str()))
             .map(|finding| RelatedRisk {
                 risk_uuid: context.risk(&finding.id.0),
             })

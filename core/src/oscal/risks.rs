@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::context::Context;
-use super::history::{Event, Proposal, Reviewed, What};
+use super::course::Course;
+use super::history::{Proposal, Reviewed, What};
 use super::lexical::{Id, Line, Markup, Time, Token};
-use super::log::{self, OPEN};
+use super::log;
 use super::model::{
     Characterization, Facet, Log, NIST, Observation, Origin, Prop, RelatedObservation, RelevantEvidence,
     Response, Risk, Subject,
 };
 use crate::change::Recommendation;
-use crate::review::{Finding, Severity};
+use crate::review::{Finding, Review, Severity};
 
 /// The resource with the document of a review.
 pub(super) fn review_resource(context: &Context<'_>, reviewed: &Reviewed) -> Id {
@@ -66,59 +67,29 @@ pub(super) fn observation(context: &Context<'_>, reviewed: &Reviewed, finding: &
     }
 }
 
-/// What is decided about a finding: the proposals that answer it, with their events.
-pub(super) struct Course<'h> {
-    proposals: BTreeMap<&'h str, &'h Proposal>,
-    events: Vec<&'h Event>,
-}
+/// What a review advises about a finding: the first recommendation that names it.
+pub(super) struct Advice<'h>(BTreeMap<&'h str, &'h Recommendation>);
 
-impl<'h> Course<'h> {
-    /// The proposals whose change names the finding, and those that take such a one back.
-    pub(super) fn of(context: &Context<'h>, finding: &Finding) -> Self {
-        let mut proposals = BTreeMap::new();
-        for proposal in &context.history.proposals {
-            let names = proposal.change.findings.contains(&finding.id);
-            let takes_back = proposal
-                .takes_back
-                .as_deref()
-                .is_some_and(|of| proposals.contains_key(of));
-            if names || takes_back {
-                proposals.insert(proposal.id.as_str(), proposal);
+impl<'h> Advice<'h> {
+    pub(super) fn of(review: &'h Review) -> Self {
+        let mut advice = BTreeMap::new();
+        for recommendation in &review.recommendations {
+            for finding in &recommendation.findings {
+                advice.entry(finding.0.as_str()).or_insert(recommendation);
             }
         }
-        let events = context
-            .history
-            .events
-            .iter()
-            .filter(|event| proposals.contains_key(event.proposal.as_str()))
-            .collect();
-        Self { proposals, events }
-    }
-
-    /// Events that say something about the risk: decisions, starts and ends.
-    fn telling(&self) -> impl Iterator<Item = (&'h Event, &'h Proposal)> {
-        self.events.iter().filter_map(|event| {
-            let proposal = *self.proposals.get(event.proposal.as_str())?;
-            (!matches!(event.what, What::Other { .. })).then_some((*event, proposal))
-        })
-    }
-
-    fn status(&self) -> &'static str {
-        self.telling()
-            .filter_map(|(event, proposal)| log::status_after(&event.what, proposal))
-            .last()
-            .unwrap_or(OPEN)
-    }
-
-    fn is_accepted(&self) -> bool {
-        self.telling()
-            .any(|(event, _)| matches!(&event.what, What::Decided(signature) if log::accepts_risk(signature)))
+        Self(advice)
     }
 }
 
 /// The problem that a finding tells of.
-pub(super) fn risk(context: &Context<'_>, reviewed: &Reviewed, finding: &Finding) -> Risk {
-    let course = Course::of(context, finding);
+pub(super) fn risk(
+    context: &Context<'_>,
+    reviewed: &Reviewed,
+    advice: &Advice<'_>,
+    finding: &Finding,
+) -> Risk {
+    let course = context.courses.of(&finding.id.0);
     let entries: Vec<_> = course
         .telling()
         .map(|(event, proposal)| {
@@ -138,11 +109,7 @@ pub(super) fn risk(context: &Context<'_>, reviewed: &Reviewed, finding: &Finding
     if course.is_accepted() {
         props.extend(Prop::nist("accepted", "true"));
     }
-    let advice = reviewed
-        .review
-        .recommendations
-        .iter()
-        .find(|advice| advice.findings.contains(&finding.id));
+    let advice = advice.0.get(finding.id.0.as_str()).copied();
     if let Some(advice) = advice {
         props.extend(Prop::nist("priority", &advice.rank.to_string()));
     }

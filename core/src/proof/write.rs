@@ -1,13 +1,14 @@
 //! Writing the folder: complete or not at all.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{ALLOWED_SIGNERS, FORMAT, INDEX, LEDGER, MANIFEST, OSCAL, SCRIPT, history, script};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::{Checkpoint, sum};
-use crate::oscal;
+use crate::ledger::{Checkpoint, Sum, sum};
+use crate::oscal::{self, history::History};
 use crate::practice::Tenant;
 
 /// What a proof holds.
@@ -43,49 +44,78 @@ impl Tenant {
         let partial = prepare(dir)?;
         let checkpoint = self.ledger().export(partial.join(LEDGER)).await?;
         let history = history::history(self, &checkpoint).await?;
-        let mut files = BTreeMap::new();
-        let statements = history::statements(&history);
+        let mut folder = Folder {
+            dir: &partial,
+            sums: BTreeMap::new(),
+        };
+        let decisions = folder.add_decisions(&history)?;
+        let register = self.approvers().await?.allowed_signers()?;
+        folder.add(ALLOWED_SIGNERS, register.to_string().as_bytes())?;
+        folder.add(SCRIPT, script::TEXT.as_bytes())?;
+        if !history.reviews.is_empty() {
+            folder.add_documents(&history)?;
+        }
+        let sums = folder.sums.into_iter().collect();
+        let manifest = self.ledger().sign_manifest(FORMAT, sums).await?;
+        write(&partial.join(MANIFEST), manifest.as_bytes())?;
+        replace(&partial, dir)?;
+        Ok(Proved {
+            checkpoint,
+            decisions,
+            oscal: !history.reviews.is_empty(),
+        })
+    }
+}
+
+/// The folder that is being written, and the SHA-256 of each of its files so far but those of the ledger.
+struct Folder<'a> {
+    dir: &'a Path,
+    sums: BTreeMap<String, Sum>,
+}
+
+impl Folder<'_> {
+    fn add(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
+        self.sums.insert(path.to_owned(), sum(bytes));
+        write(&self.dir.join(path), bytes)
+    }
+
+    /// The signed texts with their signatures and their index. How many there are.
+    fn add_decisions(&mut self, history: &History) -> Result<usize> {
+        let statements = history::statements(history);
         let mut index = Vec::new();
         for (seq, (stamp, signature)) in &statements {
             let (text, armoured) = oscal::decision_paths(*seq);
             let time = stamp.time.strftime("%Y%m%d%H%M%SZ");
             index.push(format!("{text} {} {time}\n", signature.person));
-            files.insert(text, signature.text.clone());
-            files.insert(armoured, signature.signature.clone());
+            self.add(&text, &signature.text)?;
+            self.add(&armoured, &signature.signature)?;
         }
-        files.insert(INDEX.to_owned(), index.concat().into_bytes());
-        files.insert(
-            ALLOWED_SIGNERS.to_owned(),
-            self.approvers()
-                .await?
-                .allowed_signers()?
-                .to_string()
-                .into_bytes(),
-        );
-        files.insert(SCRIPT.to_owned(), script::TEXT.as_bytes().to_vec());
-        if !history.reviews.is_empty() {
-            let documents = oscal::documents(&history)?;
-            files.extend(
-                documents
-                    .into_iter()
-                    .map(|(path, bytes)| (format!("{OSCAL}/{path}"), bytes)),
-            );
-        }
-        let sums = files
-            .iter()
-            .map(|(path, bytes)| (path.clone(), sum(bytes)))
-            .collect();
-        let manifest = self.ledger().sign_manifest(FORMAT, sums).await?;
-        files.insert(MANIFEST.to_owned(), manifest.into_bytes());
-        for (path, bytes) in &files {
-            write(&partial.join(path), bytes)?;
-        }
-        replace(&partial, dir)?;
-        Ok(Proved {
-            checkpoint,
-            decisions: statements.len(),
-            oscal: !history.reviews.is_empty(),
-        })
+        self.add(INDEX, index.concat().as_bytes())?;
+        Ok(statements.len())
+    }
+
+    fn add_documents(&mut self, history: &History) -> Result<()> {
+        let sums = oscal::documents(history, &mut Documents(self.dir.join(OSCAL)))?;
+        let below = sums
+            .into_iter()
+            .map(|(path, sum)| (format!("{OSCAL}/{path}"), sum));
+        self.sums.extend(below);
+        Ok(())
+    }
+}
+
+/// The folder of the documents.
+struct Documents(PathBuf);
+
+impl oscal::Files for Documents {
+    fn write(&mut self, path: &str, content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        let path = self.0.join(path);
+        let written = path
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| File::create(&path))
+            .and_then(|mut file| content(&mut file));
+        written.map_err(|source| Error::io(source, path.display()))
     }
 }
 
