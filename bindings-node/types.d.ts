@@ -155,6 +155,7 @@ export interface RuleResult {
 export interface Coverage {
   assets: number
   relations: number
+  inferred_relations: number
   known: number
   total: number
   outcomes: Tally

@@ -194,6 +194,7 @@ class Coverage(Record):
 
     assets: int
     relations: int
+    inferred_relations: int
     known: int
     total: int
     outcomes: Record

@@ -103,13 +103,7 @@ impl Writer {
         }
         self.option(value.source(), |writer, name| writer.text(name.raw()));
         self.option(value.stated_at(), Self::time);
-        self.option(value.confidence(), |writer, confidence| {
-            writer.byte(match confidence {
-                Confidence::Low => 1,
-                Confidence::Medium => 2,
-                Confidence::High => 3,
-            });
-        });
+        self.option(value.confidence(), |writer, confidence| writer.byte(rank(confidence)));
     }
 
     fn relation(&mut self, relation: &Relation) {
@@ -120,7 +114,14 @@ impl Writer {
             Strength::Hard => 0,
             Strength::Soft => 1,
         });
-        self.option(relation.inference(), |writer, method| writer.text(method.raw()));
+        match (relation.inference(), relation.confidence()) {
+            (Some(method), Some(confidence)) => {
+                self.byte(2);
+                self.text(method.raw());
+                self.byte(rank(confidence));
+            }
+            (method, _) => self.option(method, |writer, method| writer.text(method.raw())),
+        }
         self.option(relation.note(), |writer, note| writer.text(note.raw()));
     }
 
@@ -168,5 +169,13 @@ impl Writer {
             self.hasher.update(&self.block);
             self.block.clear();
         }
+    }
+}
+
+fn rank(confidence: Confidence) -> u8 {
+    match confidence {
+        Confidence::Low => 1,
+        Confidence::Medium => 2,
+        Confidence::High => 3,
     }
 }

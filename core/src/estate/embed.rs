@@ -100,6 +100,7 @@ struct RelationForm {
     #[serde(default)]
     strength: Strength,
     inferred_by: Option<Untrusted<String>>,
+    confidence: Option<Confidence>,
     note: Option<Untrusted<String>>,
 }
 
@@ -108,12 +109,26 @@ impl<'de> Deserialize<'de> for Relation {
         let form = RelationForm::deserialize(deserializer)?;
         let mut relation = Self::new(form.from, form.to, form.kind);
         relation.strength = form.strength;
-        if let Some(method) = form.inferred_by {
-            relation = relation.inferred_by(method);
-        }
-        if let Some(note) = form.note {
-            relation = relation.noted(note);
-        }
-        Ok(relation)
+        relation
+            .remarked(form.inferred_by, form.confidence, form.note)
+            .ok_or_else(|| D::Error::custom("a confidence without `inferred_by`"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relation_reads_back_and_a_confidence_needs_a_method() {
+        let relation = Relation::new("a", "b", RelationKind::Uses)
+            .soft()
+            .inferred("dns", Confidence::Low)
+            .noted("why");
+        let text = serde_json::to_string(&relation).unwrap();
+        assert_eq!(serde_json::from_str::<Relation>(&text).unwrap(), relation);
+        let bare = r#"{"from": "a", "to": "b", "kind": "uses", "confidence": "low"}"#;
+        let error = serde_json::from_str::<Relation>(bare).unwrap_err();
+        assert!(error.to_string().contains("inferred_by"), "{error}");
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::asset::AssetId;
 #[cfg(feature = "schema")]
 use super::bounds::{MAX_MEMBERS, MAX_TEXT};
+use super::fact::Confidence;
 use super::open::open_enum;
 use crate::text::Untrusted;
 
@@ -15,9 +16,14 @@ use crate::text::Untrusted;
 ///
 /// let relation = Relation::new("erp", "sql-1", RelationKind::DependsOn).soft().inferred_by("dns");
 /// assert_eq!(relation.strength, Strength::Soft);
+/// assert!(!relation.is_stated());
 /// ```
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = super::schema::confidence_needs_a_method)
+)]
 #[serde(deny_unknown_fields)]
 pub struct Relation {
     /// The dependant.
@@ -41,6 +47,10 @@ struct Remarks {
     #[cfg_attr(feature = "schema", schemars(length(max = MAX_TEXT)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     inferred_by: Option<Untrusted<String>>,
+    /// Where it was inferred: how sure the method is.
+    // INVARIANT: only beside a method: whoever sets it, sets the method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confidence: Option<Confidence>,
     /// A remark of whoever stated it.
     #[cfg_attr(feature = "schema", schemars(length(max = MAX_TEXT)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,6 +83,23 @@ impl Relation {
         self
     }
 
+    /// Says by which method it was inferred, and how sure that is. The strength stays, as with
+    /// [`inferred_by`](Self::inferred_by).
+    ///
+    /// ```
+    /// use vcto::estate::{Confidence, Relation, RelationKind};
+    ///
+    /// let relation = Relation::new("pc-7", "fw-1", RelationKind::Uses).soft().inferred("gateway", Confidence::High);
+    /// assert_eq!(relation.confidence(), Some(Confidence::High));
+    /// ```
+    #[must_use]
+    pub fn inferred(mut self, method: impl Into<Untrusted<String>>, confidence: Confidence) -> Self {
+        let remarks = self.remarks.get_or_insert_default();
+        remarks.inferred_by = Some(method.into());
+        remarks.confidence = Some(confidence);
+        self
+    }
+
     /// Adds a remark.
     #[must_use]
     pub fn noted(mut self, note: impl Into<Untrusted<String>>) -> Self {
@@ -80,9 +107,40 @@ impl Relation {
         self
     }
 
+    /// Adds what a document says beside ends, kind and strength; `None` for a confidence without a method.
+    pub(super) fn remarked(
+        mut self,
+        inferred_by: Option<Untrusted<String>>,
+        confidence: Option<Confidence>,
+        note: Option<Untrusted<String>>,
+    ) -> Option<Self> {
+        if inferred_by.is_none() && confidence.is_some() {
+            return None;
+        }
+        if inferred_by.is_some() || note.is_some() {
+            self.remarks = Some(Box::new(Remarks {
+                inferred_by,
+                confidence,
+                note,
+            }));
+        }
+        Some(self)
+    }
+
     /// The method, where it was inferred and not stated.
     pub fn inference(&self) -> Option<&Untrusted<String>> {
         self.remarks.as_ref()?.inferred_by.as_ref()
+    }
+
+    /// Whether somebody or some system stated it, and no method inferred it. What was only inferred never answers a
+    /// question of safety: whether something is redundant, protected, or known at all.
+    pub fn is_stated(&self) -> bool {
+        self.inference().is_none()
+    }
+
+    /// How sure the method is by which it was inferred, where that is said.
+    pub fn confidence(&self) -> Option<Confidence> {
+        self.remarks.as_ref()?.confidence
     }
 
     /// The remark of whoever stated it.
@@ -124,6 +182,9 @@ open_enum! {
         ReplicatesTo = "replicates_to",
         /// Runs on it.
         RunsOn = "runs_on",
+        /// Is not related to it: a person refused what was inferred, and it is not inferred again. With `inferred_by` only
+        /// what that method says is refused.
+        UnrelatedTo = "unrelated_to",
         /// Uses it.
         Uses = "uses",
     }

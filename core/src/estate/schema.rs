@@ -3,7 +3,7 @@
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::asset::{Asset, AssetId};
 use super::bounds::{MAX_FACT_NAME, MAX_FACTS, MAX_ID, MAX_NAME, MAX_SOURCES, MAX_TEXT, MAX_VALUES};
@@ -60,6 +60,13 @@ pub(super) fn merged_from(generator: &mut SchemaGenerator) -> Schema {
         "items": {"allOf": [source], "properties": {"merged_from": false}},
         "maxItems": MAX_SOURCES,
     })
+}
+
+/// A confidence stands only beside a method. `null` is the same as absence.
+pub(super) fn confidence_needs_a_method(schema: &mut Schema) {
+    let absent = json!({"properties": {"confidence": {"type": "null"}}});
+    let method = json!({"properties": {"inferred_by": {"type": "string"}}, "required": ["inferred_by"]});
+    schema.insert("anyOf".to_owned(), json!([absent, method]));
 }
 
 fn format(_: &mut SchemaGenerator) -> Schema {

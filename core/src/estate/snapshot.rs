@@ -9,7 +9,7 @@ use super::find::Names;
 use super::freeze::freeze;
 use super::graph::Graph;
 use super::inventory::{Inventory, Source};
-use super::relation::{Relation, Requirement};
+use super::relation::{Relation, RelationKind, Requirement};
 use crate::digest::Digest;
 use crate::error::Result;
 
@@ -61,6 +61,14 @@ impl Estate {
     /// How many relations there are, each once.
     pub fn relation_count(&self) -> usize {
         self.0.inventory.relations.len()
+    }
+
+    /// How many of the relations nobody stated: a method inferred them.
+    pub fn inferred_relation_count(&self) -> usize {
+        let relations = self.relations().iter();
+        relations
+            .filter(|relation| !relation.is_stated() && relation.kind != RelationKind::UnrelatedTo)
+            .count()
     }
 
     /// Who told it, when, and how complete it is.

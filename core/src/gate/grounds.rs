@@ -179,7 +179,7 @@ impl Target<'_> {
             Known {
                 dependants: radius.assets.len() as u64,
                 critical: std::iter::once(*asset).chain(dependants).any(is_critical),
-                related: is_related(estate, asset, radius),
+                related: is_related(estate, &asset.id),
                 tags: tags(asset),
             }
         });
@@ -209,22 +209,19 @@ fn is_critical(asset: &Asset) -> bool {
     )
 }
 
-/// Whether anything that carries impact is recorded of the asset, in either direction.
-fn is_related(estate: &Estate, asset: &Asset, radius: &BlastRadius) -> bool {
-    let relations = estate.relations();
-    let first = relations.partition_point(|relation| relation.from < asset.id);
-    let depends = relations
-        .iter()
-        .skip(first)
-        .take_while(|relation| relation.from == asset.id)
-        .any(|relation| relation.kind.carries_impact());
-    let requires = || {
-        let groups = estate.requirements();
-        groups
-            .get(groups.partition_point(|group| group.asset < asset.id))
-            .is_some_and(|group| group.asset == asset.id)
+/// Whether anything that carries impact is stated of the asset, in either direction. What was only inferred does not make
+/// its reach known.
+fn is_related(estate: &Estate, asset: &AssetId) -> bool {
+    let stated = estate.relations().iter().any(|relation| {
+        relation.kind.carries_impact()
+            && relation.is_stated()
+            && (relation.from == *asset || relation.to == *asset)
+    });
+    let grouped = || {
+        let mut groups = estate.requirements().iter();
+        groups.any(|group| group.asset == *asset || group.members.contains(asset))
     };
-    !radius.assets.is_empty() || !radius.degraded.is_empty() || depends || requires()
+    stated || grouped()
 }
 
 fn tags(asset: &Asset) -> BTreeSet<String> {

@@ -14,6 +14,9 @@ pub struct Coverage {
     pub assets: u64,
     /// Relations in the estate.
     pub relations: u64,
+    /// Of these, inferred by a method and not stated; none of them counts as recorded in a layer.
+    #[serde(default)]
+    pub inferred_relations: u64,
     /// So many questions were answered from data...
     pub known: u64,
     /// ...of so many that applied.
@@ -46,7 +49,7 @@ impl Coverage {
             estate
                 .relations()
                 .iter()
-                .filter(|relation| wanted(&relation.kind))
+                .filter(|relation| relation.is_stated() && wanted(&relation.kind))
                 .count() as u64
         };
         let assets =
@@ -69,6 +72,7 @@ impl Coverage {
         Self {
             assets: estate.asset_count() as u64,
             relations: estate.relation_count() as u64,
+            inferred_relations: estate.inferred_relation_count() as u64,
             known: outcomes.known(),
             total: outcomes.total(),
             outcomes,

@@ -38,13 +38,16 @@ fn scalars() -> impl Strategy<Value = Scalar> {
     ]
 }
 
-fn statements() -> impl Strategy<Value = FactValue> {
-    let confidences = prop_oneof![
+fn confidences() -> impl Strategy<Value = Confidence> {
+    prop_oneof![
         Just(Confidence::Low),
         Just(Confidence::Medium),
         Just(Confidence::High)
-    ];
-    (scalars(), of(texts()), of(times()), of(confidences)).prop_map(|(value, source, at, confidence)| {
+    ]
+}
+
+fn statements() -> impl Strategy<Value = FactValue> {
+    (scalars(), of(texts()), of(times()), of(confidences())).prop_map(|(value, source, at, confidence)| {
         let mut value = FactValue::from(value);
         if let Some(source) = source {
             value = value.stated_by(source);
@@ -143,7 +146,14 @@ pub fn inventories() -> impl Strategy<Value = Inventory> {
     ];
     let pick = any::<prop::sample::Index>;
     let relations = vec(
-        (pick(), pick(), kinds, any::<bool>(), of(texts()), of(texts())),
+        (
+            pick(),
+            pick(),
+            kinds,
+            any::<bool>(),
+            of((texts(), of(confidences()))),
+            of(texts()),
+        ),
         0..12,
     );
     let groups = vec((pick(), vec(pick(), 1..4), pick()), 0..3);
@@ -173,9 +183,11 @@ pub fn inventories() -> impl Strategy<Value = Inventory> {
                 if *soft && !member {
                     relation = relation.soft();
                 }
-                if let Some(method) = method {
-                    relation = relation.inferred_by(method.as_str());
-                }
+                relation = match method {
+                    Some((method, Some(confidence))) => relation.inferred(method.as_str(), *confidence),
+                    Some((method, None)) => relation.inferred_by(method.as_str()),
+                    None => relation,
+                };
                 if let Some(note) = note {
                     relation = relation.noted(note.as_str());
                 }

@@ -250,6 +250,16 @@ fn records_that_make_no_sense_together_are_refused() {
             "/relations/1/strength",
             "`a` only degrades",
         ),
+        (
+            r#""relations": [{"from": "a", "to": "b", "kind": "uses", "confidence": "high"}]"#,
+            "/relations/0/confidence",
+            "without `inferred_by`",
+        ),
+        (
+            r#""relations": [{"from": "a", "to": "b", "kind": "uses", "inferred_by": "dns", "confidence": "sure"}]"#,
+            "/relations/0/confidence",
+            "sure",
+        ),
     ] {
         invalid(&format!("{assets}, {rest}"), place, says);
     }

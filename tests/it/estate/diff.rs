@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use vcto::estate::{Asset, AssetKind, FactValue, Relation, RelationKind, Requirement, Scope, Source, diff};
+use vcto::estate::{Asset, AssetKind, Confidence, FactValue, Relation, RelationKind, Requirement, Scope, Source, diff};
 use vcto::{Estate, Inventory};
 
 use super::arbitrary::inventories;
@@ -210,6 +210,29 @@ fn each_field_that_changed_is_named() {
             ("site", false, true)
         ]
     );
+}
+
+#[test]
+fn a_relation_that_was_confirmed_goes_and_comes_again() {
+    let with = |relation: Relation| {
+        Estate::new(Inventory {
+            source: complete(),
+            assets: vec![
+                Asset::new("a", AssetKind::Server),
+                Asset::new("b", AssetKind::Server),
+            ],
+            relations: vec![relation],
+            ..Inventory::default()
+        })
+        .unwrap()
+    };
+    let plain = || Relation::new("a", "b", RelationKind::Uses);
+    let guess = |sure| with(plain().soft().inferred("dns", sure));
+    let found = diff(&guess(Confidence::Low), &guess(Confidence::High)).relations;
+    assert_eq!(found.removed[0].confidence(), Some(Confidence::Low));
+    assert_eq!(found.added[0].confidence(), Some(Confidence::High));
+    let found = diff(&guess(Confidence::High), &with(plain())).relations;
+    assert!(!found.removed[0].is_stated() && found.added[0].is_stated());
 }
 
 proptest! {

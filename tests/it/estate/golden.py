@@ -1,4 +1,4 @@
-"""Computes the digest of golden.json from docs/formats/inventory.md alone (needs the package blake3)."""
+"""Computes the digests of golden*.json from docs/formats/inventory.md alone (needs the package blake3)."""
 import datetime
 import decimal
 import json
@@ -7,6 +7,7 @@ import struct
 
 import blake3
 
+RANKS = [None, "low", "medium", "high"]
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -70,7 +71,7 @@ def scalar(value):
 def statement(form):
     if not isinstance(form, dict):
         form = {"value": form}
-    rank = [None, "low", "medium", "high"].index(form.get("confidence"))
+    rank = RANKS.index(form.get("confidence"))
     at = form.get("at")
     key, value = scalar(form["value"])
     data = value + option(form.get("source"), text) + option(at, time) + option(rank or None, lambda r: bytes([r]))
@@ -102,11 +103,20 @@ def source(item):
 
 def relations(items):
     fields = [
-        (r["from"], r["to"], r["kind"], r.get("strength", "hard") == "soft", r.get("inferred_by"), r.get("note"))
+        (
+            r["from"], r["to"], r["kind"], r.get("strength", "hard") == "soft", r.get("inferred_by"),
+            RANKS.index(r.get("confidence")), r.get("note"),
+        )
         for r in items
     ]
     links = [f for f in fields if f[2] == "connects_to"]
     return sorted(once(f for f in fields if f[2] != "connects_to") + links, key=ordered)
+
+
+def inference(method, rank):
+    if rank:
+        return b"\2" + text(method) + bytes([rank])
+    return option(method, text)
 
 
 def estate(doc):
@@ -117,12 +127,13 @@ def estate(doc):
         + many(source(s) for s in sorted(doc["source"]["merged_from"], key=lambda s: s["name"].encode()))
         + many(asset(a) for a in sorted(doc["assets"], key=lambda a: a["id"].encode()))
         + many(
-            text(f) + text(t) + text(k) + bytes([soft]) + option(by, text) + option(note, text)
-            for f, t, k, soft, by, note in relations(doc["relations"])
+            text(f) + text(t) + text(k) + bytes([soft]) + inference(by, sure) + option(note, text)
+            for f, t, k, soft, by, sure, note in relations(doc["relations"])
         )
         + many(text(a) + many(map(text, members)) + struct.pack("<I", needs) for a, members, needs in groups)
     )
 
 
-document = json.loads(pathlib.Path(__file__).with_name("golden.json").read_text(), parse_float=decimal.Decimal)
-print("blake3:" + blake3.blake3(estate(document), derive_key_context="vcto estate v1").hexdigest())
+for path in sorted(pathlib.Path(__file__).parent.glob("golden*.json")):
+    document = json.loads(path.read_text(), parse_float=decimal.Decimal)
+    print(path.name, "blake3:" + blake3.blake3(estate(document), derive_key_context="vcto estate v1").hexdigest())

@@ -47,7 +47,7 @@ fn the_sample_is_valid_and_the_empty_inventory_too() {
 #[test]
 fn what_the_schema_refuses_the_reader_refuses() {
     let validator = validator();
-    let breaks: [fn(&mut Value); 16] = [
+    let breaks: [fn(&mut Value); 19] = [
         |doc| doc["format"] = json!("vcto.inventory/2"),
         |doc| doc["source"] = json!({}),
         |doc| doc["source"]["complete"] = json!("yes"),
@@ -63,6 +63,15 @@ fn what_the_schema_refuses_the_reader_refuses() {
         |doc| doc["assets"][0]["facts"] = json!({"x": {"value": 1, "confidence": "sure"}}),
         |doc| doc["relations"][0]["strength"] = json!("firm"),
         |doc| doc["relations"][0]["weight"] = json!(1),
+        |doc| doc["relations"][0]["confidence"] = json!("high"),
+        |doc| {
+            doc["relations"][0]["inferred_by"] = json!(null);
+            doc["relations"][0]["confidence"] = json!("low");
+        },
+        |doc| {
+            doc["relations"][0]["inferred_by"] = json!("dns");
+            doc["relations"][0]["confidence"] = json!("sure");
+        },
         |doc| doc["requirements"][0]["needs"] = json!(-1),
     ];
     for (at, change) in breaks.iter().enumerate() {

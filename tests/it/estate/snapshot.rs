@@ -1,5 +1,6 @@
 //! The frozen snapshot: finding assets, and what relations and groups come to.
 
+use vcto::estate::Confidence;
 use vcto::{ErrorKind, Estate, Inventory};
 
 use super::{SAMPLE, estate};
@@ -148,4 +149,43 @@ fn the_digest_is_that_of_the_described_layout() {
         golden.digest().to_string(),
         "blake3:98fed26042ca9a5bd4ef89b85064bc2592c6b2fd75a0bc776c8adb9b1e47fc24"
     );
+    let inferred =
+        Estate::new(Inventory::from_json(include_bytes!("golden_inferred.json")).unwrap()).unwrap();
+    assert_eq!(
+        inferred.digest().to_string(),
+        "blake3:8feb52aa09a153786a71a3dd17424969cd8cce39406e566cc81ad1dc171ff51c"
+    );
+}
+
+#[test]
+fn what_was_inferred_is_counted_apart_and_says_how_sure_it_is() {
+    let bytes = include_bytes!("golden_inferred.json");
+    let estate = Estate::new(Inventory::from_json(bytes).unwrap()).unwrap();
+    assert_eq!(
+        (estate.relation_count(), estate.inferred_relation_count()),
+        (5, 4),
+        "a refusal is no relation that was inferred"
+    );
+    let sure: Vec<_> = estate
+        .relations()
+        .iter()
+        .map(|relation| (relation.to.as_str(), relation.confidence()))
+        .collect();
+    assert_eq!(
+        sure,
+        [
+            ("dc", Some(Confidence::Medium)),
+            ("dc", None),
+            ("fw", None),
+            ("fw", Some(Confidence::Low)),
+            ("fw", Some(Confidence::High)),
+        ]
+    );
+    assert_eq!(
+        Inventory::from_json(estate.to_json().as_bytes())
+            .unwrap()
+            .relations,
+        estate.relations()
+    );
+    assert_eq!(estate.graph().dependencies(2), [0, 1]);
 }

@@ -136,6 +136,22 @@ fn old_incomplete_and_undated_inventories_raise_the_level() {
 }
 
 #[test]
+fn an_inferred_relation_does_not_make_a_reach_known() {
+    pollster::block_on(async {
+        let guess = serde_json::json!({"from": "printer", "to": "lonely", "kind": "uses", "strength": "soft",
+            "inferred_by": "gateway", "confidence": "high"});
+        let stated = serde_json::json!({"from": "printer", "to": "lonely", "kind": "uses", "strength": "soft"});
+        for (relation, expected) in [(guess, Level::L2), (stated, Level::L0)] {
+            let world = World::new().await;
+            let mut inventory = inventory();
+            inventory["relations"].as_array_mut().unwrap().push(relation);
+            world.review(&inventory).await;
+            assert_eq!(level(&world, documentation("set", "lonely")).await, expected);
+        }
+    });
+}
+
+#[test]
 fn compliance_tags_raise_the_level() {
     pollster::block_on(async {
         for (tag, expected) in [

@@ -1,6 +1,6 @@
 //! The other rules, case by case: each with what passes, what fails and what is unknown.
 
-use vcto::estate::{Asset, AssetKind, Fact, FactValue, Relation, RelationKind, Scalar, Scope};
+use vcto::estate::{Asset, AssetKind, Confidence, Fact, FactValue, Relation, RelationKind, Scalar, Scope};
 use vcto::review::{Outcome, Review, Reviewer, Severity};
 use vcto::{Estate, Inventory};
 
@@ -202,6 +202,37 @@ fn protected(job: &[(&str, Scalar)], complete: bool) -> Review {
         complete,
     }];
     review(inventory)
+}
+
+#[test]
+fn an_inferred_job_proves_no_backup() {
+    let inferred = Relation::new("fs", "veeam", RelationKind::BackedUpBy)
+        .soft()
+        .inferred("backup", Confidence::Medium);
+    let tally = |complete| {
+        let mut inventory = Inventory {
+            assets: vec![
+                Asset::new("veeam", AssetKind::Service).named("V"),
+                Asset::new("fs", AssetKind::Server).named("FS"),
+            ],
+            relations: vec![inferred.clone()],
+            ..Inventory::default()
+        };
+        inventory.source.scopes = vec![Scope {
+            name: "backup".into(),
+            complete,
+        }];
+        let review = review(inventory);
+        let layer = |name: &str| {
+            let mut layers = review.coverage.layers.iter();
+            layers.find(|layer| layer.layer == name).unwrap().recorded
+        };
+        assert_eq!((layer("backup"), review.coverage.inferred_relations), (0, 1));
+        let outcomes = review.rule("backup.in_place").unwrap().outcomes;
+        (outcomes.satisfied, outcomes.not_satisfied, outcomes.not_evaluated)
+    };
+    assert_eq!(tally(false), (0, 0, 1));
+    assert_eq!(tally(true), (0, 1, 0));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vcto::estate::{Asset, AssetKind, Criticality, Relation, RelationKind, Requirement};
+use vcto::estate::{Asset, AssetKind, Confidence, Criticality, Relation, RelationKind, Requirement};
 use vcto::impact;
 use vcto::review::{Outcome, Review, Reviewer, Severity};
 use vcto::{Estate, Inventory};
@@ -172,6 +172,24 @@ fn members_of_which_nothing_is_recorded_are_unknown_and_not_independent() {
     inventory
         .relations
         .retain(|relation| !relation.from.as_str().starts_with("sql"));
+    let review = review(inventory);
+    let rule = review.rule("resilience.group_independence").unwrap();
+    assert_eq!(rule.conclusion, Outcome::NotEvaluated);
+}
+
+#[test]
+fn what_was_only_inferred_of_members_does_not_make_them_independent() {
+    let mut inventory = office();
+    inventory
+        .relations
+        .retain(|relation| !relation.from.as_str().starts_with("sql"));
+    let members = ["sql-1", "sql-2"];
+    inventory.assets.push(asset("fw", AssetKind::Firewall));
+    inventory.relations.extend(members.map(|member| {
+        Relation::new(member, "fw", RelationKind::Uses)
+            .soft()
+            .inferred("gateway", Confidence::High)
+    }));
     let review = review(inventory);
     let rule = review.rule("resilience.group_independence").unwrap();
     assert_eq!(rule.conclusion, Outcome::NotEvaluated);

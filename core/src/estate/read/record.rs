@@ -16,6 +16,7 @@ use crate::text::{Untrusted, quoted};
 
 #[derive(Clone, Copy)]
 enum RelationField {
+    Confidence,
     From,
     InferredBy,
     Kind,
@@ -30,6 +31,7 @@ const RELATION: &[(&str, RelationField)] = &[
     ("kind", RelationField::Kind),
     ("strength", RelationField::Strength),
     ("inferred_by", RelationField::InferredBy),
+    ("confidence", RelationField::Confidence),
     ("note", RelationField::Note),
 ];
 
@@ -74,7 +76,7 @@ impl Reader<'_> {
 
     pub(super) fn relation(&mut self) -> Result<Relation> {
         let (mut from, mut to, mut kind) = (None, None, None);
-        let (mut strength, mut inferred_by, mut note) = (Strength::Hard, None, None);
+        let (mut strength, mut inferred_by, mut confidence, mut note) = (Strength::Hard, None, None, None);
         let mut object = self.lexer.object()?;
         while let Some((key, field)) = self.lexer.field(&mut object, RELATION)? {
             match field {
@@ -85,6 +87,7 @@ impl Reader<'_> {
                     .choice(&[("hard", Strength::Hard), ("soft", Strength::Soft)])
                     .map(|read| strength = read),
                 RelationField::InferredBy => self.optional(MAX_TEXT).map(|read| inferred_by = read),
+                RelationField::Confidence => self.confidence().map(|read| confidence = read),
                 RelationField::Note => self.optional(MAX_TEXT).map(|read| note = read),
             }
             .under(key)?;
@@ -95,13 +98,12 @@ impl Reader<'_> {
             self.required(kind, "kind")?,
         );
         relation.strength = strength;
-        if let Some(method) = inferred_by {
-            relation = relation.inferred_by(method);
-        }
-        if let Some(note) = note {
-            relation = relation.noted(note);
-        }
-        Ok(relation)
+        relation.remarked(inferred_by, confidence, note).ok_or_else(|| {
+            self.lexer
+                .fault("a confidence without `inferred_by`")
+                .remedy("say by which method it was inferred, or take the confidence out")
+                .under("confidence")
+        })
     }
 
     pub(super) fn requirement(&mut self) -> Result<Requirement> {

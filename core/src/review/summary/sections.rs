@@ -58,8 +58,12 @@ fn coverage(review: &Review) -> Vec<String> {
     let percent = coverage
         .percent()
         .map_or_else(String::new, |percent| format!(" ({percent} %)"));
+    let inferred = match coverage.inferred_relations {
+        0 => String::new(),
+        count => format!(" ({count} of them inferred)"),
+    };
     let mut lines = vec![format!(
-        "{} assets, {} relations. {} of {} questions could be answered from data{percent}; {} are open.",
+        "{} assets, {} relations{inferred}. {} of {} questions could be answered from data{percent}; {} are open.",
         coverage.assets,
         coverage.relations,
         coverage.known,

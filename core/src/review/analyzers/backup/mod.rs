@@ -86,7 +86,9 @@ fn protection(
         verdicts.not_applicable(rule, asset);
         return Ok(false);
     }
-    let job = context.outgoing_of(asset, RelationKind::BackedUpBy).next();
+    // That software for it is there does not prove that there is a backup.
+    let jobs = || context.outgoing_of(asset, RelationKind::BackedUpBy);
+    let job = jobs().find(|relation| relation.is_stated());
     let last = dates(asset, "backup_last_success");
     if job.is_some() || matches!(last, Reading::Known(_)) {
         verdicts.satisfied(rule, asset);
@@ -108,7 +110,10 @@ fn protection(
             Read::kind(asset),
             Read::fact(asset, "backup_required"),
             Read::fact(asset, "backup_last_success"),
-            Read::no_relation(asset, &RelationKind::BackedUpBy),
+            jobs().next().map_or_else(
+                || Read::no_relation(asset, &RelationKind::BackedUpBy),
+                Read::relation,
+            ),
             Read::Completeness {
                 scope: "backup".to_owned(),
                 complete,

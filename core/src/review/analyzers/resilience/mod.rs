@@ -91,12 +91,12 @@ impl Cuts {
     }
 }
 
-/// Whether anything is recorded that the asset depends on.
+/// Whether anything is recorded that the asset depends on. What was only inferred is no record: the rest may be missing.
 fn has_dependencies(context: &Context<'_>, id: &AssetId) -> bool {
     let related = context
         .outgoing(id)
         .iter()
-        .any(|relation| relation.kind.carries_impact());
+        .any(|relation| relation.kind.carries_impact() && relation.is_stated());
     related || has_group(context.estate(), id)
 }
 
