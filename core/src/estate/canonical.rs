@@ -103,7 +103,9 @@ impl Writer {
         }
         self.option(value.source(), |writer, name| writer.text(name.raw()));
         self.option(value.stated_at(), Self::time);
-        self.option(value.confidence(), |writer, confidence| writer.byte(rank(confidence)));
+        self.option(value.confidence(), |writer, confidence| {
+            writer.byte(rank(confidence))
+        });
     }
 
     fn relation(&mut self, relation: &Relation) {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use vcto::estate::{Asset, AssetKind, Confidence, FactValue, Relation, RelationKind, Requirement, Scope, Source, diff};
+use vcto::estate::{
+    Asset, AssetKind, Confidence, FactValue, Relation, RelationKind, Requirement, Scope, Source, diff,
+};
 use vcto::{Estate, Inventory};
 
 use super::arbitrary::inventories;

@@ -140,7 +140,8 @@ fn an_inferred_relation_does_not_make_a_reach_known() {
     pollster::block_on(async {
         let guess = serde_json::json!({"from": "printer", "to": "lonely", "kind": "uses", "strength": "soft",
             "inferred_by": "gateway", "confidence": "high"});
-        let stated = serde_json::json!({"from": "printer", "to": "lonely", "kind": "uses", "strength": "soft"});
+        let stated =
+            serde_json::json!({"from": "printer", "to": "lonely", "kind": "uses", "strength": "soft"});
         for (relation, expected) in [(guess, Level::L2), (stated, Level::L0)] {
             let world = World::new().await;
             let mut inventory = inventory();
