@@ -163,10 +163,14 @@ impl Asset {
 open_enum! {
     /// What an asset is. Names and their mapping to ServiceNow, OCSF and Backstage: `docs/vocabulary.md`.
     AssetKind {
+        /// A secret of an application's identity in a directory, which ends.
+        AppSecret = "app_secret",
         /// A backup job or plan.
         BackupJob = "backup_job",
         /// What a business calls an application.
         BusinessApplication = "business_application",
+        /// A certificate of a server or service.
+        Certificate = "certificate",
         /// A circuit of a carrier.
         Circuit = "circuit",
         /// A cluster of hypervisor hosts or nodes.
@@ -195,6 +199,8 @@ open_enum! {
         Printer = "printer",
         /// A company that supplies something.
         Provider = "provider",
+        /// A certificate by which devices are managed over a maker's push service.
+        PushCertificate = "push_certificate",
         /// A rack.
         Rack = "rack",
         /// A router.

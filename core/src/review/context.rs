@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::finding::Read;
 use super::lifecycle::{Catalogue, days_between};
+use super::matrix::Matrix;
 use super::settings::Settings;
 use crate::digest::Hasher;
 use crate::error::Result;
@@ -25,6 +26,7 @@ pub struct Context<'a> {
     impact: OnceLock<Read>,
     criticality: OnceLock<Read>,
     network: OnceLock<Read>,
+    matrix: OnceLock<Matrix>,
     /// Positions of relations, sorted by the id of the dependency; stable, so within one by dependant and kind.
     by_dependency: OnceLock<Vec<u32>>,
 }
@@ -47,6 +49,7 @@ impl<'a> Context<'a> {
             impact: OnceLock::new(),
             criticality: OnceLock::new(),
             network: OnceLock::new(),
+            matrix: OnceLock::new(),
             by_dependency: OnceLock::new(),
         }
     }
@@ -122,6 +125,15 @@ impl<'a> Context<'a> {
             layer.read("network")
         };
         self.network.get_or_init(read).clone()
+    }
+
+    /// Every device against what should look after it.
+    pub fn matrix(&self) -> &Matrix {
+        self.matrix.get_or_init(|| Matrix::new(self))
+    }
+
+    pub(super) fn into_matrix(mut self) -> Matrix {
+        self.matrix.take().unwrap_or_else(|| Matrix::new(&self))
     }
 
     /// Called between units of work.

@@ -7,6 +7,7 @@ use super::coverage::Coverage;
 use super::debt::Debt;
 use super::finding::Finding;
 use super::lifecycle::{Catalogue, days_between};
+use super::matrix::Matrix;
 use super::outcome::{DebtKind, Outcome, Pillar, Tally};
 use super::settings::Settings;
 use super::verdict::{Gap, Verdict};
@@ -36,6 +37,9 @@ pub struct Review {
     pub catalogue: CatalogueInfo,
     /// What is known of what was asked: beside every count stands how much could be judged.
     pub coverage: Coverage,
+    /// Every device against what should look after it; empty in documents of before there was one.
+    #[serde(default)]
+    pub matrix: Matrix,
     /// Each rule that was carried out, in order of the id.
     pub rules: Vec<RuleResult>,
     /// What somebody has to know, gravest first.

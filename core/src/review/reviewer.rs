@@ -156,6 +156,7 @@ impl Reviewer {
             findings,
             gaps: listed(gathered.gaps),
             verdicts: gathered.kept,
+            matrix: context.into_matrix(),
         })
     }
 

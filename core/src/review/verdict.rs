@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::advice::Advice;
 use super::finding::{Evidence, Finding, Reach, Read, finding_id, inputs_digest};
+use super::life::LIFE_FACTS;
 use super::outcome::{Outcome, Severity, Tally};
-use super::rule::Rule;
+use super::rule::{Reads, Rule};
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::estate::{Asset, AssetId, Confidence, Fact, FactValue};
@@ -252,6 +253,13 @@ impl Verdicts<'_> {
         self.answer(rule, subject, Outcome::NotApplicable);
     }
 
+    /// The asset is outside the scope of each of these rules.
+    pub(super) fn outside(&mut self, rules: &[Rule], asset: &Asset) {
+        for rule in rules {
+            self.not_applicable(rule, asset);
+        }
+    }
+
     /// What the rule needs is not recorded: not evaluated. `missing` says what, in words that fit many assets; text from
     /// outside in it must be escaped already.
     pub fn not_recorded<'a>(&mut self, rule: &Rule, subject: impl Into<Subject<'a>>, missing: &str) {
@@ -289,13 +297,15 @@ impl Verdicts<'_> {
         let Subject { asset, part } = subject.into();
         let id = asset.map(|asset| &asset.id);
         let mut related = draft.related;
+        let mut reads = draft.reads;
+        reads.extend(asset.into_iter().flat_map(|asset| life_read(rule, asset)));
         related.sort();
         related.dedup();
         let evidence = Evidence {
             rule_version: rule.version,
             snapshot: self.snapshot,
-            inputs: inputs_digest(rule.id, rule.version, self.as_of, &draft.reads)?,
-            reads: draft.reads,
+            inputs: inputs_digest(rule.id, rule.version, self.as_of, &reads)?,
+            reads,
         };
         let finding = Finding {
             id: finding_id(rule.id, id, part),
@@ -319,6 +329,15 @@ impl Verdicts<'_> {
         self.gathered.findings.push((finding, draft.advice));
         Ok(())
     }
+}
+
+/// A rule that leaves out what is out of service has read whether the asset is.
+fn life_read(rule: &Rule, asset: &Asset) -> Vec<Read> {
+    let [_, last] = LIFE_FACTS;
+    if !rule.reads.contains(&Reads::Fact(last)) {
+        return Vec::new();
+    }
+    LIFE_FACTS.map(|fact| Read::fact(asset, fact)).into()
 }
 
 /// A finding is no surer than the least sure of the statements that it rests on.

@@ -63,6 +63,16 @@ const FACTS: &[(&str, &[&str])] = &[
     ("provider", &["BT", "Colt"]),
     ("route", &["north", "south", "null"]),
     ("people", &["12"]),
+    ("status", &["active", "retired", "null"]),
+    ("rmm_status", &["approved", "decommissioned"]),
+    ("rmm_agent", &["true", "false", "null"]),
+    ("antivirus", &["Defender", "", "null"]),
+    ("antivirus_state", &["on", "off", "unknown"]),
+    ("edr", &["SentinelOne", "none"]),
+    ("directory", &["entra", "none", ""]),
+    ("domain", &["corp.local", ""]),
+    ("workgroup", &["WORKGROUP"]),
+    ("agreement", &["Gold", "", "?"]),
 ];
 
 fn scalar(text: &str) -> Scalar {

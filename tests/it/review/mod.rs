@@ -3,6 +3,7 @@
 mod checks;
 mod deletion;
 mod lifecycle;
+mod matrix;
 mod real;
 mod resilience;
 mod summary;
@@ -90,7 +91,12 @@ fn the_documents_name_every_rule_with_its_version_and_every_word_of_the_vocabula
             assert!(name == "*" || rules.contains(name), "{} reads {words}", rule.id);
         }
     }
-    assert_eq!(rules.matches("` | 1 |").count(), reviewer.rules().len());
+    let rows = rules.lines().filter(|line| {
+        let mut cells = line.split('|').map(str::trim).skip(1);
+        let named = cells.next().is_some_and(|cell| cell.starts_with('`'));
+        named && cells.next().is_some_and(|version| version.parse::<u32>().is_ok())
+    });
+    assert_eq!(rows.count(), reviewer.rules().len());
     let vocabulary = read("docs/vocabulary.md");
     let kinds = AssetKind::KNOWN.iter().map(|kind| kind.as_str().to_owned());
     let relations = vcto::estate::RelationKind::KNOWN

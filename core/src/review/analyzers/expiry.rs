@@ -11,6 +11,8 @@ use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::facts::{Reading, dates};
 use crate::review::finding::Read;
+use crate::review::life::is_retired;
+use crate::review::matrix::Cell;
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
@@ -35,27 +37,42 @@ struct Cover {
 static RULES: [Rule; 3] = [
     Rule {
         id: "warranty.in_force",
-        version: 1,
+        version: 2,
         title: "The hardware warranty has not ended and does not end soon",
         pillar: Pillar::Reliability,
         debt: DebtKind::WarrantyAge,
-        reads: &[Reads::Property("kind"), Reads::Fact("warranty_end")],
+        reads: &[
+            Reads::Property("kind"),
+            Reads::Fact("warranty_end"),
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
+        ],
     },
     Rule {
         id: "lifecycle.item_support",
-        version: 1,
+        version: 2,
         title: "The maker's support for the item has not ended and does not end soon",
         pillar: Pillar::Reliability,
         debt: DebtKind::Lifecycle,
-        reads: &[Reads::Property("kind"), Reads::Fact("support_end")],
+        reads: &[
+            Reads::Property("kind"),
+            Reads::Fact("support_end"),
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
+        ],
     },
     Rule {
         id: "licence.subscription_in_force",
-        version: 1,
+        version: 2,
         title: "A subscription that the asset needs has not ended and does not end soon",
         pillar: Pillar::Security,
         debt: DebtKind::Licence,
-        reads: &[Reads::Property("kind"), Reads::Fact("subscription_end")],
+        reads: &[
+            Reads::Property("kind"),
+            Reads::Fact("subscription_end"),
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
+        ],
     },
 ];
 
@@ -100,11 +117,28 @@ impl Analyzer for Expiry {
     fn analyze(&self, context: &Context<'_>, verdicts: &mut Verdicts<'_>) -> Result<()> {
         for asset in context.estate().assets() {
             context.check()?;
+            if is_retired(asset) {
+                verdicts.outside(&RULES, asset);
+                continue;
+            }
             for (rule, cover) in RULES.iter().zip(&COVERS) {
                 cover.judge(context, verdicts, rule, asset)?;
             }
         }
         Ok(())
+    }
+}
+
+/// The warranty of a device as a cell of the coverage matrix.
+pub(in crate::review) fn cell(context: &Context<'_>, asset: &Asset) -> Cell {
+    let [warranty, ..] = &COVERS;
+    let reading = dates(asset, warranty.fact);
+    match reading.values() {
+        [] if reading == Reading::Absent && !(warranty.asked)(&asset.kind) => Cell::NotApplicable,
+        [] => Cell::Unknown,
+        [first, .., last] if context.days_to(*first) < 0 && context.days_to(*last) >= 0 => Cell::Contradicted,
+        [first, ..] if context.days_to(*first) < 0 => Cell::Gap,
+        [..] => Cell::Covered,
     }
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod agreement;
 mod backup;
 mod circuits;
+mod coverage;
 mod expiry;
 mod ownership;
 mod power;
@@ -13,6 +14,9 @@ mod support;
 
 use std::sync::Arc;
 
+pub(super) use backup::cell as backup_cell;
+pub(super) use expiry::cell as warranty_cell;
+
 use super::rule::Analyzer;
 
 /// All of them, in the order in which they run.
@@ -20,6 +24,7 @@ pub(super) fn standard() -> Vec<Arc<dyn Analyzer>> {
     vec![
         Arc::new(support::EndOfSupport),
         Arc::new(expiry::Expiry),
+        Arc::new(coverage::Coverage),
         Arc::new(resilience::Resilience),
         Arc::new(backup::Backup),
         Arc::new(power::Power),

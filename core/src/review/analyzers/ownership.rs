@@ -6,6 +6,7 @@ use crate::estate::{Asset, AssetKind, RelationKind, Scalar};
 use crate::review::advice::{Advice, DOCUMENTATION};
 use crate::review::context::Context;
 use crate::review::finding::Read;
+use crate::review::life::is_retired;
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
@@ -16,7 +17,7 @@ pub(super) struct Ownership;
 
 static RULES: [Rule; 1] = [Rule {
     id: "documentation.owner",
-    version: 1,
+    version: 2,
     title: "An owner is recorded",
     pillar: Pillar::Operations,
     debt: DebtKind::Documentation,
@@ -24,6 +25,8 @@ static RULES: [Rule; 1] = [Rule {
         Reads::Property("kind"),
         Reads::Fact("owner"),
         Reads::Relation("owned_by"),
+        Reads::Fact("status"),
+        Reads::Fact("rmm_status"),
     ],
 }];
 
@@ -36,7 +39,7 @@ impl Analyzer for Ownership {
         let [owner] = &RULES;
         for asset in context.estate().assets() {
             context.check()?;
-            if !needs_owner(&asset.kind) {
+            if !needs_owner(&asset.kind) || is_retired(asset) {
                 verdicts.not_applicable(owner, asset);
                 continue;
             }

@@ -15,6 +15,7 @@ use crate::review::advice::{ARCHITECTURE, Advice, DOCUMENTATION};
 use crate::review::context::Context;
 use crate::review::facts::{Reading, answers, numbers};
 use crate::review::finding::Read;
+use crate::review::life::is_retired;
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
@@ -26,11 +27,16 @@ pub(super) struct Power;
 static RULES: [Rule; 3] = [
     Rule {
         id: "power.cabling_recorded",
-        version: 1,
+        version: 2,
         title: "The cabling of the power ports is recorded",
         pillar: Pillar::Operations,
         debt: DebtKind::Documentation,
-        reads: &[Reads::Fact("power_ports"), Reads::Fact("power_ports_cabled")],
+        reads: &[
+            Reads::Fact("power_ports"),
+            Reads::Fact("power_ports_cabled"),
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
+        ],
     },
     Rule {
         id: "power.feed_cabling_recorded",
@@ -42,7 +48,7 @@ static RULES: [Rule; 3] = [
     },
     Rule {
         id: "power.two_supplies",
-        version: 1,
+        version: 2,
         title: "Two supplies feed the asset",
         pillar: Pillar::Reliability,
         debt: DebtKind::Resilience,
@@ -51,6 +57,8 @@ static RULES: [Rule; 3] = [
             Reads::Fact("power_ports"),
             Reads::Fact("power_ports_cabled"),
             Reads::Impact,
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
         ],
     },
 ];
@@ -64,8 +72,13 @@ impl Analyzer for Power {
         let [cabling, feed, supplies] = &RULES;
         for asset in context.estate().assets() {
             context.check()?;
-            recorded(verdicts, cabling, asset)?;
             feed_recorded(verdicts, feed, asset)?;
+            if is_retired(asset) {
+                verdicts.not_applicable(cabling, asset);
+                verdicts.not_applicable(supplies, asset);
+                continue;
+            }
+            recorded(verdicts, cabling, asset)?;
             two_supplies(context, verdicts, supplies, asset)?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use crate::review::advice::{Advice, DOCUMENTATION};
 use crate::review::context::Context;
 use crate::review::facts::{Reading, dates};
 use crate::review::finding::Read;
+use crate::review::life::is_retired;
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
@@ -26,11 +27,16 @@ static RULES: [Rule; 2] = [
     },
     Rule {
         id: "documentation.seen",
-        version: 1,
+        version: 2,
         title: "The asset was seen lately",
         pillar: Pillar::Operations,
         debt: DebtKind::Documentation,
-        reads: &[Reads::Property("kind"), Reads::Fact("last_seen")],
+        reads: &[
+            Reads::Property("kind"),
+            Reads::Fact("last_seen"),
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
+        ],
     },
 ];
 
@@ -52,7 +58,11 @@ impl Analyzer for Records {
             } else {
                 verdicts.find(name, asset, unnamed(asset))?;
             }
-            sighting(context, verdicts, seen, asset)?;
+            if is_retired(asset) {
+                verdicts.not_applicable(seen, asset);
+            } else {
+                sighting(context, verdicts, seen, asset)?;
+            }
         }
         Ok(())
     }

@@ -6,11 +6,13 @@ mod rules;
 use self::rules::RULES;
 use crate::change::{EffortSize, Strategy};
 use crate::error::Result;
-use crate::estate::{Asset, AssetKind, RelationKind, Source};
+use crate::estate::{Asset, AssetKind, RelationKind};
 use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::facts::{Reading, answers, dates, lists};
 use crate::review::finding::Read;
+use crate::review::life::is_retired;
+use crate::review::matrix::{Cell, Column, is_complete, scopes};
 use crate::review::outcome::{Outcome, Severity};
 use crate::review::rule::{Analyzer, Rule};
 use crate::review::verdict::{Draft, Verdicts};
@@ -19,9 +21,6 @@ use crate::review::verdict::{Draft, Verdicts};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Backup;
 
-/// The scopes by which a source says that it knows every backup: what it calls the subject, the kind of asset, the relation.
-const SCOPES: [&str; 3] = ["backup", "backup_job", "backed_up_by"];
-
 impl Analyzer for Backup {
     fn rules(&self) -> &[Rule] {
         &RULES
@@ -29,9 +28,13 @@ impl Analyzer for Backup {
 
     fn analyze(&self, context: &Context<'_>, verdicts: &mut Verdicts<'_>) -> Result<()> {
         let [in_place, volumes, rest @ ..] = &RULES;
-        let complete = knows_every_backup(context.estate().source());
+        let complete = is_complete(context.estate().source(), scopes(Column::Backup));
         for asset in context.estate().assets() {
             context.check()?;
+            if is_retired(asset) {
+                verdicts.outside(&RULES, asset);
+                continue;
+            }
             let protected = protection(context, in_place, asset, complete, verdicts)?;
             if protected {
                 whole(verdicts, volumes, asset)?;
@@ -42,23 +45,6 @@ impl Analyzer for Backup {
         }
         Ok(())
     }
-}
-
-/// Whether a source says that it holds everything about backups.
-fn knows_every_backup(source: &Source) -> bool {
-    let mut open = vec![source];
-    while let Some(source) = open.pop() {
-        let said = source.scopes.iter().filter(|scope| scope.complete).any(|scope| {
-            SCOPES
-                .iter()
-                .any(|name| scope.name.raw().eq_ignore_ascii_case(name))
-        });
-        if said {
-            return true;
-        }
-        open.extend(&source.merged_from);
-    }
-    false
 }
 
 fn holds_data(kind: &AssetKind) -> bool {
@@ -72,6 +58,45 @@ fn holds_data(kind: &AssetKind) -> bool {
     )
 }
 
+/// What is known of the backup of an asset.
+enum Standing {
+    Missing(&'static str),
+    NotAsked,
+    Protected,
+    Unknown,
+}
+
+/// `complete`: a source knows every backup, so that its silence says that there is none.
+fn standing(context: &Context<'_>, asset: &Asset, complete: bool) -> Standing {
+    let waived = answers(asset, "backup_required").values() == [false];
+    if !holds_data(&asset.kind) || waived || is_retired(asset) {
+        return Standing::NotAsked;
+    }
+    // That software for it is there does not prove that there is a backup.
+    let job = context
+        .outgoing_of(asset, RelationKind::BackedUpBy)
+        .find(|relation| relation.is_stated());
+    match dates(asset, "backup_last_success") {
+        _ if job.is_some() => Standing::Protected,
+        Reading::Known(_) => Standing::Protected,
+        Reading::Unknown => Standing::Missing("The records say that no backup of it has ever succeeded."),
+        _ if complete => {
+            Standing::Missing("The backup system's records are complete, and no job of them names it.")
+        }
+        _ => Standing::Unknown,
+    }
+}
+
+/// The same as a cell of the coverage matrix.
+pub(in crate::review) fn cell(context: &Context<'_>, asset: &Asset, complete: bool) -> Cell {
+    match standing(context, asset, complete) {
+        Standing::Missing(_) => Cell::Gap,
+        Standing::NotAsked => Cell::NotApplicable,
+        Standing::Protected => Cell::Covered,
+        Standing::Unknown => Cell::Unknown,
+    }
+}
+
 /// Judges whether there is a backup; returns whether there is one.
 fn protection(
     context: &Context<'_>,
@@ -80,29 +105,20 @@ fn protection(
     complete: bool,
     verdicts: &mut Verdicts<'_>,
 ) -> Result<bool> {
-    let required = answers(asset, "backup_required");
-    let waived = required.values() == [false];
-    if !holds_data(&asset.kind) || waived {
-        verdicts.not_applicable(rule, asset);
-        return Ok(false);
-    }
-    // That software for it is there does not prove that there is a backup.
-    let jobs = || context.outgoing_of(asset, RelationKind::BackedUpBy);
-    let job = jobs().find(|relation| relation.is_stated());
-    let last = dates(asset, "backup_last_success");
-    if job.is_some() || matches!(last, Reading::Known(_)) {
-        verdicts.satisfied(rule, asset);
-        return Ok(true);
-    }
-    let never = last == Reading::Unknown;
-    if !never && !complete {
-        verdicts.not_recorded(rule, asset, "a backup");
-        return Ok(false);
-    }
-    let why = if never {
-        "The records say that no backup of it has ever succeeded."
-    } else {
-        "The backup system's records are complete, and no job of them names it."
+    let why = match standing(context, asset, complete) {
+        Standing::Missing(why) => why,
+        Standing::NotAsked => {
+            verdicts.not_applicable(rule, asset);
+            return Ok(false);
+        }
+        Standing::Protected => {
+            verdicts.satisfied(rule, asset);
+            return Ok(true);
+        }
+        Standing::Unknown => {
+            verdicts.not_recorded(rule, asset, "a backup");
+            return Ok(false);
+        }
     };
     let draft = Draft::new(Outcome::NotSatisfied, Severity::High, "It has no backup")
         .detail(why)
@@ -110,10 +126,13 @@ fn protection(
             Read::kind(asset),
             Read::fact(asset, "backup_required"),
             Read::fact(asset, "backup_last_success"),
-            jobs().next().map_or_else(
-                || Read::no_relation(asset, &RelationKind::BackedUpBy),
-                Read::relation,
-            ),
+            context
+                .outgoing_of(asset, RelationKind::BackedUpBy)
+                .next()
+                .map_or_else(
+                    || Read::no_relation(asset, &RelationKind::BackedUpBy),
+                    Read::relation,
+                ),
             Read::Completeness {
                 scope: "backup".to_owned(),
                 complete,

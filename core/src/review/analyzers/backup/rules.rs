@@ -6,7 +6,7 @@ use crate::review::rule::{Reads, Rule};
 const fn rule(id: &'static str, title: &'static str, reads: &'static [Reads]) -> Rule {
     Rule {
         id,
-        version: 1,
+        version: 2,
         title,
         pillar: Pillar::Reliability,
         debt: DebtKind::Resilience,
@@ -25,12 +25,19 @@ pub(super) static RULES: [Rule; 6] = [
             Reads::Fact("backup_last_success"),
             Reads::Relation("backed_up_by"),
             Reads::Completeness,
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
         ],
     ),
     rule(
         "backup.covers_volumes",
         "All volumes are in the backup",
-        &[Reads::Fact("volumes"), Reads::Fact("backup_covers")],
+        &[
+            Reads::Fact("volumes"),
+            Reads::Fact("backup_covers"),
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
+        ],
     ),
     rule(
         "backup.no_exclusions",
@@ -40,21 +47,38 @@ pub(super) static RULES: [Rule; 6] = [
             Reads::Fact("backup_excludes"),
             Reads::Fact("backup_last_result"),
             Reads::Relation("backed_up_by"),
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
         ],
     ),
     rule(
         "backup.recent",
         "The last good backup is recent",
-        &[Reads::Property("kind"), Reads::Fact("backup_last_success")],
+        &[
+            Reads::Property("kind"),
+            Reads::Fact("backup_last_success"),
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
+        ],
     ),
     rule(
         "backup.last_result",
         "The last run of the backup was good",
-        &[Reads::Property("kind"), Reads::Fact("backup_last_result")],
+        &[
+            Reads::Property("kind"),
+            Reads::Fact("backup_last_result"),
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
+        ],
     ),
     rule(
         "backup.restore_tested",
         "A restore was proved lately",
-        &[Reads::Property("kind"), Reads::Fact("restore_tested")],
+        &[
+            Reads::Property("kind"),
+            Reads::Fact("restore_tested"),
+            Reads::Fact("status"),
+            Reads::Fact("rmm_status"),
+        ],
     ),
 ];

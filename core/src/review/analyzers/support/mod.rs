@@ -10,6 +10,7 @@ use self::slot::{Bench, Case, Entitlement, SLOTS};
 use crate::error::Result;
 use crate::review::context::Context;
 use crate::review::finding::Read;
+use crate::review::life::is_retired;
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Subject, Verdicts};
@@ -29,12 +30,14 @@ const READS: &[Reads] = &[
     Reads::Fact("extended_support"),
     Reads::Fact("extended_support_end"),
     Reads::Catalogue,
+    Reads::Fact("status"),
+    Reads::Fact("rmm_status"),
 ];
 
 static RULES: [Rule; 3] = [
     Rule {
         id: "lifecycle.security_support",
-        version: 1,
+        version: 2,
         title: "The maker's security support for everybody has not ended and does not end soon",
         pillar: Pillar::Security,
         debt: DebtKind::Lifecycle,
@@ -42,7 +45,7 @@ static RULES: [Rule; 3] = [
     },
     Rule {
         id: "lifecycle.paid_extension",
-        version: 1,
+        version: 2,
         title: "Where only a paid extension of support is left, it was bought",
         pillar: Pillar::Security,
         debt: DebtKind::Lifecycle,
@@ -70,7 +73,7 @@ impl Analyzer for EndOfSupport {
             context.check()?;
             for slot in SLOTS {
                 let subject = Subject::from((asset, slot.part));
-                if asset.fact(slot.name).is_none() && !slot.is_asked_of(asset) {
+                if is_retired(asset) || (asset.fact(slot.name).is_none() && !slot.is_asked_of(asset)) {
                     verdicts.not_applicable(security, subject);
                     verdicts.not_applicable(extension, subject);
                 } else if let Some(case) = bench.case(asset, slot) {
