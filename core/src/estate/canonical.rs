@@ -104,7 +104,7 @@ impl Writer {
         self.option(value.source(), |writer, name| writer.text(name.raw()));
         self.option(value.stated_at(), Self::time);
         self.option(value.confidence(), |writer, confidence| {
-            writer.byte(rank(confidence))
+            writer.byte(rank(confidence));
         });
     }
 
