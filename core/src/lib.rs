@@ -7,6 +7,7 @@ pub mod digest;
 pub mod error;
 pub mod estate;
 pub mod executor;
+mod file;
 pub mod gate;
 pub mod impact;
 pub mod ledger;

@@ -299,7 +299,7 @@ fn write_part(part: &Path, secret: &Secret) -> Result<()> {
 fn read(path: &Path) -> Result<Secret> {
     use std::io::Read;
     let fail = |source| Error::io(source, path.display());
-    let file = std::fs::File::open(path).map_err(fail)?;
+    let file = crate::file::open(path)?;
     check_mode(&file, path)?;
     let mut text = Zeroizing::new(String::with_capacity(128));
     file.take(128).read_to_string(&mut text).map_err(fail)?;

@@ -60,6 +60,7 @@ pub(crate) use manifest::{Sum, read_manifest, sum};
 pub use note::{MAX_NOTE, MAX_SIGNATURES, SignedNote, VerifierKey};
 pub use options::LedgerOptions;
 pub use proof::{ConsistencyProof, EntryProof, verify_consistency, verify_inclusion};
+pub(crate) use session::check_origin;
 pub use store::{Lease, Storage};
 pub use tree::{Hash, Tree, empty_root, leaf_hash, node_hash};
 pub use verdict::{

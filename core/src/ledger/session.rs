@@ -72,7 +72,7 @@ impl Session {
 
 /// Makes a new log with its genesis entry, signed.
 pub(super) fn create(storage: &Storage, origin: &str, region: &str, options: &LedgerOptions) -> Result<()> {
-    check_name(origin).map_err(|error| Error::new(ErrorKind::InvalidInput, error.message()).at("origin"))?;
+    check_origin(origin)?;
     if region.len() > 64 || region.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(Error::new(
             ErrorKind::InvalidInput,
@@ -108,6 +108,11 @@ pub(super) fn create(storage: &Storage, origin: &str, region: &str, options: &Le
         }),
     };
     storage.backend().create(&identity, &keys, &batch, &note)
+}
+
+/// Whether this can name a log.
+pub(crate) fn check_origin(origin: &str) -> Result<()> {
+    check_name(origin).map_err(|error| Error::new(ErrorKind::InvalidInput, error.message()).at("origin"))
 }
 
 fn genesis(identity: &Identity, key: &VerifierKey, epoch: &Secret, clock: &dyn Clock) -> Result<Sealed> {

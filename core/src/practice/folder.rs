@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::is_name;
+use crate::ledger::check_origin;
+use crate::text::quoted;
 use crate::time::Entropy;
 
 /// The name of the format of `practice.json`.
@@ -46,6 +48,11 @@ impl Folder {
     /// Opens a practice, or begins one in a folder that is empty or not there.
     pub(super) fn open(root: &Path, origin: Option<&str>, entropy: &dyn Entropy) -> Result<Self> {
         let file = root.join("practice.json");
+        if let Some(origin) = origin {
+            // With the longest name of a tenant behind it, it still names a log.
+            check_origin(origin)?;
+            check_origin(&format!("{origin}/{}", "x".repeat(64)))?;
+        }
         if !exists(&file)? {
             begin(root, &file, origin, entropy)?;
         }
@@ -53,7 +60,7 @@ impl Folder {
         if origin.is_some_and(|origin| origin != identity.origin) {
             return Err(Error::new(
                 ErrorKind::Conflict,
-                format!("this practice is known as `{}`", identity.origin),
+                format!("this practice is known as {}", quoted(&identity.origin)),
             )
             .at(file.display().to_string()));
         }
@@ -199,15 +206,7 @@ fn is_empty(root: &Path) -> Result<bool> {
 }
 
 fn read(file: &Path) -> Result<Identity> {
-    let size = fs::metadata(file)
-        .map_err(|source| Error::io(source, file.display()))?
-        .len();
-    if size > MAX_FILE {
-        return Err(
-            Error::new(ErrorKind::TooLarge, "the file has more than 64 KiB").at(file.display().to_string())
-        );
-    }
-    let bytes = fs::read(file).map_err(|source| Error::io(source, file.display()))?;
+    let bytes = crate::file::read(file, MAX_FILE)?;
     let corrupt = |message: String| Error::new(ErrorKind::Corrupt, message).at(file.display().to_string());
     let identity: Identity = serde_json::from_slice(&bytes).map_err(|source| corrupt(source.to_string()))?;
     if identity.format != FORMAT {

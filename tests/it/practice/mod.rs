@@ -1,5 +1,7 @@
 //! Tests of `vcto::practice` through the public API.
 
+#[cfg(unix)]
+mod replaced;
 mod weekend;
 
 use std::fs;

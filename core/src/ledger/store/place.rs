@@ -53,7 +53,7 @@ impl Place {
         let path = dir.join(name);
         let fail = |source| Error::io(source, path.display());
         loop {
-            let file = open_lock(&path).map_err(fail)?;
+            let file = open_lock(&path)?;
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(source)) => return Err(fail(source)),
@@ -72,13 +72,26 @@ impl Place {
         }
     }
 
+    /// Refuses a database of which a part is something else than a file: SQLite would wait for a pipe.
+    pub(super) fn check_files(&self) -> Result<()> {
+        let database = self.database();
+        for suffix in ["", "-journal", "-shm", "-wal"] {
+            let mut name = database.clone().into_os_string();
+            name.push(suffix);
+            match crate::file::check_regular(Path::new(&name)) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
     /// The high-water mark.
     pub(super) fn mark(&self) -> Result<Option<String>> {
         let fail = |source| Error::io(source, self.mark.display());
-        let file = match File::open(&self.mark) {
-            Ok(file) => file,
-            Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(fail(source)),
+        let file = match crate::file::open(&self.mark) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            other => other?,
         };
         let mut bytes = Vec::new();
         file.take(MAX_NOTE as u64 + 1)
@@ -96,7 +109,14 @@ impl Place {
         let mut new = self.mark.clone().into_os_string();
         new.push(".new");
         let new = PathBuf::from(new);
-        File::create(&new)
+        // What a crash left behind is removed, not opened: it might be something else than a file.
+        match std::fs::remove_file(&new) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io(source, new.display()));
+            }
+            _ => {}
+        }
+        File::create_new(&new)
             .and_then(|mut file| file.write_all(note.as_bytes()).and_then(|()| file.sync_all()))
             .map_err(|source| Error::io(source, new.display()))?;
         std::fs::rename(&new, &self.mark).map_err(|source| Error::io(source, self.mark.display()))?;
@@ -151,7 +171,7 @@ const TRIES: u32 = 30_000;
 
 fn acquire(path: &Path) -> Result<File> {
     let fail = |source| Error::io(source, path.display());
-    let file = open_lock(path).map_err(fail)?;
+    let file = open_lock(path)?;
     for attempt in 0..TRIES {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -168,13 +188,18 @@ fn acquire(path: &Path) -> Result<File> {
     .at(path.display().to_string()))
 }
 
-fn open_lock(path: &Path) -> std::io::Result<File> {
+fn open_lock(path: &Path) -> Result<File> {
+    match crate::file::check_regular(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     OpenOptions::new()
         .read(true)
         .write(true)
         .create(true)
         .truncate(false)
         .open(path)
+        .map_err(|source| Error::io(source, path.display()))
 }
 
 /// Whether the path still names this open file.

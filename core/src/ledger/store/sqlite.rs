@@ -89,6 +89,7 @@ impl Backend for Sqlite {
         let path = self.0.database();
         let missing =
             || Error::new(ErrorKind::NotFound, "there is no log here").at(self.0.dir().display().to_string());
+        self.0.check_files()?;
         let file = file_identity(&path).ok_or_else(missing)?;
         let connection = schema::open(&path).map_err(|error| error.at(path.display().to_string()))?;
         Ok(Box::new(SqliteStore {
