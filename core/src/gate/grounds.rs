@@ -33,9 +33,11 @@ impl Present<'_> {
             .map(|id| self.target(id))
             .collect::<Result<_>>()?;
         let area = self.state.setup.areas()?.get(&change.area);
+        let (reach, touched) = touched(&targets).unzip();
         let input = RiskInput {
             area: change.area.clone(),
-            reach: reach(&targets),
+            reach,
+            touched,
             targets: targets.iter().map(Target::exposure).collect(),
             actions: change
                 .steps
@@ -190,15 +192,19 @@ impl Target<'_> {
     }
 }
 
-/// How many other assets may be touched: targets and their dependants, less the first target.
-fn reach(targets: &[Target<'_>]) -> Option<u64> {
+/// How many assets may be taken along, all that depend on a target; and how many are touched, the targets with them.
+///
+/// INVARIANT: one more target never makes either less. So a target that depends on another one counts as taken along: who
+/// names the dependants as targets too would lower the level otherwise.
+fn touched(targets: &[Target<'_>]) -> Option<(u64, u64)> {
     let mut touched: BTreeSet<&AssetId> = BTreeSet::new();
     for target in targets {
         let (_, _, radius) = target.known.as_ref()?;
-        touched.insert(target.id);
         touched.extend(&radius.assets);
     }
-    Some((touched.len() as u64).saturating_sub(1))
+    let reach = touched.len() as u64;
+    touched.extend(targets.iter().map(|target| target.id));
+    Some((reach, touched.len() as u64))
 }
 
 /// Of the highest criticality, or of one that this version cannot rank.

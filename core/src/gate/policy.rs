@@ -40,21 +40,25 @@ pub struct Policy {
     pub review_within_s: u32,
     /// Borders of the band of the blast radius.
     pub blast_radius: BlastBands,
+    /// More targets than this in one change are left to a human. At most 500.
+    #[serde(default = "most_targets")]
+    pub targets: u64,
     /// Inventory data not older than this, in seconds, and complete, allows level 0. At most 1 hour.
     pub fresh_s: u32,
     /// Inventory data not older than this, in seconds, allows level 1. At most 24 hours.
     pub recent_s: u32,
 }
 
-/// How many dependants of one target a level allows at most; above the last one only level 3 is left.
+/// How much a change may touch at a level; above the last one only level 3 is left. What runs without approval is bounded by
+/// all that it touches, what is approved by what it takes along.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlastBands {
-    /// At most 1.
+    /// Assets that are touched beside one target: further targets, and what depends on any of them. At most 1.
     pub l0: u64,
-    /// At most 5.
+    /// As `l0`. At most 5.
     pub l1: u64,
-    /// At most 50.
+    /// Assets that depend on a target, however many are changed. At most 50.
     pub l2: u64,
 }
 
@@ -68,6 +72,7 @@ impl Default for Policy {
             proposal_valid_s: 30 * 24 * 3_600,
             review_within_s: 7 * 24 * 3_600,
             blast_radius: BlastBands { l0: 1, l1: 5, l2: 50 },
+            targets: most_targets(),
             fresh_s: 3_600,
             recent_s: 24 * 3_600,
         }
@@ -115,6 +120,7 @@ impl Policy {
                 "/blast_radius/l2",
                 self.blast_radius.l2 <= weakest.blast_radius.l2,
             ),
+            ("/targets", self.targets <= weakest.targets),
             ("/fresh_s", self.fresh_s <= weakest.fresh_s),
             ("/recent_s", self.recent_s <= weakest.recent_s),
         ];
@@ -225,6 +231,7 @@ impl ProcessArea {
 }
 
 const MAX_APPROVALS: u32 = 100;
+const MAX_AREAS: usize = 1_000;
 const MAX_ROLES: usize = 32;
 const MAX_TEXT: usize = 4_096;
 
@@ -235,6 +242,20 @@ pub(crate) fn is_name(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Checks the areas of a tenant: each by itself, and that none is named twice.
+pub(super) fn check_areas(areas: &[ProcessArea]) -> Result<()> {
+    if areas.len() > MAX_AREAS {
+        return Err(invalid("at most 1,000 process areas", "/areas"));
+    }
+    areas.iter().try_for_each(ProcessArea::check)?;
+    let names: BTreeSet<&str> = areas.iter().map(|area| area.name.as_str()).collect();
+    if names.len() == areas.len() {
+        Ok(())
+    } else {
+        Err(invalid("a process area is named twice", "/areas"))
+    }
 }
 
 pub(super) fn check_roles(roles: &BTreeSet<String>, place: &str) -> Result<()> {
@@ -255,6 +276,10 @@ pub(super) fn digest_of(context: &'static str, value: &impl Serialize) -> Result
     serde_json::to_vec(value)
         .map(|bytes| Digest::of(context, &bytes))
         .map_err(|source| Error::new(ErrorKind::Internal, "a record does not serialise").caused_by(source))
+}
+
+fn most_targets() -> u64 {
+    500
 }
 
 fn one() -> u32 {
@@ -325,6 +350,14 @@ mod tests {
                 },
                 false,
             ),
+            (
+                Policy {
+                    targets: 501,
+                    ..base()
+                },
+                false,
+            ),
+            (Policy { targets: 0, ..base() }, true),
             (Policy { fresh_s: 0, ..base() }, true),
             (
                 Policy {

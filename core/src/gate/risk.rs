@@ -51,7 +51,7 @@ impl fmt::Display for Band {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Axis {
-    /// How much may be touched.
+    /// How much may be touched besides.
     BlastRadius,
     /// Tags of the targets.
     Compliance,
@@ -65,6 +65,8 @@ pub enum Axis {
     Notice,
     /// Whether and how it can be taken back.
     Reversibility,
+    /// How many assets are changed.
+    Targets,
 }
 
 /// What the level is computed from.
@@ -73,9 +75,11 @@ pub enum Axis {
 pub struct RiskInput {
     /// The area that the change names.
     pub area: String,
-    /// Other assets that may be touched: the union of the targets and their blast radii, less one. Absent where a target
-    /// is not known.
+    /// Assets that others of them may take along: the union of what depends on the targets, directly or not. A target
+    /// counts where it depends on another one. Absent where a target is not known.
     pub reach: Option<u64>,
+    /// Assets that are changed or taken along: the union of the targets and their reach. Absent as `reach` is.
+    pub touched: Option<u64>,
     /// Each target once, in order of the identity.
     pub targets: Vec<Exposure>,
     /// Each step, in order.
@@ -161,6 +165,7 @@ impl Risk {
             context(&input),
             floor(&input, area),
             reversibility(&input),
+            targets(&input, policy),
         ];
         let level = highest(&bands);
         bands.push(notice(&input, level));
@@ -185,7 +190,7 @@ pub(crate) const COMPLIANCE_FACT: &str = "compliance";
 const HUMAN_ONLY_TAGS: [&str; 3] = ["backup_root", "identity_root", "multi_tenant"];
 
 fn blast_radius(input: &RiskInput, policy: &Policy) -> Band {
-    let Some(reach) = input.reach else {
+    let (Some(reach), Some(touched)) = (input.reach, input.touched) else {
         return band(
             Axis::BlastRadius,
             Level::L3,
@@ -197,22 +202,22 @@ fn blast_radius(input: &RiskInput, policy: &Policy) -> Band {
         .targets
         .iter()
         .any(|target| target.known.as_ref().is_none_or(|known| known.critical));
-    let by_count = match reach {
+    // Without an approval all that is touched counts; with one, what others are taken along.
+    let by_count = match touched.saturating_sub(1) {
         n if n <= borders.l0 => Level::L0,
         n if n <= borders.l1 => Level::L1,
-        n if n <= borders.l2 => Level::L2,
+        _ if reach <= borders.l2 => Level::L2,
         _ => Level::L3,
     };
-    let others = if reach == 1 {
-        "1 other asset".to_owned()
-    } else {
-        format!("{reach} other assets")
+    let others = match reach {
+        1 => "1 asset may be taken along".to_owned(),
+        n => format!("{n} assets may be taken along"),
     };
     if critical {
-        let why = format!("{others} may be touched, and a critical asset is among them");
+        let why = format!("{others}, and a critical asset is touched");
         band(Axis::BlastRadius, by_count.max(Level::L2), why)
     } else {
-        band(Axis::BlastRadius, by_count, format!("{others} may be touched"))
+        band(Axis::BlastRadius, by_count, others)
     }
 }
 
@@ -303,6 +308,21 @@ fn reversibility(input: &RiskInput) -> Band {
         }
         None => band(Axis::Reversibility, Level::L3, "there is no step"),
     }
+}
+
+/// So many changes at once are more than a person sees through when they sign.
+fn targets(input: &RiskInput, policy: &Policy) -> Band {
+    let count = input.targets.len() as u64;
+    let why = match count {
+        1 => "1 asset is changed".to_owned(),
+        count => format!("{count} assets are changed"),
+    };
+    let level = if count <= policy.targets {
+        Level::L0
+    } else {
+        Level::L3
+    };
+    band(Axis::Targets, level, why)
 }
 
 fn way_back(action: &ActionRisk) -> (Level, &'static str) {

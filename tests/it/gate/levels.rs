@@ -99,17 +99,66 @@ fn each_axis_raises_the_level_by_itself() {
 fn the_reach_is_the_union_over_all_targets() {
     pollster::block_on(async {
         let world = World::new().await;
-        // Each of these touches one other asset at most; the six together touch five others and more.
-        let many = [
-            "shelf-1", "shelf-2", "shelf-3", "shelf-4", "shelf-5", "shelf-6", "shelf-7",
-        ];
-        let steps = many.iter().map(|target| step(target, "set", target)).collect();
-        let Routed::Approval(staged) = world.submit(change("documentation", steps)).await else {
-            panic!("seven targets are more than five");
+        // Two things depend on the file server, one on the switch.
+        let Routed::Approval(staged) = world.submit(level_2(&["files", "switch"])).await else {
+            panic!("the floor of the area");
         };
-        assert_eq!(staged.risk().input.reach, Some(6));
+        assert_eq!(staged.risk().input.reach, Some(3));
+        // A target that depends on another one is taken along by it, whoever changes it too.
+        let Routed::Approval(staged) = world.submit(level_2(&["files", "scan"])).await else {
+            panic!("the floor of the area");
+        };
+        assert_eq!(staged.risk().input.reach, Some(2));
         let twice = vec![step("a", "set", "shelf-1"), step("b", "set", "shelf-1")];
         assert_eq!(level(&world, change("documentation", twice)).await, Level::L0);
+    });
+}
+
+#[test]
+fn targets_that_touch_nobody_else_count_as_targets_only() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let shelves = |count: usize| {
+            let steps = (0..count).map(|n| step(&format!("s{n}"), "set", &format!("shelf-{n}")));
+            steps.collect::<Vec<_>>()
+        };
+        // Three are level 1, which needs a notifier.
+        for (count, expected) in [(1, Level::L0), (2, Level::L0), (3, Level::L2), (60, Level::L2)] {
+            let routed = world.submit(change("documentation", shelves(count))).await;
+            assert_eq!(routed_level(&routed), expected, "{count}");
+        }
+        // Nobody lowers a level by naming what would be taken along as targets too.
+        let mut all = shelves(60);
+        all.push(step("rack", "set", "rack"));
+        assert_eq!(level(&world, change("documentation", all)).await, Level::L3);
+        assert_eq!(level(&world, documentation("set", "rack")).await, Level::L3);
+        // One target that nobody knows leaves all of them to a human.
+        let mut unknown = shelves(3);
+        unknown.push(step("x", "set", "nowhere"));
+        assert_eq!(level(&world, change("documentation", unknown)).await, Level::L3);
+    });
+}
+
+#[test]
+fn more_than_five_hundred_targets_in_one_change_are_left_to_a_human() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let mut inventory = inventory();
+        for n in 0..501 {
+            let id = format!("pc-{n}");
+            inventory["assets"]
+                .as_array_mut()
+                .unwrap()
+                .push(serde_json::json!({"id": id, "kind": "device"}));
+            let relation = serde_json::json!({"from": id, "to": "switch", "kind": "depends_on"});
+            inventory["relations"].as_array_mut().unwrap().push(relation);
+        }
+        world.review(&inventory).await;
+        for (count, expected) in [(500, Level::L2), (501, Level::L3)] {
+            let steps = (0..count).map(|n| step(&format!("s{n}"), "set", &format!("pc-{n}")));
+            let routed = world.submit(change("documentation", steps.collect())).await;
+            assert_eq!(routed_level(&routed), expected, "{count}");
+        }
     });
 }
 

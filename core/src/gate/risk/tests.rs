@@ -65,7 +65,7 @@ fn input() -> impl Strategy<Value = RiskInput> {
     let data = (prop::option::of(0u64..200_000), any::<bool>());
     (
         area,
-        prop::option::weighted(0.9, 0u64..120),
+        prop::option::weighted(0.9, (0u64..120, 1u64..10)),
         prop::collection::vec(exposure(), 1..4),
         prop::collection::vec(action(), 1..4),
         data,
@@ -75,7 +75,8 @@ fn input() -> impl Strategy<Value = RiskInput> {
         .prop_map(
             |(area, reach, targets, actions, (age_s, complete), halted, has_notifier)| RiskInput {
                 area: area.to_owned(),
-                reach,
+                reach: reach.map(|(reach, _)| reach),
+                touched: reach.map(|(reach, targets)| reach + targets),
                 targets,
                 actions,
                 data: DataQuality { age_s, complete },
@@ -102,6 +103,8 @@ fn worse(input: &RiskInput) -> Vec<RiskInput> {
         change(&|input| input.area = higher.to_owned()),
         change(&|input| input.reach = input.reach.map(|reach| reach + 1)),
         change(&|input| input.reach = None),
+        change(&|input| input.touched = input.touched.map(|touched| touched + 1)),
+        change(&|input| input.touched = None),
         change(&|input| input.targets[0].known = None),
         change(&|input| {
             if let Some(known) = &mut input.targets[0].known {
@@ -131,7 +134,111 @@ fn worse(input: &RiskInput) -> Vec<RiskInput> {
         change(&|input| input.halted = true),
         change(&|input| input.has_notifier = false),
         change(&|input| input.actions.push(input.actions[0].clone())),
+        change(&|input| {
+            let more = input.targets[0].clone();
+            input
+                .targets
+                .resize_with(input.targets.len() * 7, || more.clone());
+        }),
     ]
+}
+
+/// What is as harmless as can be.
+fn harmless() -> RiskInput {
+    RiskInput {
+        area: "L0".to_owned(),
+        reach: Some(0),
+        touched: Some(1),
+        targets: vec![Exposure {
+            asset: AssetId::from("a"),
+            known: Some(Known {
+                dependants: 0,
+                critical: false,
+                related: true,
+                tags: BTreeSet::new(),
+            }),
+        }],
+        actions: vec![ActionRisk {
+            executor: "e".to_owned(),
+            action: "a".to_owned(),
+            declared: Some(ActionDeclaration::new(
+                "a",
+                Reversibility::Verified,
+                Idempotency::None,
+            )),
+            undo: UndoRisk::Declared,
+        }],
+        data: DataQuality {
+            age_s: Some(0),
+            complete: true,
+        },
+        halted: false,
+        has_notifier: true,
+    }
+}
+
+#[test]
+fn the_bands_that_count_change_exactly_at_their_borders() {
+    use Level::{L0, L1, L2, L3};
+    // Targets, and what depends on any of them.
+    let table = [
+        (1, 0, L0),
+        (1, 1, L0),
+        (1, 2, L1),
+        (1, 5, L1),
+        (1, 6, L2),
+        (1, 50, L2),
+        (1, 51, L3),
+        (1, u64::MAX, L3),
+        (2, 0, L0),
+        (2, 1, L1),
+        (3, 0, L1),
+        (3, 3, L1),
+        (3, 4, L2),
+        (6, 0, L1),
+        (7, 0, L2),
+        (51, 0, L2),
+        (52, 0, L2),
+        (52, 50, L2),
+        (2, 51, L3),
+        (500, 50, L2),
+        (501, 0, L3),
+        (1_000, 0, L3),
+    ];
+    for (targets, reach, level) in table {
+        let mut input = harmless();
+        input.reach = Some(reach);
+        input.touched = Some(reach.saturating_add(targets as u64));
+        input.targets = vec![input.targets[0].clone(); targets];
+        assert_eq!(
+            assess(input).level,
+            level,
+            "{targets} targets, {reach} taken along"
+        );
+    }
+    for (reach, touched) in [(None, Some(1)), (Some(0), None), (None, None)] {
+        let unknown = RiskInput {
+            reach,
+            touched,
+            ..harmless()
+        };
+        assert_eq!(assess(unknown).level, L3);
+    }
+}
+
+#[test]
+fn a_stricter_policy_leaves_fewer_targets_to_an_approval() {
+    let policy = Policy {
+        targets: 3,
+        ..Policy::default()
+    };
+    for (count, level) in [(3, Level::L1), (4, Level::L3)] {
+        let mut input = harmless();
+        input.targets = vec![input.targets[0].clone(); count];
+        input.touched = Some(count as u64);
+        let area = areas().remove("L0");
+        assert_eq!(Risk::assess(input, &policy, area.as_ref()).level, level);
+    }
 }
 
 proptest! {
@@ -139,7 +246,7 @@ proptest! {
     fn the_level_is_the_maximum_of_the_bands_and_no_axis_can_lower_it(input in input()) {
         let risk = assess(input.clone());
         prop_assert_eq!(risk.level, risk.bands.iter().map(|band| band.level).max().unwrap());
-        prop_assert_eq!(risk.bands.len(), 7);
+        prop_assert_eq!(risk.bands.len(), 8);
         prop_assert!(risk.bands.is_sorted_by_key(|band| band.axis));
         for worse in worse(&input) {
             let other = assess(worse.clone());
