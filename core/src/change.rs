@@ -242,8 +242,11 @@ impl Change {
         if self.steps.is_empty() || self.steps.len() > MAX_STEPS {
             return refuse("/steps".to_owned(), "a change has 1 to 1,000 steps");
         }
-        if self.area.is_empty() {
-            return refuse("/area".to_owned(), "a change belongs to a process area");
+        if !is_short(&self.area) {
+            return refuse(
+                "/area".to_owned(),
+                "a change belongs to a process area: 1 to 128 bytes and no control characters",
+            );
         }
         for (place, at) in [("/not_before", self.not_before), ("/not_after", self.not_after)] {
             if at.is_some_and(|at| at.subsec_nanosecond() != 0) {
@@ -257,10 +260,16 @@ impl Change {
         }
         let mut ids = std::collections::BTreeSet::new();
         for (at, step) in self.steps.iter().enumerate() {
-            if !(1..=MAX_ID).contains(&step.id.len()) || step.id.chars().any(char::is_control) {
+            let names = [
+                ("id", &step.id),
+                ("executor", &step.executor),
+                ("action", &step.action),
+            ];
+            let undo = step.undo.as_ref().map(|undo| ("undo/action", &undo.action));
+            if let Some((name, _)) = names.into_iter().chain(undo).find(|(_, text)| !is_short(text)) {
                 return refuse(
-                    format!("/steps/{at}/id"),
-                    "the id of a step has 1 to 128 bytes and no control characters",
+                    format!("/steps/{at}/{name}"),
+                    "the id, executor and action of a step have 1 to 128 bytes and no control characters",
                 );
             }
             if !ids.insert(step.id.as_str()) {
@@ -274,6 +283,11 @@ impl Change {
 const MAX_BYTES: usize = 4 << 20;
 const MAX_ID: usize = 128;
 const MAX_STEPS: usize = 1_000;
+
+/// What stands in records and messages beside the change itself.
+fn is_short(text: &str) -> bool {
+    (1..=MAX_ID).contains(&text.len()) && !text.chars().any(char::is_control)
+}
 
 fn check_size(bytes: &[u8]) -> Result<()> {
     if bytes.len() <= MAX_BYTES {

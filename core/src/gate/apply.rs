@@ -7,8 +7,10 @@ use jiff::Timestamp;
 
 use super::approver::Register;
 use super::decision::Statement;
+use super::engine::MAX_WHY;
 use super::level::Level;
-use super::policy::is_name;
+use super::named::MAX_NAME;
+use super::policy::{check_areas, is_name};
 use super::record::{
     ApproversSet, AreasSet, Attested, Decided, Expired, ExpiredWhat, PolicySet, Record, Refused, SetupRight,
     Stale, StaleWhy, TenantCreated, Withdrawn,
@@ -71,6 +73,7 @@ impl State {
             Record::Doubt(record) => apply_run::doubt(self, record),
             Record::Finished(record) => apply_run::finished(self, at, record),
             Record::Reconciled(record) => apply_run::reconciled(self, at, record),
+            Record::NotTold(record) => apply_run::not_told(self, record),
         }
     }
 
@@ -139,7 +142,8 @@ impl State {
         if self.setup.tenant.is_some() {
             return Err(Error::new(ErrorKind::Conflict, "the tenant is created already"));
         }
-        let nonce_key = unhex(&record.nonce_key).filter(|_| is_name(&record.tenant));
+        let nonce_key =
+            unhex(&record.nonce_key).filter(|_| is_name(&record.tenant) && record.region.len() <= MAX_NAME);
         let nonce_key =
             nonce_key.ok_or_else(|| malformed("the record of a tenant's creation is malformed"))?;
         Ok(self.set_up(|setup| {
@@ -159,18 +163,12 @@ impl State {
 
     fn areas_set(&self, record: &AreasSet) -> Result<Transition> {
         self.check_right(&record.right, self.setup.areas.is_some())?;
-        record
-            .areas
-            .iter()
-            .try_for_each(super::policy::ProcessArea::check)?;
+        check_areas(&record.areas)?;
         let areas: BTreeMap<_, _> = record
             .areas
             .iter()
             .map(|area| (area.name.clone(), area.clone()))
             .collect();
-        if areas.len() != record.areas.len() {
-            return Err(malformed("a process area is named twice"));
-        }
         Ok(self.set_up(|setup| setup.areas = Some(Arc::new(areas))))
     }
 
@@ -243,6 +241,11 @@ impl State {
 
     fn refused(&self, at: Timestamp, record: &Refused) -> Result<Transition> {
         self.setup.tenant()?;
+        let by = record.by.as_deref().map_or(0, str::len);
+        let words = [record.operation.len(), record.kind.len(), by];
+        if words.iter().any(|length| *length > MAX_NAME) || record.why.len() > MAX_WHY {
+            return Err(malformed("the text of a refusal is too long"));
+        }
         let Some(id) = &record.proposal else {
             return Ok(Transition {
                 refusals: Some(self.refusals.counted(at)),

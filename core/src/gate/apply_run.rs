@@ -11,8 +11,8 @@ use super::id::ProposalId;
 use super::outcome::ExecutionStatus;
 use super::quorum::Quorum;
 use super::record::{
-    ActRef, Doubt, Finished, LeftWhy, Reconciled, StepDone, StepIntent, StepLeft, StepProbed, StepVerified,
-    UndoBegun,
+    ActRef, Doubt, Finished, LeftWhy, NotTold, Reconciled, StepDone, StepIntent, StepLeft, StepProbed,
+    StepVerified, UndoBegun,
 };
 use super::run::{Act, Next, Run};
 use super::state::{Outcome, Phase, Proposal, State};
@@ -152,6 +152,18 @@ pub(super) fn doubt(state: &State, record: &Doubt) -> Result<Transition> {
     }
     run.doubted = true;
     run.status = ExecutionStatus::InDoubt;
+    Ok(Transition::of(proposal))
+}
+
+/// Who has the duty to review was not told. Told or not is decided before anything is done.
+pub(super) fn not_told(state: &State, record: &NotTold) -> Result<Transition> {
+    let mut proposal = in_phase_started(state, &record.proposal)?;
+    let run = run_mut(&mut proposal)?;
+    let untouched = run.acts.is_empty() && run.undoing.is_none() && run.left.is_empty() && !run.doubted;
+    if run.review_due.is_none() || run.not_told || !untouched {
+        return Err(malformed("nobody was to be told here"));
+    }
+    run.not_told = true;
     Ok(Transition::of(proposal))
 }
 

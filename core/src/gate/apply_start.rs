@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::apply::{Transition, check_open, malformed, stale_reasons};
 use super::id::ProposalId;
 use super::level::Level;
+use super::named::check_name;
 use super::outcome::ExecutionStatus;
 use super::record::{Authority, Grounds, Proposed, Started};
 use super::risk::{Risk, UndoRisk};
@@ -25,6 +26,7 @@ const MAX_EARLIER: usize = 10;
 
 pub(super) fn proposed(state: &State, at: Timestamp, record: &Proposed) -> Result<Transition> {
     let policy = Arc::clone(state.setup.policy()?);
+    check_name(record.proposer.name(), "proposer")?;
     let bytes = record.change.get().as_bytes();
     let change = Change::from_json(bytes)?;
     let digest = Digest::of("vcto change v1", bytes);
@@ -178,6 +180,7 @@ pub(super) fn check_satisfiable(
 pub(super) fn started(state: &State, at: Timestamp, record: &Started) -> Result<Transition> {
     let mut proposal = Proposal::clone(state.proposal(&record.proposal)?);
     check_open(&proposal, at)?;
+    check_name(record.operator.name(), "operator")?;
     if proposal.change.not_before.is_some_and(|begin| at < begin) {
         return Err(too_early());
     }
@@ -243,7 +246,8 @@ fn check_review_due(state: &State, proposal: &Proposal, record: &Started, at: Ti
     let right = match (proposal.level, &record.review_due) {
         (Level::L1, Some(due)) => {
             let within = SignedDuration::from_secs(i64::from(state.setup.policy()?.review_within_s));
-            !due.who.is_empty() && due.by == at.saturating_add(within).unwrap_or(Timestamp::MAX)
+            check_name(&due.who, "reviewer")?;
+            due.by == at.saturating_add(within).unwrap_or(Timestamp::MAX)
         }
         (Level::L1, None) => false,
         (_, due) => due.is_none(),
@@ -276,6 +280,7 @@ fn new_run(proposal: &Proposal, record: &Started, at: Timestamp) -> Run {
         operator: record.operator.clone(),
         started_at: at,
         review_due: record.review_due.clone(),
+        not_told: false,
         takes_back,
         plan,
         acts: BTreeMap::new(),

@@ -1,10 +1,6 @@
 //! One call of an executor: everything that it is told, the permit that is lent for it, and its panics caught.
 
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use super::apply_run::{MAX_NOTE, conflicts, idempotency_key, undone_act};
 use super::decision::Statement;
@@ -12,6 +8,7 @@ use super::engine::{Gate, shortened};
 use super::executor::{
     ApprovedBy, Direction, Executor, MAX_IMAGE, Observation, Permit, StepContext, StepOutcome, Undoes,
 };
+use super::foreign::{awaited, guarded};
 use super::record::ActRef;
 use super::state::{Proposal, State};
 use crate::error::{Error, ErrorKind, Result};
@@ -28,8 +25,12 @@ pub(super) struct Call {
 impl Call {
     /// Looks at the target.
     pub(super) async fn observe(&self) -> Result<Observation> {
-        let seen = caught(self.executor.observe(&self.context)).await;
-        let seen = seen.unwrap_or_else(|| Err(Error::new(ErrorKind::Internal, "the executor panicked")))?;
+        let seen = awaited(|| self.executor.observe(&self.context)).await;
+        // Of an error only the words are kept: what caused it is somebody else's value.
+        let seen = seen.and_then(|seen| guarded(|| seen.map_err(|error| error.to_string())));
+        let seen = seen
+            .unwrap_or_else(|| Err("the executor panicked".to_owned()))
+            .map_err(|why| Error::new(ErrorKind::Unavailable, why))?;
         if seen.image.as_ref().is_some_and(|image| image.len() > MAX_IMAGE) {
             return Err(Error::new(
                 ErrorKind::TooLarge,
@@ -43,8 +44,8 @@ impl Call {
     pub(super) async fn perform(&self) -> StepOutcome {
         let permit = Permit::lend(&self.context);
         let answer = match self.act.direction {
-            Direction::Apply => caught(self.executor.apply(permit)).await,
-            Direction::Undo => caught(self.executor.undo(permit)).await,
+            Direction::Apply => awaited(|| self.executor.apply(permit)).await,
+            Direction::Undo => awaited(|| self.executor.undo(permit)).await,
         };
         match answer {
             None => StepOutcome::unknown("the executor panicked"),
@@ -109,18 +110,6 @@ impl Gate {
             })
         })
     }
-}
-
-/// Awaits a future of somebody else's code. A panic in it is caught: `None`.
-async fn caught<T>(mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> Option<T> {
-    std::future::poll_fn(move |context| {
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
-            Ok(Poll::Pending) => Poll::Pending,
-            Err(_) => Poll::Ready(None),
-        }
-    })
-    .await
 }
 
 /// The approvals with which it was started: those that counted then.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::apply::Transition;
 use super::grounds::Present;
 use super::id::ProposalId;
+use super::named::MAX_NAME;
 use super::notifier::Notifier;
 use super::record::{Expired, ExpiredWhat, Record, Refused};
 use super::registry::Registry;
@@ -25,7 +26,7 @@ const PAGE: u64 = 256;
 const MAX_TRIES: usize = 1_000;
 
 /// The longest text of a refusal in the ledger, in bytes.
-const MAX_WHY: usize = 1_000;
+pub(super) const MAX_WHY: usize = 1_000;
 
 /// A handle to the gate of a tenant. Not public: what is public are the values that it gives out.
 #[derive(Clone)]
@@ -323,7 +324,7 @@ impl Gate {
                 let record = Refused {
                     proposal: known.map(|proposal| proposal.id),
                     operation: operation.to_owned(),
-                    by: by.map(|by| shortened(by, 128)),
+                    by: by.map(|by| shortened(by, MAX_NAME)),
                     kind: error.kind().as_str().to_owned(),
                     why: shortened(&error.to_string(), MAX_WHY),
                 };

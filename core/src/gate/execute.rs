@@ -9,12 +9,14 @@ use super::call::Call;
 use super::engine::{Gate, is_refusal, shortened};
 use super::execution::Execution;
 use super::executor::{Direction, Effect, Observation, StepOutcome};
+use super::foreign::{awaited, guarded};
 use super::id::ProposalId;
 use super::level::Level;
+use super::named::check_name;
 use super::notifier::ReviewDuty;
 use super::record::{
-    ActRef, Authority, Doubt, ExpiredWhat, Finished, LeftWhy, Reconciled, Record, ReviewDue, Stale, StaleWhy,
-    Started, StepDone, StepIntent, StepLeft, StepProbed, StepVerified, UndoBegun,
+    ActRef, Authority, Doubt, ExpiredWhat, Finished, LeftWhy, NotTold, Reconciled, Record, ReviewDue, Stale,
+    StaleWhy, Started, StepDone, StepIntent, StepLeft, StepProbed, StepVerified, UndoBegun,
 };
 use super::run::Next;
 use super::staged::Settled;
@@ -79,6 +81,7 @@ impl Gate {
 
     /// The one point of authorisation: everything is checked on the present state, and `Started` is appended on that place.
     async fn start(&self, id: ProposalId) -> Result<()> {
+        let reviewer = self.reviewer(id)?;
         let started = self
             .commit_on_estate(|present| {
                 let (state, at) = (present.state, present.at);
@@ -104,7 +107,7 @@ impl Gate {
                     operator: self.operator().clone(),
                     authority: authority(state, proposal, at)?,
                     grounds,
-                    review_due: self.review_due(state, proposal, at)?,
+                    review_due: review_due(state, proposal, reviewer.as_deref(), at)?,
                 };
                 Ok((Some(record.into()), Start::Began))
             })
@@ -115,20 +118,16 @@ impl Gate {
         }
     }
 
-    fn review_due(
-        &self,
-        state: &State,
-        proposal: &Proposal,
-        at: jiff::Timestamp,
-    ) -> Result<Option<ReviewDue>> {
-        let (Level::L1, Some(notifier)) = (proposal.level, self.notifier()) else {
+    /// Who would review it. Asked before the state is held: it is somebody else's code.
+    fn reviewer(&self, id: ProposalId) -> Result<Option<String>> {
+        let is_reviewed = self.peek(|state, _| Ok(state.proposal(&id)?.level == Level::L1))?;
+        let Some(notifier) = self.notifier().filter(|_| is_reviewed) else {
             return Ok(None);
         };
-        let within = jiff::SignedDuration::from_secs(i64::from(state.setup.policy()?.review_within_s));
-        Ok(Some(ReviewDue {
-            who: notifier.reviewer(),
-            by: at.saturating_add(within).unwrap_or(jiff::Timestamp::MAX),
-        }))
+        let name = guarded(|| notifier.reviewer())
+            .ok_or_else(|| Error::new(ErrorKind::Unavailable, "the notifier panicked"))?;
+        check_name(&name, "reviewer")?;
+        Ok(Some(name))
     }
 
     async fn tell_reviewer(&self, id: ProposalId) -> Result<()> {
@@ -147,7 +146,10 @@ impl Gate {
             }))
         })?;
         if let (Some(duty), Some(notifier)) = (duty, self.notifier()) {
-            notifier.notify(&duty).await;
+            // INVARIANT: whatever becomes of the notice, what was started is run to its end.
+            if awaited(|| notifier.notify(&duty)).await.is_none() {
+                self.put(NotTold { proposal: id }.into()).await?;
+            }
         }
         Ok(())
     }
@@ -345,6 +347,22 @@ pub(super) fn open_act(proposal: &Proposal) -> Option<ActRef> {
         step: step_id(proposal, step),
         direction,
     })
+}
+
+fn review_due(
+    state: &State,
+    proposal: &Proposal,
+    reviewer: Option<&str>,
+    at: jiff::Timestamp,
+) -> Result<Option<ReviewDue>> {
+    let (Level::L1, Some(reviewer)) = (proposal.level, reviewer) else {
+        return Ok(None);
+    };
+    let within = jiff::SignedDuration::from_secs(i64::from(state.setup.policy()?.review_within_s));
+    Ok(Some(ReviewDue {
+        who: reviewer.to_owned(),
+        by: at.saturating_add(within).unwrap_or(jiff::Timestamp::MAX),
+    }))
 }
 
 fn authority(state: &State, proposal: &Proposal, at: jiff::Timestamp) -> Result<Authority> {

@@ -129,6 +129,11 @@ impl Execution {
         Some((&due.who, due.by))
     }
 
+    /// Whether telling who must review failed, since the notifier panicked. The duty stands all the same.
+    pub fn is_reviewer_untold(&self) -> bool {
+        self.proposal.run.as_ref().is_some_and(|run| run.not_told)
+    }
+
     /// The steps, in order.
     pub fn steps(&self) -> Vec<StepReport> {
         reports(&self.proposal)

@@ -12,11 +12,13 @@ mod engine;
 mod execute;
 mod execution;
 mod executor;
+mod foreign;
 mod grounds;
 mod head;
 mod history;
 mod id;
 mod level;
+mod named;
 mod notifier;
 mod outcome;
 mod pending;
@@ -58,6 +60,7 @@ pub use staged::{Approvals, Approved, Decided, Finished, InDoubt, Resumed, Route
 pub use state::Outcome;
 
 pub(crate) use engine::{Gate, Means};
+pub(crate) use named::check_name;
 pub(crate) use policy::is_name;
 pub(crate) use registry::Registry;
 pub(crate) use setup::FirstRules;

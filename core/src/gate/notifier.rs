@@ -10,10 +10,11 @@ use super::id::ProposalId;
 /// Tells somebody of their duty to review what ran at level 1. A practice without one asks instead: its level 1 is level 2.
 ///
 /// The duty stands in the ledger, in the very record that began the execution, before this is called; delivering it, again if
-/// need be, is the notifier's part.
+/// need be, is the notifier's part. A panic is caught: the execution goes on, and the ledger says that telling failed.
 #[async_trait]
 pub trait Notifier: fmt::Debug + Send + Sync {
-    /// Who reviews what runs at level 1. Recorded with each execution; not empty.
+    /// Who reviews what runs at level 1. Recorded with each execution: 1 to 128 bytes without control characters, or nothing
+    /// is started.
     fn reviewer(&self) -> String;
 
     /// Tells that person.

@@ -118,6 +118,8 @@ records! {
     Finished = 0x0128,
     /// Looking at the targets settled an interrupted execution.
     Reconciled = 0x0129,
+    /// Telling who must review failed.
+    NotTold = 0x012a,
 }
 
 /// Whether entries of this type are the gate's.
@@ -428,4 +430,10 @@ pub(crate) struct Finished {
 pub(crate) struct Reconciled {
     pub(crate) proposal: ProposalId,
     pub(crate) status: ExecutionStatus,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotTold {
+    pub(crate) proposal: ProposalId,
 }

@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::executor::{ActionDeclaration, Executor};
+use super::foreign::guarded;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::quoted;
+
+/// The most actions that one executor may declare.
+const MAX_ACTIONS: usize = 1_000;
 
 /// Registered once, used by every tenant.
 #[derive(Debug, Default)]
@@ -23,12 +27,16 @@ impl Registry {
     /// # Errors
     /// `conflict` when the name is taken; `invalid_input` when a name is unfit or an action is declared twice.
     pub(crate) fn register(&self, executor: Arc<dyn Executor>) -> Result<()> {
-        let name = executor.name().to_owned();
+        let told = guarded(|| (executor.name().to_owned(), executor.actions()));
+        let (name, declared) = told.ok_or_else(|| invalid("the executor panicked".to_owned()))?;
         if !is_name(&name) {
             return Err(invalid(format!("{} cannot name an executor", quoted(&name))));
         }
         let mut actions = BTreeMap::new();
-        for action in executor.actions() {
+        if declared.len() > MAX_ACTIONS {
+            return Err(invalid("an executor has at most 1,000 actions".to_owned()));
+        }
+        for action in declared {
             if !is_name(&action.name) {
                 return Err(invalid(format!("{} cannot name an action", quoted(&action.name))));
             }

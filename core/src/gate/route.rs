@@ -6,6 +6,7 @@ use super::apply_start::{check_satisfiable, earlier, proposal_id};
 use super::engine::{Gate, is_refusal};
 use super::id::ProposalId;
 use super::level::Level;
+use super::named::check_name;
 use super::pending::Pending;
 use super::record::{Attested, Decided as DecidedRecord, Doubt, Proposed, Record, Signed, Withdrawn};
 use super::staged::{Approvals, Approved, Decided, Finished, Mint, Resumed, Routed, Settled};
@@ -17,7 +18,6 @@ use crate::actor::Actor;
 use crate::change::Change;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::text::Plain;
 
 impl Gate {
     /// Records a change and routes it to its level.
@@ -50,7 +50,7 @@ impl Gate {
         takes_back: Option<ProposalId>,
         proposer: &Actor,
     ) -> Result<ProposalId> {
-        check_name(proposer)?;
+        check_name(proposer.name(), "by")?;
         self.commit_on_estate(|present| {
             let (state, at) = (present.state, present.at);
             let original = takes_back.as_ref().map(|id| state.proposal(id)).transpose()?;
@@ -188,6 +188,7 @@ impl Gate {
     }
 
     pub(super) async fn withdraw(&self, id: ProposalId, by: &Actor) -> Result<()> {
+        check_name(by.name(), "by").map_err(|error| error.during("gate.withdraw"))?;
         self.expire(&id).await?;
         let withdrawn = self
             .commit(|_, _| {
@@ -275,19 +276,6 @@ fn raw(bytes: Vec<u8>) -> Result<Box<RawValue>> {
     let text =
         String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Internal, "a change is not UTF-8"))?;
     RawValue::from_string(text).map_err(internal)
-}
-
-/// Who proposes must be nameable in a record and on a screen.
-fn check_name(actor: &Actor) -> Result<()> {
-    let name = actor.name();
-    if name.is_empty() || name.len() > 128 || Plain(name).to_string() != name {
-        return Err(Error::new(
-            ErrorKind::InvalidInput,
-            "the name of a proposer has 1 to 128 bytes and no control characters",
-        )
-        .at("by"));
-    }
-    Ok(())
 }
 
 /// A signature or text whose form is wrong: refused like one whose content is.

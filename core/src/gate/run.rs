@@ -16,6 +16,8 @@ pub(crate) struct Run {
     pub(crate) operator: Actor,
     pub(crate) started_at: Timestamp,
     pub(crate) review_due: Option<ReviewDue>,
+    /// Whether telling who must review failed.
+    pub(crate) not_told: bool,
     /// Whether the whole of it is a way back.
     pub(crate) takes_back: bool,
     /// For each step, in order, what the plan has to know of it.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::approver::{Approver, Register};
 use super::engine::Gate;
-use super::policy::{Policy, ProcessArea};
+use super::policy::{Policy, ProcessArea, check_areas};
 use super::record::{ApproversSet, AreasSet, PolicySet, Record, SetupRight, TenantCreated};
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
@@ -26,14 +26,7 @@ impl FirstRules {
     /// `invalid_input`, with the place.
     pub(crate) fn check(&self) -> Result<()> {
         self.policy.check()?;
-        self.areas.iter().try_for_each(ProcessArea::check)?;
-        let names: BTreeSet<&str> = self.areas.iter().map(|area| area.name.as_str()).collect();
-        if names.len() != self.areas.len() {
-            return Err(Error::new(
-                ErrorKind::InvalidInput,
-                "a process area is named twice",
-            ));
-        }
+        check_areas(&self.areas)?;
         Register::new(self.approvers.iter().cloned()).map(|_| ())
     }
 }

@@ -128,6 +128,11 @@ pub(crate) fn told(entry: &Entry) -> Result<Option<Told>> {
             "doubt",
             "It is not known what was done".to_owned(),
         ),
+        Record::NotTold(record) => other(
+            &record.proposal,
+            "not_told",
+            "Telling who must review failed".to_owned(),
+        ),
         Record::Finished(record) => happened(
             &record.proposal,
             Happening::Finished {

@@ -10,7 +10,7 @@ use super::name;
 use super::options::{PracticeOptions, TenantOptions};
 use super::tenant::{Open, Tenant};
 use crate::error::{Error, ErrorKind, Result};
-use crate::gate::{Executor, FirstRules, Gate, GateCheck, Means, Policy, Registry};
+use crate::gate::{Executor, FirstRules, Gate, GateCheck, Means, Policy, Registry, check_name};
 use crate::ledger::{Ledger, LedgerOptions, LocalKeyFile, Storage};
 
 /// A managed service provider's practice. Clones are handles to the same one.
@@ -48,7 +48,7 @@ impl Practice {
     /// Opens the practice in this folder, or begins one where the folder is empty or not there.
     ///
     /// # Errors
-    /// `invalid_input` when the folder holds something else or the policy is unfit; `conflict` when the practice is known by
+    /// `invalid_input` when the folder holds something else or the policy, the origin or the operator is unfit; `conflict` when the practice is known by
     /// another origin; `io`, `permission_denied`, `corrupt`, `unsupported`.
     #[expect(
         clippy::unused_async,
@@ -69,6 +69,7 @@ impl Practice {
             .policy
             .as_ref()
             .map_or(Ok(()), Policy::check)
+            .and_then(|()| check_name(options.operator.name(), "operator"))
             .map_err(during)?;
         let folder =
             Folder::open(folder.as_ref(), options.origin.as_deref(), &*options.entropy).map_err(during)?;
@@ -124,6 +125,7 @@ impl Practice {
     async fn create(&self, name: &str, options: TenantOptions) -> Result<Tenant> {
         name::check(name)?;
         let rules = self.first_rules(&options)?;
+        let means = self.means()?;
         let (storage, key) = self.place_for(name)?;
         let created = Ledger::create(
             &storage,
@@ -140,7 +142,7 @@ impl Practice {
             other => other?,
         };
         let exists = || Error::new(ErrorKind::Conflict, format!("there is a tenant `{name}` already"));
-        let gate = Gate::open(ledger, self.means()).await?;
+        let gate = Gate::open(ledger, means).await?;
         if gate.is_set_up().await? {
             return Err(exists().remedy("`tenant` opens it"));
         }
@@ -187,6 +189,7 @@ impl Practice {
         if let Some(open) = self.opened(name) {
             return Ok(open);
         }
+        let means = self.means()?;
         let (storage, key) = self.existing(name)?;
         let ledger = match Ledger::open(&storage, self.ledger_options(&key)).await {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -194,7 +197,7 @@ impl Practice {
             }
             other => other?,
         };
-        let gate = Gate::open(ledger, self.means()).await?;
+        let gate = Gate::open(ledger, means).await?;
         gate.check_identity(name, self.0.options.policy.as_ref()).await?;
         Ok(self.keep(name, gate))
     }
@@ -226,13 +229,15 @@ impl Practice {
         Tenant::of(open)
     }
 
-    fn means(&self) -> Means {
-        Means {
+    fn means(&self) -> Result<Means> {
+        // A practice in memory is made without a check.
+        check_name(self.0.options.operator.name(), "operator")?;
+        Ok(Means {
             registry: Arc::clone(&self.0.registry),
             clock: Arc::clone(&self.0.options.clock),
             operator: self.0.options.operator.clone(),
             notifier: self.0.options.notifier.clone(),
-        }
+        })
     }
 
     fn ledger_options(&self, key: &Arc<LocalKeyFile>) -> LedgerOptions {

@@ -1,5 +1,6 @@
 //! Attempts to get an effect without its record, twice, or on what nobody approved.
 
+mod panics;
 mod present;
 mod running;
 

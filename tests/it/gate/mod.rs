@@ -6,5 +6,6 @@ mod decisions;
 mod execution;
 mod handover;
 mod levels;
+mod names;
 mod openssh;
 pub mod world;
