@@ -628,8 +628,10 @@ export declare function read(paths: string | Array<string>, options?: string | R
 
 /** How to read; a bare text is the format. */
 export interface ReadOptions {
-  /** `vcto`, `netbox`, `rvtools`, `relations`, ...; told by the content unless it is named. */
+  /** `vcto`, `netbox`, `ninjaone`, `rvtools`, `relations`, ...; told by the content unless it is named. */
   format?: string
+  /** The client, by name or id, where an input holds several: an organization of `NinjaOne`. */
+  scope?: string
   /** Stops the work. */
   signal?: AbortSignal
 }

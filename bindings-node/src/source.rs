@@ -10,8 +10,10 @@ use crate::promise::{promise, watched};
 /// How to read; a bare text is the format.
 #[napi(object, object_to_js = false)]
 pub struct ReadOptions<'a> {
-    /// `vcto`, `netbox`, `rvtools`, `relations`, ...; told by the content unless it is named.
+    /// `vcto`, `netbox`, `ninjaone`, `rvtools`, `relations`, ...; told by the content unless it is named.
     pub format: Option<String>,
+    /// The client, by name or id, where an input holds several: an organization of `NinjaOne`.
+    pub scope: Option<String>,
     /// Stops the work.
     #[napi(ts_type = "AbortSignal")]
     pub signal: Option<Object<'a>>,
@@ -24,10 +26,10 @@ pub fn read<'env>(
     paths: Either<String, Vec<String>>,
     options: Option<Either<String, ReadOptions<'_>>>,
 ) -> Result<Object<'env>> {
-    let (format, signal) = match options {
-        Some(Either::A(format)) => (Some(format), None),
-        Some(Either::B(options)) => (options.format, options.signal),
-        None => (None, None),
+    let (format, scope, signal) = match options {
+        Some(Either::A(format)) => (Some(format), None, None),
+        Some(Either::B(options)) => (options.format, options.scope, options.signal),
+        None => (None, None, None),
     };
     let monitor = watched(env, signal)?;
     let work = move || {
@@ -35,6 +37,7 @@ pub fn read<'env>(
         let reader = format
             .into_iter()
             .fold(Reader::new().monitor(monitor), Reader::format);
+        let reader = scope.into_iter().fold(reader, Reader::scope);
         match paths {
             Either::A(path) => reader.read(path),
             Either::B(paths) => reader.read_all(paths),

@@ -674,11 +674,12 @@ def open(directory: str | PathLike[str], *, operator: str | None = None, origin:
     `operator` is the service that runs this process: recorded with each execution, and never an approver of it.
     """
 
-def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLike[str]], format: str | None = None, *, progress: Progress | None = None) -> Inventory:
+def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLike[str]], format: str | None = None, *, scope: str | None = None, progress: Progress | None = None) -> Inventory:
     """
     Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations.
 
-    The format is told by the content unless it is named: `vcto`, `netbox`, `rvtools`, `relations`, ...
+    The format is told by the content unless it is named: `vcto`, `netbox`, `ninjaone`, `rvtools`, `relations`, ...
+    `scope` chooses the client, by name or id, where an input holds several: an organization of NinjaOne.
 
     `progress(stage, done, total)` is called on the way.
     """

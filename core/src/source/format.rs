@@ -43,6 +43,8 @@ macro_rules! formats {
 formats! {
     /// NetBox: a dump by model, or pages of its REST API.
     Netbox = "netbox", "a NetBox dump or pages of its REST API (JSON)";
+    /// NinjaOne: saved answers of its API, a folder or one file.
+    Ninjaone = "ninjaone", "saved answers of the NinjaOne API: lists and reports (JSON)";
     /// Relations that people write by hand: `from,to,kind,strength,note`.
     Relations = "relations", "a relations.csv with the columns from,to,kind,strength,note";
     /// RVTools: the workbook of all tabs.
@@ -103,7 +105,7 @@ mod tests {
             error
                 .remedy_text()
                 .unwrap()
-                .contains("netbox, relations, rvtools, vcto")
+                .contains("netbox, ninjaone, relations, rvtools, vcto")
         );
     }
 }

@@ -21,9 +21,10 @@ pub use input::{Input, MAX_FILE, MAX_FILES};
 use crate::error::Result;
 use crate::estate::Inventory;
 use crate::monitor::Monitor;
+use file::Options;
 use input::{Found, What};
 
-/// Reads one file, or a folder of NetBox pages. Without a format it is told by the content.
+/// Reads one file, or a folder of what a NetBox or a NinjaOne answered. Without a format it is told by the content.
 ///
 /// The ends of a `relations.csv` are resolved by [`read_all`], which knows the assets that they name.
 ///
@@ -70,6 +71,7 @@ where
 #[must_use]
 pub struct Reader {
     format: Option<Format>,
+    scope: Option<String>,
     captured_at: Option<Timestamp>,
     monitor: Monitor,
 }
@@ -83,6 +85,26 @@ impl Reader {
     /// Takes every input to be in this format.
     pub fn format(mut self, format: Format) -> Self {
         self.format = Some(format);
+        self
+    }
+
+    /// Which client, by name or id, where an input holds several: an organization of NinjaOne. Every record of another is
+    /// left out, and counted in a note. Formats that know no clients are read whole; of those that might hold several
+    /// (NetBox, RVTools) a note says so.
+    ///
+    /// ```
+    /// use vcto::source::{Input, Reader};
+    ///
+    /// let devices = || Input::bytes("devices.json", r#"[
+    ///     {"id": 101, "organizationId": 5, "nodeClass": "WINDOWS_SERVER", "displayName": "DC-01"},
+    ///     {"id": 900, "organizationId": 6, "nodeClass": "WINDOWS_SERVER", "displayName": "X"}]"#);
+    /// assert_eq!(Reader::new().read(devices()).unwrap_err().kind(), vcto::ErrorKind::Ambiguous);
+    /// let inventory = Reader::new().scope("5").read(devices())?;
+    /// assert_eq!(inventory.assets[0].id.as_str(), "ninjaone:device:101");
+    /// # Ok::<(), vcto::Error>(())
+    /// ```
+    pub fn scope(mut self, client: impl Into<String>) -> Self {
+        self.scope = Some(client.into());
         self
     }
 
@@ -127,14 +149,18 @@ impl Reader {
 
     fn one(&self, input: Input) -> Result<Inventory> {
         self.monitor.check()?;
+        let options = Options {
+            format: self.format,
+            scope: self.scope.as_deref(),
+            captured_at: self.captured_at,
+            monitor: &self.monitor,
+        };
         let mut inventory = match input.0 {
-            What::Bytes(document) => file::parse_bytes(&document, self.format, &self.monitor)?,
+            What::Bytes(document) => file::parse_bytes(&document, options)?,
             What::Inventory(inventory) => *inventory,
             What::Path(path) => match input::open(&path)? {
-                Found::File(file) => file::parse_file(file, self.format, &self.monitor)?,
-                Found::Folder { name, files } => {
-                    file::parse_folder(&path, &name, &files, self.format, &self.monitor)?
-                }
+                Found::File(file) => file::parse_file(file, options)?,
+                Found::Folder { name, files } => file::parse_folder(&path, &name, &files, options)?,
             },
         };
         if inventory.source.captured_at.is_none() {

@@ -5,6 +5,8 @@ mod files;
 mod merge;
 mod netbox;
 mod netbox_pages;
+mod ninjaone;
+mod ninjaone_hostile;
 mod relations;
 mod rvtools;
 mod rvtools_rows;

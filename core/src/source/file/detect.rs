@@ -1,6 +1,7 @@
 //! Which format a file has: told by its content, never by its name.
 
 use super::encoding;
+use super::keys::Keys;
 use super::relations;
 use super::table;
 use super::xlsx::Workbook;
@@ -15,6 +16,7 @@ use crate::text::quoted;
 ///
 /// assert_eq!(source::detect(b"from;to;kind\n")?, Format::Relations);
 /// assert_eq!(source::detect(br#"{"dcim.device": []}"#)?, Format::Netbox);
+/// assert_eq!(source::detect(br#"[{"id": 101, "organizationId": 5, "nodeClass": "WINDOWS_SERVER"}]"#)?, Format::Ninjaone);
 /// # Ok::<(), vcto::Error>(())
 /// ```
 ///
@@ -22,12 +24,43 @@ use crate::text::quoted;
 /// `invalid_input` when the content is none that can be read: the message says what it looks like, and lists the formats.
 /// `too_large` for a workbook beyond its bounds.
 pub fn detect(bytes: &[u8]) -> Result<Format> {
-    recognise(bytes).map_err(|error| error.during("source.detect"))
+    recognise(bytes)
+        .map(|told| told.format)
+        .map_err(|error| error.during("source.detect"))
 }
 
-fn recognise(bytes: &[u8]) -> Result<Format> {
+/// A format, and whether nothing else looks like that: the records of several vendors begin with an `id`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) format: Format,
+    pub(super) certain: bool,
+}
+
+impl From<Format> for Told {
+    fn from(format: Format) -> Self {
+        Self {
+            format,
+            certain: true,
+        }
+    }
+}
+
+/// What one of the files of a folder is, by its beginning. JSON that says nothing, such as an empty list, may be a part
+/// of what the other files are: the inner error is for a folder in which no file says more.
+///
+/// # Errors
+/// `invalid_input` for what is no JSON.
+pub(super) fn in_folder(head: &[u8]) -> Result<Result<Told>> {
+    let text = encoding::without_mark(head)?.trim_ascii_start();
+    match recognise(head) {
+        Err(error) if !text.starts_with(b"{") && !text.starts_with(b"[") => Err(error),
+        told => Ok(told),
+    }
+}
+
+fn recognise(bytes: &[u8]) -> Result<Told> {
     if bytes.starts_with(b"PK\x03\x04") {
-        return workbook(bytes);
+        return workbook(bytes).map(Told::from);
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         return Err(Error::new(
@@ -41,7 +74,7 @@ fn recognise(bytes: &[u8]) -> Result<Format> {
         Some(b'{') => object(text),
         Some(b'[') => array(text),
         Some(b'<') => Err(unknown("it looks like HTML or XML")),
-        Some(_) => sheet(text),
+        Some(_) => sheet(text).map(Told::from),
         None => Err(Error::new(ErrorKind::InvalidInput, "the file is empty")),
     }
 }
@@ -68,15 +101,17 @@ fn workbook(bytes: &[u8]) -> Result<Format> {
     )))
 }
 
-/// The first key of an object tells it: no format has a key of another.
-fn object(text: &[u8]) -> Result<Format> {
-    let Some(key) = first_key(text) else {
+/// The first key of an object tells it, but for pages and records, which several vendors have.
+fn object(text: &[u8]) -> Result<Told> {
+    let keys = Keys::of(text);
+    let Some(key) = keys.first() else {
         return Err(unknown("it is a JSON object without keys, or truncated"));
     };
-    match key.as_str() {
-        "format" | "source" | "assets" | "relations" | "requirements" => Ok(Format::Vcto),
-        "count" | "next" | "previous" | "results" => Ok(Format::Netbox),
-        other if super::netbox::is_model(other) => Ok(Format::Netbox),
+    match key {
+        "format" | "source" | "assets" | "relations" | "requirements" => Ok(Format::Vcto.into()),
+        other if super::netbox::is_model(other) => Ok(Format::Netbox.into()),
+        _ if is_ninjaone(&keys) => Ok(Format::Ninjaone.into()),
+        "count" | "next" | "previous" | "results" => Ok(Format::Netbox.into()),
         other => Err(unknown(&format!(
             "it is a JSON object that begins with the key {}",
             quoted(other)
@@ -85,12 +120,20 @@ fn object(text: &[u8]) -> Result<Format> {
 }
 
 /// Records of a Django dump, pages of a REST API, or the records of such pages.
-fn array(text: &[u8]) -> Result<Format> {
-    let inner = text.get(1..).unwrap_or_default().trim_ascii_start();
-    match first_key(inner).as_deref() {
+fn array(text: &[u8]) -> Result<Told> {
+    let keys = Keys::of(text);
+    if is_ninjaone(&keys) {
+        return Ok(Format::Ninjaone.into());
+    }
+    match keys.first() {
         Some(
             "model" | "pk" | "fields" | "count" | "next" | "previous" | "results" | "id" | "url" | "display",
-        ) => Ok(Format::Netbox),
+        ) => Ok(Told {
+            format: Format::Netbox,
+            certain: ["url", "display", "pk", "fields", "count"]
+                .iter()
+                .any(|key| keys.has(key)),
+        }),
         Some(other) => Err(unknown(&format!(
             "it is a JSON array of objects that begin with the key {}",
             quoted(other)
@@ -99,16 +142,8 @@ fn array(text: &[u8]) -> Result<Format> {
     }
 }
 
-/// The first key of the object that begins here.
-fn first_key(text: &[u8]) -> Option<String> {
-    let inner = text.strip_prefix(b"{")?.trim_ascii_start();
-    if !inner.starts_with(b"\"") {
-        return None;
-    }
-    serde_json::Deserializer::from_slice(inner)
-        .into_iter::<String>()
-        .next()?
-        .ok()
+fn is_ninjaone(keys: &Keys) -> bool {
+    super::ninjaone::is_answer(&keys.names)
 }
 
 fn unknown(looks: &str) -> Error {

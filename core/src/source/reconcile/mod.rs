@@ -5,6 +5,8 @@ mod relations;
 mod same;
 mod stamp;
 
+pub(super) use same::is_serial;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;

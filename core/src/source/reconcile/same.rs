@@ -230,6 +230,11 @@ fn told_by(asset: &Asset) -> Option<&str> {
     value.source().map(|source| source.raw().as_str())
 }
 
+/// Whether a text is a serial number, and not what makers leave in the place of one.
+pub(in crate::source) fn is_serial(text: &str) -> bool {
+    serial(text).is_some()
+}
+
 /// A serial number in the form in which it is compared; `None` for what is none.
 fn serial(text: &str) -> Option<String> {
     let serial = text.trim().to_lowercase();
