@@ -37,7 +37,7 @@ Reviews an inventory, stages the changes that follow, executes one approved chan
 usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [--client NAME] [INPUT...]
 
   INPUT       files or folders that describe one client; without any, the sample client
-  --format    vcto, netbox, rvtools, relations: for the first input; told by its content otherwise
+  --format    vcto, netbox, ninjaone, rvtools, relations: for the first input; told by its content otherwise
   --out       where everything is left (default: out); its earlier content is replaced
   --as-of     the day of the review, YYYY-MM-DD (default: today; for the sample 2026-11-22)
   --client    the name of the client, for the page
