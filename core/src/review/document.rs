@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::calendar::Calendar;
 use super::coverage::Coverage;
 use super::debt::Debt;
 use super::finding::Finding;
@@ -40,6 +41,9 @@ pub struct Review {
     /// Every device against what should look after it; empty in documents of before there was one.
     #[serde(default)]
     pub matrix: Matrix,
+    /// Every recorded day on which something ends, soonest first; empty in documents of before there was one.
+    #[serde(default)]
+    pub calendar: Calendar,
     /// Each rule that was carried out, in order of the id.
     pub rules: Vec<RuleResult>,
     /// What somebody has to know, gravest first.

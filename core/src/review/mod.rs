@@ -2,6 +2,7 @@
 
 mod advice;
 mod analyzers;
+mod calendar;
 mod context;
 mod coverage;
 mod debt;
@@ -19,6 +20,7 @@ mod summary;
 mod verdict;
 
 pub use advice::{ARCHITECTURE, Advice, DOCUMENTATION};
+pub use calendar::{Band, Calendar, Ending, NotRecorded, Statement};
 pub use context::Context;
 pub use coverage::{Coverage, LayerCoverage};
 pub use debt::{Debt, Grade, Interest, KindOfDebt, Principal, Ratio, Risk};

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::advice::recommend;
 use super::analyzers;
+use super::calendar::Calendar;
 use super::context::Context;
 use super::coverage::Coverage;
 use super::debt::Debt;
@@ -152,6 +153,7 @@ impl Reviewer {
             coverage: Coverage::new(&context, outcomes),
             recommendations: recommend(answered),
             debt: Debt::new(&context, &rules, &findings),
+            calendar: Calendar::new(gathered.endings, &rules, &analyzers::dated()),
             rules,
             findings,
             gaps: listed(gathered.gaps),

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::advice::Advice;
+use super::calendar::Ending;
 use super::finding::{Evidence, Finding, Reach, Read, finding_id, inputs_digest};
 use super::life::LIFE_FACTS;
 use super::outcome::{Outcome, Severity, Tally};
@@ -161,6 +162,7 @@ pub(super) struct Gathered {
     pub(super) tallies: BTreeMap<&'static str, Tally>,
     pub(super) findings: Vec<(Finding, Option<Advice>)>,
     pub(super) gaps: Gaps,
+    pub(super) endings: Vec<Ending>,
     pub(super) kept: Vec<Verdict>,
 }
 
@@ -258,6 +260,11 @@ impl Verdicts<'_> {
         for rule in rules {
             self.not_applicable(rule, asset);
         }
+    }
+
+    /// A day for the calendar.
+    pub(super) fn ends(&mut self, ending: Ending) {
+        self.gathered.endings.push(ending);
     }
 
     /// What the rule needs is not recorded: not evaluated. `missing` says what, in words that fit many assets; text from

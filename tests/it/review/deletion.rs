@@ -63,6 +63,23 @@ const FACTS: &[(&str, &[&str])] = &[
     ("provider", &["BT", "Colt"]),
     ("route", &["north", "south", "null"]),
     ("people", &["12"]),
+    (
+        "expires",
+        &[
+            "2026-11-21",
+            "2026-12-01",
+            "2027-02-01",
+            "2030-01-01",
+            "null",
+            "never",
+        ],
+    ),
+    (
+        "contract_end",
+        &["2026-10-31", "2027-01-31", "2030-01-01", "null"],
+    ),
+    ("notice_by", &["2026-10-31", "2026-12-31", "2029-10-01", "soon"]),
+    ("auto_renew", &["true", "false", "null"]),
     ("status", &["active", "retired", "null"]),
     ("rmm_status", &["approved", "decommissioned"]),
     ("rmm_agent", &["true", "false", "null"]),

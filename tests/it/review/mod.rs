@@ -2,6 +2,7 @@
 
 mod checks;
 mod deletion;
+mod expiry;
 mod lifecycle;
 mod matrix;
 mod real;

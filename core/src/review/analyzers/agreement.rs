@@ -21,7 +21,7 @@ pub(super) struct Agreement;
 
 static RULES: [Rule; 1] = [Rule {
     id: "facts.agree",
-    version: 1,
+    version: 2,
     title: "Sources that state the same fact agree",
     pillar: Pillar::Operations,
     debt: DebtKind::Documentation,
@@ -99,7 +99,7 @@ fn statement(stated: &FactValue) -> String {
 }
 
 fn draft(asset: &Asset, name: &str, fact: &Fact, difference: &str) -> Draft {
-    let end = name.ends_with("_end");
+    let end = name.ends_with("_end") || matches!(name, "expires" | "notice_by");
     let statements: Vec<String> = fact.values().iter().take(5).map(statement).collect();
     let rule = if end {
         " Other rules count with the earliest date."

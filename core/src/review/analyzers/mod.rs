@@ -19,6 +19,12 @@ pub(super) use expiry::cell as warranty_cell;
 
 use super::rule::Analyzer;
 
+/// The rules that hand in days for the calendar.
+pub(super) fn dated() -> Vec<&'static str> {
+    let ends = expiry::rules().iter().map(|rule| rule.id);
+    ends.chain([support::DATED]).collect()
+}
+
 /// All of them, in the order in which they run.
 pub(super) fn standard() -> Vec<Arc<dyn Analyzer>> {
     vec![

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use jiff::civil::Date;
 
 use crate::estate::AssetId;
+use crate::review::calendar::Calendar;
 use crate::review::document::Review;
 use crate::review::finding::Finding;
 use crate::review::matrix::{ColumnResult, Matrix};
@@ -93,8 +94,28 @@ fn coverage(review: &Review) -> Vec<String> {
         "Lifecycle dates: {} products, {} releases{age}.",
         catalogue.products, catalogue.cycles
     ));
+    lines.extend(calendar(&review.calendar));
     lines.extend(devices(&review.matrix, review.settings.stale_after_days));
     lines
+}
+
+/// The calendar in a line; none where no day is recorded or asked for.
+fn calendar(calendar: &Calendar) -> Option<String> {
+    let missing: u64 = calendar.not_recorded.iter().map(|rule| rule.count).sum();
+    if calendar.entries.is_empty() && missing == 0 {
+        return None;
+    }
+    Some(format!(
+        "{} ends are on record: {} past, {} within 30 days, {} within 90, {} within 180, {} later; sources disagree on {}, \
+         and {missing} are not recorded.",
+        calendar.entries.len(),
+        calendar.past,
+        calendar.within_30,
+        calendar.within_90,
+        calendar.within_180,
+        calendar.later,
+        calendar.disputed
+    ))
 }
 
 /// The coverage matrix in two lines; none where there is no device.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::digest::Digest;
 use crate::estate::Confidence;
 use crate::review::lifecycle::{Catalogue, Cycle, Match, Milestones, Product, Support, days_between};
-use crate::text::quoted;
+use crate::text::{Untrusted, quoted};
 
 /// A text, judged.
 #[derive(Clone, Debug)]
@@ -20,8 +20,10 @@ pub(super) struct Judgement {
     pub(super) confidence: Confidence,
     /// The rows of the catalogue that were read.
     pub(super) rows: Vec<(String, Digest)>,
-    /// Who gives the dates, and of when they are.
+    /// Who gives the dates, and of when they are, in words.
     pub(super) source: String,
+    /// The same apart.
+    pub(super) stated: Option<(Untrusted<String>, Option<Date>)>,
 }
 
 /// From good to bad: of several statements the worst counts.
@@ -80,6 +82,7 @@ impl Judge<'_> {
                 confidence,
                 rows: Vec::new(),
                 source: String::new(),
+                stated: None,
             },
         }
     }
@@ -97,6 +100,7 @@ impl Judge<'_> {
             confidence,
             rows: vec![row(product, cycle)],
             source: source(cycle),
+            stated: Some((cycle.source.clone(), cycle.as_of)),
         }
     }
 
@@ -163,6 +167,7 @@ fn unknown(product: &Product, state: State) -> Judgement {
         confidence: Confidence::Low,
         rows: Vec::new(),
         source: String::new(),
+        stated: None,
     }
 }
 

@@ -8,6 +8,7 @@ use self::drafts::{due, ended, only_meant, unclear};
 use self::judge::State;
 use self::slot::{Bench, Case, Entitlement, SLOTS};
 use crate::error::Result;
+use crate::review::calendar::{Ending, Statement, statements};
 use crate::review::context::Context;
 use crate::review::finding::Read;
 use crate::review::life::is_retired;
@@ -34,9 +35,12 @@ const READS: &[Reads] = &[
     Reads::Fact("rmm_status"),
 ];
 
+/// The rule whose days of support stand in the calendar.
+pub(super) const DATED: &str = "lifecycle.security_support";
+
 static RULES: [Rule; 3] = [
     Rule {
-        id: "lifecycle.security_support",
+        id: DATED,
         version: 2,
         title: "The maker's security support for everybody has not ended and does not end soon",
         pillar: Pillar::Security,
@@ -77,6 +81,7 @@ impl Analyzer for EndOfSupport {
                     verdicts.not_applicable(security, subject);
                     verdicts.not_applicable(extension, subject);
                 } else if let Some(case) = bench.case(asset, slot) {
+                    endings(context, verdicts, &case);
                     verdict_on_support(context, verdicts, security, &case)?;
                     verdict_on_extension(context, verdicts, extension, &case)?;
                 } else {
@@ -89,6 +94,32 @@ impl Analyzer for EndOfSupport {
             }
         }
         verdict_on_catalogue(context, verdicts, current)
+    }
+}
+
+/// The days of this case in the calendar: the end of support for everybody, and that of a paid extension.
+fn endings(context: &Context<'_>, verdicts: &mut Verdicts<'_>, case: &Case<'_>) {
+    let [security, extension, _] = &RULES;
+    let (judgement, subject) = (&case.judgement, (case.asset, case.slot.part));
+    let known = matches!(judgement.state, State::Due | State::Ended | State::Supported);
+    let end = judgement.milestones.security_end().date().filter(|_| known);
+    let Some((date, (source, as_of))) = end.zip(judgement.stated.clone()) else {
+        return;
+    };
+    let what = format!("security support of {}", judgement.label);
+    let said = Statement {
+        date,
+        source: Some(source),
+        as_of,
+        age_days: as_of.map(|day| -context.days_to(day)),
+    };
+    if let Some(entry) = Ending::new(context, security.id, subject, &what, vec![said]) {
+        verdicts.ends(entry);
+    }
+    let what = format!("paid extension of support of {}", judgement.label);
+    let bought = statements(context, case.asset, "extended_support_end");
+    if let Some(entry) = Ending::new(context, extension.id, subject, &what, bought) {
+        verdicts.ends(entry);
     }
 }
 
