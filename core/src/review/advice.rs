@@ -1,5 +1,6 @@
 //! From findings to recommendations: what answers several findings is advised once.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -51,9 +52,10 @@ pub struct Advice {
 
 /// The recommendations that answer these findings, best first.
 ///
-/// The order: gravest finding, then earliest due day, then most recorded dependants, then most findings, then least work,
-/// then the key. The identity is a function of the key and the part, so it stays over runs.
+/// The order: gravest finding; then whose asset most people, then most assets depend on, by the findings about single
+/// failures; then earliest due day, most findings, least work, the key. The identity is a function of the key and the part, so it stays over runs.
 pub(super) fn recommend(answered: Vec<(&Finding, Advice)>) -> Vec<Recommendation> {
+    let weights = weights(&answered);
     let mut groups: BTreeMap<String, Vec<(&Finding, Advice)>> = BTreeMap::new();
     for (finding, advice) in answered {
         groups
@@ -67,7 +69,7 @@ pub(super) fn recommend(answered: Vec<(&Finding, Advice)>) -> Vec<Recommendation
             members.sort_by(|(a, x), (b, y)| (&x.target, &a.id).cmp(&(&y.target, &b.id)));
             parts(members)
                 .into_iter()
-                .map(|part| (priority(&part), build(&key, &part)))
+                .map(|part| (priority(&part, &weights), build(&key, &part)))
                 .collect::<Vec<_>>()
         })
         .collect();
@@ -111,34 +113,50 @@ fn parts(members: Vec<(&Finding, Advice)>) -> Vec<Part<'_>> {
         .collect()
 }
 
+/// How many people and assets depend on an asset.
+type Weight = (u64, u64);
+
+/// By asset, where a finding tells: an old firewall that everybody needs comes before an old one that nobody does.
+fn weights(answered: &[(&Finding, Advice)]) -> BTreeMap<AssetId, Weight> {
+    let mut weights: BTreeMap<AssetId, Weight> = BTreeMap::new();
+    for (finding, _) in answered {
+        if let (Some(asset), Some(reach)) = (&finding.asset, finding.reach) {
+            let weight = weights.entry(asset.clone()).or_default();
+            *weight = (*weight).max((reach.people.unwrap_or(0), reach.assets));
+        }
+    }
+    weights
+}
+
 /// Sorts ascending: what comes first is done first.
 type Priority = (
-    std::cmp::Reverse<Severity>,
+    Reverse<Severity>,
+    Reverse<Weight>,
     jiff::civil::Date,
-    std::cmp::Reverse<u64>,
-    std::cmp::Reverse<usize>,
+    Reverse<usize>,
     u64,
 );
 
-fn priority(part: &Part<'_>) -> Priority {
+fn priority(part: &Part<'_>, weights: &BTreeMap<AssetId, Weight>) -> Priority {
     let findings = || part.members.iter().map(|(finding, _)| *finding);
     let severity = findings()
         .map(|finding| finding.severity)
         .max()
         .unwrap_or(Severity::Informational);
+    let weight = part
+        .members
+        .iter()
+        .filter_map(|(_, advice)| weights.get(&advice.target))
+        .max();
     let due = findings()
         .filter_map(|finding| finding.due)
         .min()
         .unwrap_or(jiff::civil::Date::MAX);
-    let reach = findings()
-        .filter_map(|finding| finding.reach.map(|reach| reach.assets))
-        .max()
-        .unwrap_or(0);
     (
-        std::cmp::Reverse(severity),
+        Reverse(severity),
+        Reverse(weight.copied().unwrap_or_default()),
         due,
-        std::cmp::Reverse(reach),
-        std::cmp::Reverse(part.members.len()),
+        Reverse(part.members.len()),
         points(part),
     )
 }
