@@ -37,6 +37,8 @@ mod statement;
 mod stored;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_store;
 mod told;
 mod way_back;
 

@@ -61,6 +61,8 @@ pub use note::{MAX_NOTE, MAX_SIGNATURES, SignedNote, VerifierKey};
 pub use options::LedgerOptions;
 pub use proof::{ConsistencyProof, EntryProof, verify_consistency, verify_inclusion};
 pub(crate) use session::check_origin;
+#[cfg(test)]
+pub(crate) use store::{Faults, with_faults};
 pub use store::{Lease, Storage};
 pub use tree::{Hash, Tree, empty_root, leaf_hash, node_hash};
 pub use verdict::{

@@ -8,4 +8,6 @@ mod handover;
 mod levels;
 mod names;
 mod openssh;
+mod parts;
+mod table;
 pub mod world;

@@ -9,7 +9,7 @@ use crate::ledger::tree::{Hash, TileId};
 
 /// Which calls fail.
 #[derive(Debug)]
-pub(in crate::ledger) struct Faults {
+pub(crate) struct Faults {
     /// Calls so far.
     calls: AtomicUsize,
     /// The first call that fails, and how many fail from there on.
@@ -21,7 +21,7 @@ pub(in crate::ledger) struct Faults {
 }
 
 impl Faults {
-    pub(in crate::ledger) fn new(first: usize, count: usize, persisted: bool) -> Arc<Self> {
+    pub(crate) fn new(first: usize, count: usize, persisted: bool) -> Arc<Self> {
         Arc::new(Self {
             calls: AtomicUsize::new(0),
             at: Mutex::new((first, count)),
@@ -41,9 +41,14 @@ impl Faults {
     }
 
     /// Whether the plan came to its end.
-    pub(in crate::ledger) fn all_met(&self) -> bool {
+    pub(crate) fn all_met(&self) -> bool {
         let (first, count) = *self.at.lock().unwrap();
         self.calls.load(Ordering::SeqCst) >= first + count
+    }
+
+    /// Whether any call has failed.
+    pub(crate) fn is_met(&self) -> bool {
+        self.calls.load(Ordering::SeqCst) > self.at.lock().unwrap().0
     }
 
     fn guard<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -63,7 +68,7 @@ impl Faults {
 }
 
 /// This storage with faults.
-pub(in crate::ledger) fn with_faults(storage: &Storage, faults: &Arc<Faults>) -> Storage {
+pub(crate) fn with_faults(storage: &Storage, faults: &Arc<Faults>) -> Storage {
     Storage(Arc::new(Faulty {
         inner: storage.clone(),
         faults: Arc::clone(faults),

@@ -23,7 +23,7 @@ use super::tree::{FullTile, Hash, TileId};
 use crate::error::{Error, Result};
 
 #[cfg(test)]
-pub(super) use faulty::{Faults, with_faults};
+pub(crate) use faulty::{Faults, with_faults};
 
 /// Where a log is kept. Clones name the same place.
 #[derive(Clone, Debug)]

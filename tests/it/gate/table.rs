@@ -1,0 +1,59 @@
+//! The page `docs/gate-tests.md` names tests that exist, and leaves no number out.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// All text of a folder's files, and the files' names.
+fn read(folder: &Path, text: &mut String, names: &mut BTreeSet<String>) {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            if path.is_dir() {
+                folders.push(path);
+            } else if matches!(ending, Some("rs" | "py" | "mjs")) {
+                text.push_str(&fs::read_to_string(&path).unwrap());
+                names.insert(path.file_stem().unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_of_the_gates_tests_names_tests_that_exist_and_every_number() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/gate-tests.md")).unwrap();
+    let (mut text, mut cases) = (String::new(), BTreeSet::new());
+    read(&root.join("tests/compile_fail"), &mut String::new(), &mut cases);
+    for folder in [
+        "tests/it",
+        "core/src",
+        "bindings-python/tests",
+        "bindings-node/tests",
+    ] {
+        read(&root.join(folder), &mut text, &mut BTreeSet::new());
+    }
+    let mut numbers = BTreeSet::new();
+    for row in page.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let Ok(number) = cells[0].parse::<u32>() else {
+            continue;
+        };
+        numbers.insert(number);
+        assert_eq!(cells.len(), 4, "{row}");
+        let named: Vec<&str> = cells[2].split('`').skip(1).step_by(2).collect();
+        for name in &named {
+            let rust = format!("fn {name}()");
+            let python = format!("def {name}(");
+            let node = format!("test('{name}'");
+            let exists = cases.contains(*name) || [rust, python, node].iter().any(|form| text.contains(form));
+            assert!(exists, "{number} names {name}, which is nowhere");
+        }
+        // What is not tried says so.
+        let excused = cells[3].starts_with("waits") || cells[3].starts_with("in part");
+        assert!(!named.is_empty() || excused, "{row}");
+    }
+    assert_eq!(numbers, (1..=84).collect());
+}
