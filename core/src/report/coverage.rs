@@ -8,7 +8,7 @@ use super::Page;
 use super::figure::{figure, more, name, noun, sentence};
 use super::frame::amount;
 use crate::estate::Source;
-use crate::review::Review;
+use crate::review::{ColumnResult, Review};
 
 const SOURCES: usize = 12;
 const GAPS: usize = 8;
@@ -18,6 +18,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
         section aria-labelledby="coverage" {
             h2 id="coverage" { "What we could see" }
             (answered(page.review))
+            (devices(page.review))
             (sources(page))
             (layers(page.review))
             (unknown(page.review))
@@ -28,7 +29,7 @@ pub(super) fn section(page: &Page<'_>) -> Markup {
 
 /// The same without the sources, which only the estate knows.
 pub(super) fn of(review: &Review) -> Markup {
-    html! { (answered(review)) (layers(review)) (unknown(review)) }
+    html! { (answered(review)) (devices(review)) (layers(review)) (unknown(review)) }
 }
 
 fn answered(review: &Review) -> Markup {
@@ -67,6 +68,46 @@ fn sources(page: &Page<'_>) -> Markup {
             }
         }
         (more(all.len().saturating_sub(SOURCES), "the inventory"))
+    }
+}
+
+/// What looks after the devices: one line a column, the unknown beside each number.
+fn devices(review: &Review) -> Markup {
+    let devices = &review.matrix.devices;
+    html! {
+        @if !review.matrix.rows.is_empty() {
+            h3 { "What looks after the devices" }
+            p {
+                (figure("/matrix/devices/live", devices.live)) " in use, "
+                (figure("/matrix/devices/stale", devices.stale)) " unseen for more than "
+                (figure("/settings/stale_after_days", u64::from(review.settings.stale_after_days))) " days, "
+                (figure("/matrix/devices/retired", devices.retired)) " retired, "
+                (figure("/matrix/devices/unknown", devices.unknown)) " of which no source says when they were seen. A share is that of the known ones."
+            }
+            div.wide tabindex="0" role="region" aria-label="What looks after the devices" {
+                table {
+                    thead { tr { th scope="col" { "" } th scope="col" { "share" } th scope="col" { "covered" } th scope="col" { "gap" } th scope="col" { "contradicted" } th scope="col" { "unknown" } } }
+                    tbody { @for (at, column) in review.matrix.columns.iter().enumerate() { (covered(at, column)) } }
+                }
+            }
+        }
+    }
+}
+
+fn covered(at: usize, column: &ColumnResult) -> Markup {
+    let cell = |name: &str, count| figure(&format!("/matrix/columns/{at}/in_use/{name}"), count);
+    html! {
+        tr {
+            th scope="row" { (column.column.title()) }
+            td { @match column.percent {
+                Some(percent) => { (figure(&format!("/matrix/columns/{at}/percent"), percent)) " %" }
+                None => { "unknown" }
+            } }
+            td { (cell("covered", column.in_use.covered)) }
+            td { (cell("gap", column.in_use.gap)) }
+            td { (cell("contradicted", column.in_use.contradicted)) }
+            td { (cell("unknown", column.in_use.unknown)) }
+        }
     }
 }
 
