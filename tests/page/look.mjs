@@ -90,8 +90,13 @@ async function numbers() {
   for (const [ids] of evidence) for (const id of ids.split(' ').filter(Boolean)) assert.ok(known.has(id), `no finding ${id}`)
   const counts = await page.$$eval('span.n.count[data-ev]', all => all.map(one => [one.getAttribute('data-ev'), one.textContent]))
   for (const [ids, text] of counts) assert.equal(text, String(ids.split(' ').filter(Boolean).length))
+  const entries = await page.$$eval('[data-entries]', all => all.map(one => [one.getAttribute('data-entries'), one.textContent]))
+  for (const [places, text] of entries) {
+    const named = places.split(' ').map(at => documents['review.json'].calendar.entries[at])
+    assert.ok(named.every(Boolean) && String(named.length) === text, `the calendar has not ${places}`)
+  }
   // A number in running text that names neither a document nor a finding could be anything.
-  const orphans = await page.$$eval('.n:not([data-ev]):not([data-from])', all => all.map(one => one.outerHTML))
+  const orphans = await page.$$eval('.n:not([data-ev]):not([data-from]):not([data-entries])', all => all.map(one => one.outerHTML))
   assert.deepEqual(orphans, [])
   await page.close()
   return { from: from.length, evidence: evidence.length }

@@ -86,7 +86,7 @@ fn devices(review: &Review) -> Markup {
             }
             div.wide tabindex="0" role="region" aria-label="What looks after the devices" {
                 table {
-                    thead { tr { th scope="col" { "" } th scope="col" { "share" } th scope="col" { "covered" } th scope="col" { "gap" } th scope="col" { "contradicted" } th scope="col" { "unknown" } } }
+                    thead { tr { th scope="col" { "what" } th scope="col" { "share" } th scope="col" { "covered" } th scope="col" { "gap" } th scope="col" { "contradicted" } th scope="col" { "unknown" } } }
                     tbody { @for (at, column) in review.matrix.columns.iter().enumerate() { (covered(at, column)) } }
                 }
             }

@@ -5,33 +5,96 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::figure::{counted, figure, more, sentence, severity, subject};
+use super::figure::{counted, figure, more, name, sentence, severity, subject};
 use crate::change::Money;
-use crate::review::{Finding, Review, Severity};
+use crate::review::{Band, Calendar, Ending, Finding, Review, Severity};
 
 const LINES: usize = 10;
+const COMING: usize = 14;
 
 /// Findings that say the same of the same day, with the gravest severity among them.
 type Group<'a> = ((Date, &'a str), Vec<&'a Finding>);
 
 pub(super) fn section(review: &Review) -> Markup {
-    let mut groups: BTreeMap<(Date, &str), Vec<&Finding>> = BTreeMap::new();
-    for finding in &review.findings {
-        if let (Some(day), true) = (finding.due, finding.outcome.is_problem()) {
-            groups
-                .entry((day, finding.title.raw().as_str()))
+    let mut past: BTreeMap<(Date, &str), Vec<&Finding>> = BTreeMap::new();
+    for finding in review
+        .findings
+        .iter()
+        .filter(|finding| finding.outcome.is_problem())
+    {
+        if let Some(day) = finding.due.filter(|day| *day < review.as_of) {
+            past.entry((day, finding.title.raw().as_str()))
                 .or_default()
                 .push(finding);
         }
     }
-    let (past, coming): (Vec<Group<'_>>, Vec<Group<'_>>) =
-        groups.into_iter().partition(|((day, _), _)| *day < review.as_of);
     html! {
         section aria-labelledby="due" {
             h2 id="due" { "What is due" }
-            @if past.is_empty() && coming.is_empty() { p { "Nothing is due in what is recorded." } }
-            (table("Past", &by_weight(past)))
-            (table("To come", &coming))
+            (counts(&review.calendar))
+            (table("Past", &by_weight(past.into_iter().collect())))
+            (coming(&review.calendar))
+        }
+    }
+}
+
+fn counts(calendar: &Calendar) -> Markup {
+    let count = |name: &str, number| figure(&format!("/calendar/{name}"), number);
+    html! {
+        @if calendar.entries.is_empty() { p { "No day on which anything ends is recorded." } }
+        @else {
+            p {
+                "Of the days on record " (count("past", calendar.past)) " are past, "
+                (count("within_30", calendar.within_30)) " come within 30 days, "
+                (count("within_90", calendar.within_90)) " within 90, "
+                (count("within_180", calendar.within_180)) " within 180, "
+                (count("later", calendar.later)) " later."
+                @if calendar.disputed > 0 { " Sources disagree on " (count("disputed", calendar.disputed)) ": the earliest day counts." }
+            }
+        }
+    }
+}
+
+/// What ends in the next half year, the same thing in the same month as one line.
+fn coming(calendar: &Calendar) -> Markup {
+    let mut months: BTreeMap<(i16, i8, &str), Vec<(usize, &Ending)>> = BTreeMap::new();
+    for (at, ending) in calendar.entries.iter().enumerate() {
+        if matches!(ending.band, Band::Within30 | Band::Within90 | Band::Within180) {
+            let key = (
+                ending.date.year(),
+                ending.date.month(),
+                ending.what.raw().as_str(),
+            );
+            months.entry(key).or_default().push((at, ending));
+        }
+    }
+    let rest = months.len().saturating_sub(COMING);
+    html! {
+        @if !months.is_empty() {
+            h3 { "In the next 180 days" }
+            div.wide tabindex="0" role="region" aria-label="What ends in the next 180 days" {
+                table {
+                    thead { tr { th scope="col" { "from" } th scope="col" { "what ends" } th scope="col" { "how many" } th scope="col" { "which" } } }
+                    tbody { @for ((_, _, what), endings) in months.iter().take(COMING) { (ends(what, endings)) } }
+                }
+            }
+            (more(rest, "the calendar in review.json"))
+        }
+    }
+}
+
+fn ends(what: &str, endings: &[(usize, &Ending)]) -> Markup {
+    let places: Vec<String> = endings.iter().map(|(at, _)| at.to_string()).collect();
+    let names = endings.iter().map(|(_, ending)| match &ending.name {
+        Some(text) if !text.raw().trim().is_empty() => name(text.raw()),
+        _ => name(ending.asset.as_str()),
+    });
+    html! {
+        tr {
+            th scope="row" { @if let Some((_, first)) = endings.first() { (first.date) } }
+            td { (sentence(what)) }
+            td { span.n data-entries=(places.join(" ")) { (endings.len()) } }
+            td { (few(names.collect())) }
         }
     }
 }
@@ -61,7 +124,7 @@ fn table(heading: &str, groups: &[Group<'_>]) -> Markup {
                                 td { @if let Some(worst) = worst(findings) { (severity(worst)) } }
                                 td { (sentence(title)) }
                                 td { (counted(findings)) }
-                                td { (which(findings)) }
+                                td { (few(findings.iter().map(|finding| subject(finding)).collect())) }
                             }
                         }
                     }
@@ -72,14 +135,15 @@ fn table(heading: &str, groups: &[Group<'_>]) -> Markup {
     }
 }
 
-fn which(findings: &[&Finding]) -> String {
-    let shown: Vec<String> = findings.iter().take(3).map(|finding| subject(finding)).collect();
-    let rest = findings.len() - shown.len();
-    let names = shown.join(", ");
+/// Three names, and how many more.
+fn few(names: Vec<String>) -> String {
+    let rest = names.len().saturating_sub(3);
+    let shown: Vec<String> = names.into_iter().take(3).collect();
+    let shown = shown.join(", ");
     if rest > 0 {
-        format!("{names} and {rest} more")
+        format!("{shown} and {rest} more")
     } else {
-        names
+        shown
     }
 }
 

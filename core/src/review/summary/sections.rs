@@ -162,12 +162,21 @@ fn column(result: &ColumnResult) -> String {
 
 /// Problems by severity whose failure stops services or loses data.
 fn stops(review: &Review, told: &mut BTreeSet<String>) -> Section {
-    let grave = review.findings.iter().filter(|finding| {
-        finding.outcome.is_problem()
-            && finding.debt == DebtKind::Resilience
-            && finding.severity >= Severity::High
+    let mut grave: Vec<&Finding> = review
+        .findings
+        .iter()
+        .filter(|finding| {
+            finding.outcome.is_problem()
+                && finding.debt == DebtKind::Resilience
+                && finding.severity >= Severity::High
+        })
+        .collect();
+    grave.sort_by_key(|finding| {
+        let reach = finding.reach.unwrap_or_default();
+        std::cmp::Reverse((finding.severity, reach.people, reach.services, reach.assets))
     });
     let lines = grave
+        .into_iter()
         .map(|finding| {
             told.insert(finding.id.0.clone());
             let reach = finding.reach.map_or_else(String::new, |reach| {
