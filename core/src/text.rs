@@ -137,6 +137,20 @@ impl fmt::Display for Markdown<'_> {
     }
 }
 
+/// One step of a JSON pointer (RFC 6901), as the place of an error names it: escaped, and a long key shortened, since it is
+/// for people.
+///
+/// ```
+/// assert_eq!(vcto::text::pointer_to("a/b~c"), "/a~1b~0c");
+/// ```
+pub fn pointer_to(key: &str) -> String {
+    let mut shown: String = key.chars().take(64).collect();
+    if shown.len() < key.len() {
+        shown.push_str("...");
+    }
+    format!("/{}", Plain(&shown.replace('~', "~0").replace('/', "~1")))
+}
+
 /// At most this many bytes of a text from outside go into one message; the rest is counted.
 const SHOWN: usize = 120;
 

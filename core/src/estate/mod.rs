@@ -23,6 +23,7 @@ mod scalar;
 #[cfg(feature = "schema")]
 mod schema;
 mod snapshot;
+mod summary;
 mod write;
 
 pub(crate) use open::open_enum;

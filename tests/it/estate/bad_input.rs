@@ -9,7 +9,7 @@ use super::{SAMPLE, document, estate};
 fn an_empty_file_is_refused() {
     unreadable(b"", "line 1", "empty");
     unreadable(b"\xEF\xBB\xBF", "line 1", "empty");
-    unreadable(b" \n\n ", "line 3", "ends");
+    unreadable(b" \n\n ", "line 3", "empty");
     refused(
         Inventory::from_ndjson(b""),
         ErrorKind::InvalidInput,
@@ -24,6 +24,14 @@ fn a_document_that_was_cut_off_anywhere_is_refused() {
         let error = Inventory::from_json(&SAMPLE.as_bytes()[..end]).expect_err("cut off");
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{end}: {error}");
         assert!(error.place().is_some(), "{end}: {error}");
+    }
+    for (text, place) in [
+        ("{", "line 1"),
+        ("\u{feff}{", "line 1"),
+        ("\n{\n", "line 3"),
+        ("{\"", "line 1"),
+    ] {
+        unreadable(text.as_bytes(), place, "cut off");
     }
     unreadable(
         &SAMPLE.as_bytes()[..SAMPLE.find("Server 2016").unwrap()],

@@ -10,7 +10,7 @@ mod text;
 use std::io::{self, Read};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::text::quoted;
+use crate::text::{pointer_to, quoted};
 
 /// Bytes are taken from the input in blocks of this size.
 const BLOCK: usize = 64 * 1024;
@@ -26,6 +26,8 @@ pub(super) struct Lexer<'r> {
     passed: u64,
     /// The line of the next byte, counted from 1.
     line: u64,
+    /// Whether anything but white space has been seen.
+    begun: bool,
     /// A text with escapes or across the border of two blocks is put together here.
     scratch: Vec<u8>,
 }
@@ -81,6 +83,7 @@ impl<'r> Lexer<'r> {
             end: 0,
             passed: 0,
             line: 1,
+            begun: false,
             scratch: Vec::new(),
         };
         while lexer.end < 4 && lexer.read_more()? {}
@@ -289,6 +292,7 @@ impl<'r> Lexer<'r> {
             self.line += lines;
             if let Some(blank) = found {
                 self.start += blank;
+                self.begun = true;
                 return Ok(self.rest().first().copied());
             }
             self.start = self.end;
@@ -335,8 +339,7 @@ impl<'r> Lexer<'r> {
     }
 
     fn ended(&self) -> Error {
-        // Nothing, or a byte order mark alone.
-        if self.passed + self.end as u64 <= 3 {
+        if !self.begun {
             return self.fault("the input is empty");
         }
         self.fault("the text ends before the document does")
@@ -359,18 +362,6 @@ impl std::fmt::Debug for Lexer<'_> {
             .field("line", &self.line)
             .finish_non_exhaustive()
     }
-}
-
-/// A JSON pointer (RFC 6901) of one step. A long key is shortened: it is for people.
-pub(super) fn pointer_to(key: &str) -> String {
-    let mut shown: String = key.chars().take(64).collect();
-    if shown.len() < key.len() {
-        shown.push_str("...");
-    }
-    format!(
-        "/{}",
-        crate::text::Plain(&shown.replace('~', "~0").replace('/', "~1"))
-    )
 }
 
 /// Puts a step of a JSON pointer before the place of an error.
