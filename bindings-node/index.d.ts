@@ -179,6 +179,137 @@ export interface Actor {
   name: string
 }
 
+/** What a level was computed from: the bands, one for each axis, and what was looked at. */
+export interface Risk {
+  level: string
+  bands: Band[]
+  input: Record<string, unknown>
+}
+
+/** What the gate demands, in the shape of `vcto.policy/1`; what is left out is as in the default. */
+export interface Policy {
+  format?: string
+  approvals?: number
+  roles?: string[]
+  decision_valid_s?: number
+  proposal_valid_s?: number
+  review_within_s?: number
+  blast_radius?: { l0?: number; l1?: number; l2?: number }
+  fresh_s?: number
+  recent_s?: number
+}
+
+/** A part of the work of a practice, with the least human that every change in it needs. */
+export interface ProcessArea {
+  name: string
+  zone: string
+  floor: 'L0' | 'L1' | 'L2' | 'L3'
+  analysis: string
+  approvals?: number
+  roles?: string[]
+}
+
+/** One key of one person who may approve: as it is given. */
+export interface ApproverOptions {
+  person: string
+  /** As it stands in a `.pub` file. */
+  key: string
+  /** Of the provider unless it is said. */
+  party?: 'client' | 'msp'
+  roles?: string[]
+  valid_after?: string
+  valid_before?: string
+}
+
+/** One key of one person who may approve. */
+export interface Approver extends ApproverOptions {
+  party: 'client' | 'msp'
+  roles: string[]
+}
+
+/** A signed statement as the ledger has it. */
+export interface Decision {
+  seq: number
+  at: string
+  proposal: string
+  person: string
+  role: string | null
+  statement: 'accept' | 'approve' | 'declined' | 'did' | 'reject'
+  reason: string | null
+  text: string
+  signature: string
+  digest: string
+}
+
+/** Who must review what ran at level 1, and until when. */
+export interface ReviewDue {
+  who: string
+  by: string
+}
+
+/** A duty to review, as a notifier is told of it. */
+export interface ReviewDuty extends ReviewDue {
+  tenant: string
+  proposal: string
+}
+
+/** Tells somebody of a duty to review. What it throws becomes a warning: the duty stands in the ledger already. */
+export type Notifier = (duty: ReviewDuty) => unknown
+
+/** Everything an executor may know of a step: all of it comes from the ledger. */
+export interface StepContext {
+  tenant: string
+  proposal: string
+  change: Change
+  step: Step
+  /** The target as the last recorded snapshot knows it. */
+  asset: Record<string, unknown> | null
+  direction: 'apply' | 'undo'
+  idempotencyKey: string
+  approvedBy: { person: string; at: string; decision: string }[]
+  /** What is to be taken back. */
+  undoes: { idempotencyKey: string; before: string | null; after: string | null; receipt: string | null } | null
+}
+
+/** What an executor says of one of its actions. */
+export interface ActionDeclaration {
+  name: string
+  reversibility: 'compensation' | 'exact' | 'irreversible' | 'verified'
+  idempotency: 'key' | 'natural' | 'none'
+  /** Whether others do the work: a work order, a ticket. */
+  hands_over?: boolean
+}
+
+/** What was seen of a target, with what to remember of it. */
+export type Observation = Effect | { effect: Effect; image?: string }
+/** Whether the effect of a step is there. */
+export type Effect = 'absent' | 'present' | 'unknown'
+/** How a step ended. */
+export type StepOutcome =
+  | 'done'
+  | 'handed_over'
+  | { outcome: 'done' | 'handed_over'; receipt?: string }
+  | { outcome: 'not_done' | 'unknown'; reason: string }
+
+/**
+ * What may change the world, registered with `practice.register` before anything that names it is submitted.
+ *
+ * `apply` and `undo` are called at most once for a step and never again. Where the answer of a remote system is lost, say
+ * `unknown`; what is thrown or rejected counts as that. No time limit is set: set your own.
+ */
+export interface Executor {
+  /** By which a step asks for it. */
+  readonly name: string
+  /** Everything it can do, undo actions included. Read once, when it is registered. */
+  actions(): ActionDeclaration[]
+  /** Looks, and changes nothing. What it throws stops the execution before anything is done. */
+  observe(context: StepContext): Observation | Promise<Observation>
+  /** Does the step. */
+  apply(permit: Permit): StepOutcome | Promise<StepOutcome>
+  /** Takes back what `apply` did, as the step's `undo` says; copes with finding nothing to take back. */
+  undo(permit: Permit): StepOutcome | Promise<StepOutcome>
+}
+
 /** What one axis of the risk demands, and why. */
 export interface Band {
   axis: string
@@ -258,7 +389,7 @@ export interface StagedApproval {
   approve(approver: string, options: { signer: Signer } & DecisionDetails): Promise<Approved | Rejected | Waiting>
 }
 
-/** r" A change that may be executed, as far as its history goes. Whether it still may is checked when it starts. */
+/** A change that may be executed, as far as its history goes. Whether it still may is checked when it starts. */
 export declare class Approved {
   private constructor()
   /** The proposal: `tenant.resume(id)` gives this value again. */
@@ -267,17 +398,23 @@ export declare class Approved {
   get level(): string
   /** After this time it can no longer start. */
   get expiresAt(): string
+  /** Who proposed it. */
+  get proposer(): Actor
+  /** Identifies what is proposed. */
+  get changeDigest(): string
+  /** What its level was computed from. */
+  get risk(): Risk
   /** What is proposed, as it stands in the ledger. */
   get change(): Change
   /** Why it has its level: what demands it, the highest first. */
   get why(): Band[]
   /** Throws: a value of the gate is not copied or stored. `tenant.resume(id)` gives it again from the ledger. */
   toJSON(): never
-  /** r" Executes the change, as it stands in the ledger. Everything is checked anew, and the start is recorded first. */
+  /** Executes the change, as it stands in the ledger. Everything is checked anew, and the start is recorded first. */
   execute(): Promise<Execution>
-  /** r" The text with which a person objects before it starts. */
+  /** The text with which a person objects before it starts. */
   objection(approver: string, details?: ReasonDetails | undefined | null): Buffer
-  /** r" Hands in a signed objection: the proposal is rejected although it was approved. */
+  /** Hands in a signed objection: the proposal is rejected although it was approved. */
   object(text: Said, signature: Said): Promise<void>
 }
 
@@ -309,6 +446,8 @@ export declare class Estate {
   layers(): string[][]
   /** The shortest chain by which the first depends on the second, both included; `null` when it does not. */
   path(fromId: string, toId: string): Array<string> | null
+  /** What it is, as a fragment of HTML: no script, no style; text from outside is escaped. */
+  toHtml(): string
   /** The network layer: its `connects_to` relations, undirected. */
   network(): Network
 }
@@ -324,6 +463,10 @@ export declare class Execution {
   get steps(): StepReport[]
   /** What was executed. */
   get change(): Change
+  /** Who ran it. */
+  get operator(): Actor | null
+  /** At level 1: who must review it, and until when. */
+  get reviewDue(): ReviewDue | null
   /** When it began. */
   get startedAt(): string | null
   /** When it ended. */
@@ -345,7 +488,7 @@ export declare class Finished {
   get execution(): Execution | null
 }
 
-/** r" An execution that was interrupted, or lost an answer. It never runs on. */
+/** An execution that was interrupted, or lost an answer. It never runs on. */
 export declare class InDoubt {
   private constructor()
   /** The proposal: `tenant.resume(id)` gives this value again. */
@@ -354,19 +497,25 @@ export declare class InDoubt {
   get level(): string
   /** After this time it can no longer start. */
   get expiresAt(): string
+  /** Who proposed it. */
+  get proposer(): Actor
+  /** Identifies what is proposed. */
+  get changeDigest(): string
+  /** What its level was computed from. */
+  get risk(): Risk
   /** What is proposed, as it stands in the ledger. */
   get change(): Change
   /** Why it has its level: what demands it, the highest first. */
   get why(): Band[]
   /** Throws: a value of the gate is not copied or stored. `tenant.resume(id)` gives it again from the ledger. */
   toJSON(): never
-  /** r" The steps, as far as is known. */
+  /** The steps, as far as is known. */
   get steps(): StepReport[]
-  /** r" Looks at the targets; settles where everything turns out to be done, or nothing. Does nothing itself. */
+  /** Looks at the targets; settles where everything turns out to be done, or nothing. Does nothing itself. */
   probe(): Promise<Finished | InDoubt>
-  /** r" The text with which a person accepts what was left as it is. */
+  /** The text with which a person accepts what was left as it is. */
   acceptance(approver: string, details?: ReasonDetails | undefined | null): Buffer
-  /** r" Hands in a signed acceptance. With as many as the level needs the execution is over. */
+  /** Hands in a signed acceptance. With as many as the level needs the execution is over. */
   accept(text: Said, signature: Said): Promise<Finished | InDoubt>
 }
 
@@ -403,11 +552,22 @@ export declare class Network {
   separatedBy(assetId: string): number
 }
 
+/** The permission to do one step once, lent until the method's promise settles: after that every property throws. */
+export declare class Permit {
+  private constructor()
+  /** Everything that may be known of the step. */
+  get context(): StepContext
+  /** The step that may be done, and in `undo` its `undo`. */
+  get step(): Step
+  /** 64 hexadecimal digits: the same for the same step over every restart, and no other. */
+  get idempotencyKey(): string
+}
+
 /** A managed service provider: its clients, and the executors that it registered. */
 export declare class Practice {
   private constructor()
-  /** Registers an executor for all tenants. */
-  register(executor: WorkOrders): void
+  /** Registers an executor for all tenants: `WorkOrders`, or any object with the methods of `Executor`. */
+  register(executor: WorkOrders | Executor): void
   /** Makes a tenant and opens it. */
   createTenant(name: string, options: CreateTenantOptions): Promise<Tenant>
   /** Opens a tenant; never makes one. */
@@ -444,9 +604,13 @@ export declare class Review {
   get coverage(): Coverage
   /** The document: the same bytes in every language. */
   toJson(): string
+  /** A summary for a terminal. Coverage comes before any count; text from outside is escaped and shortened. */
+  toText(): string
+  /** The summary as a fragment of HTML: no script, no style, no links; text from outside is escaped and shortened. */
+  toHtml(): string
 }
 
-/** r" A change that waits for people: L2. */
+/** A change that waits for people: L2. */
 export declare class StagedApproval {
   private constructor()
   /** The proposal: `tenant.resume(id)` gives this value again. */
@@ -455,6 +619,12 @@ export declare class StagedApproval {
   get level(): string
   /** After this time it can no longer start. */
   get expiresAt(): string
+  /** Who proposed it. */
+  get proposer(): Actor
+  /** Identifies what is proposed. */
+  get changeDigest(): string
+  /** What its level was computed from. */
+  get risk(): Risk
   /** What is proposed, as it stands in the ledger. */
   get change(): Change
   /** Why it has its level: what demands it, the highest first. */
@@ -463,13 +633,15 @@ export declare class StagedApproval {
   toJSON(): never
   /** Takes the proposal back; only its proposer may. */
   withdraw(by: string | Actor): Promise<void>
-  /** r" The exact bytes to sign: `ssh-keygen -Y sign -n vcto-approval-v1`. */
+  /** The exact bytes to sign: `ssh-keygen -Y sign -n vcto-approval-v1`. */
   decision(approver: string, verdict: 'approve' | 'reject', details?: DecisionDetails): Buffer
-  /** r" Hands in a signed decision: the bytes as they were drafted, and the armoured signature. */
+  /** Hands in a signed decision: the bytes as they were drafted, and the armoured signature. */
   decide(text: Said, signature: Said): Promise<Approved | Rejected | Waiting>
+  /** How many approvals it needs, and who has approved so far. */
+  get approvals(): Approvals
 }
 
-/** r" A change that may run without asking: L0. */
+/** A change that may run without asking: L0. */
 export declare class StagedAutomatic {
   private constructor()
   /** The proposal: `tenant.resume(id)` gives this value again. */
@@ -478,6 +650,12 @@ export declare class StagedAutomatic {
   get level(): string
   /** After this time it can no longer start. */
   get expiresAt(): string
+  /** Who proposed it. */
+  get proposer(): Actor
+  /** Identifies what is proposed. */
+  get changeDigest(): string
+  /** What its level was computed from. */
+  get risk(): Risk
   /** What is proposed, as it stands in the ledger. */
   get change(): Change
   /** Why it has its level: what demands it, the highest first. */
@@ -490,7 +668,7 @@ export declare class StagedAutomatic {
   withdraw(by: string | Actor): Promise<void>
 }
 
-/** r" A change that a human does: L3. There is no way to execute it. */
+/** A change that a human does: L3. There is no way to execute it. */
 export declare class StagedHumanOnly {
   private constructor()
   /** The proposal: `tenant.resume(id)` gives this value again. */
@@ -499,6 +677,12 @@ export declare class StagedHumanOnly {
   get level(): string
   /** After this time it can no longer start. */
   get expiresAt(): string
+  /** Who proposed it. */
+  get proposer(): Actor
+  /** Identifies what is proposed. */
+  get changeDigest(): string
+  /** What its level was computed from. */
+  get risk(): Risk
   /** What is proposed, as it stands in the ledger. */
   get change(): Change
   /** Why it has its level: what demands it, the highest first. */
@@ -507,13 +691,13 @@ export declare class StagedHumanOnly {
   toJSON(): never
   /** Takes the proposal back; only its proposer may. */
   withdraw(by: string | Actor): Promise<void>
-  /** r" The exact bytes that the person signs who did it, or declines to. */
+  /** The exact bytes that the person signs who did it, or declines to. */
   attestation(person: string, what: 'did' | 'declined', details?: { note?: string }): Buffer
-  /** r" Hands in a signed attestation: it is kept, and the proposal is over. */
+  /** Hands in a signed attestation: it is kept, and the proposal is over. */
   attest(text: Said, signature: Said): Promise<Finished>
 }
 
-/** r" A change that may run, and is reviewed afterwards: L1. */
+/** A change that may run, and is reviewed afterwards: L1. */
 export declare class StagedNotify {
   private constructor()
   /** The proposal: `tenant.resume(id)` gives this value again. */
@@ -522,6 +706,12 @@ export declare class StagedNotify {
   get level(): string
   /** After this time it can no longer start. */
   get expiresAt(): string
+  /** Who proposed it. */
+  get proposer(): Actor
+  /** Identifies what is proposed. */
+  get changeDigest(): string
+  /** What its level was computed from. */
+  get risk(): Risk
   /** What is proposed, as it stands in the ledger. */
   get change(): Change
   /** Why it has its level: what demands it, the highest first. */
@@ -551,6 +741,10 @@ export declare class Tenant {
   pending(): Promise<Pending[]>
   /** What a proposal is now, whoever staged it and whenever: derived from the ledger. */
   resume(id: string): Promise<Approved | Finished | InDoubt | StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
+  /** Who may approve, as the ledger has them now. */
+  approvers(): Promise<Approver[]>
+  /** Every signed statement of the ledger, in order: to show them, to verify them with other tools. */
+  decisions(): Promise<Decision[]>
   /**
    * Writes the proof into a folder: the ledger, every signed decision, the OSCAL documents, a signed manifest, and
    * `verify.sh`, which needs only stock tools. Keep the checkpoint that it gives elsewhere.
@@ -581,8 +775,12 @@ export declare class WorkOrders {
 export interface CreateTenantOptions {
   /** The region to which its data belongs. */
   region: string
-  /** The text of an `allowed_signers` file; the principal is the person. */
-  approvers?: string
+  /** The text of an `allowed_signers` file, where the principal is the person, or a list with parties and roles. */
+  approvers?: string | ApproverOptions[]
+  /** A policy of its own; what it leaves out is as in the default, and it can only be stricter. */
+  policy?: Policy
+  /** Process areas besides the standard ones, or in place of one of the same name. */
+  areas?: ProcessArea[]
 }
 
 /** How far to search for cut sets; a bare number is the order. */
@@ -617,10 +815,16 @@ export declare function open(directory: string, options?: OpenOptions | undefine
 
 /** How to open a practice. */
 export interface OpenOptions {
-  /** The service that runs this process: recorded with each execution, and never an approver of it. */
-  operator?: string
+  /** Who runs this process, the service `vcto` unless it is said: recorded with each execution, and never an approver of it. */
+  operator?: string | Actor
   /** The name under which this practice's ledgers are known, as a URL without scheme. */
   origin?: string
+  /** The policy of this practice; what it leaves out is as in the default, and it can only be stricter. */
+  policy?: Policy
+  /** Tells the reviewer of what ran at level 1, and goes with `reviewer`. Without it level 1 asks as level 2 does. */
+  notifier?: Notifier
+  /** Who reviews what runs at level 1. */
+  reviewer?: string
 }
 
 /** Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations. */

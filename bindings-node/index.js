@@ -1,7 +1,13 @@
 'use strict'
 
-const native = require('./vcto.node')
+const { install, ...engine } = require('./vcto.node')
+const { withWords } = require('./calls.js')
+const { callerOf } = require('./executor.js')
 const { SshKeygen } = require('./signer.js')
+const { textOf } = require('./text.js')
+
+install(textOf, callerOf)
+const native = withWords(engine)
 
 /** Drafts, signs and hands in an approval. */
 native.StagedApproval.prototype.approve = async function approve(approver, { signer, ...details }) {

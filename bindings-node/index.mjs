@@ -10,6 +10,7 @@ export const {
   Inventory,
   Ledger,
   Network,
+  Permit,
   Practice,
   Rejected,
   Review,

@@ -10,6 +10,7 @@ class SshKeygen {
   #program
 
   constructor(key, { program = 'ssh-keygen' } = {}) {
+    if (typeof key !== 'string') throw new TypeError('SshKeygen: the path of a key belongs here')
     this.#key = key.startsWith('~/') ? join(homedir(), key.slice(2)) : key
     this.#program = program
   }

@@ -180,6 +180,137 @@ export interface Actor {
   name: string
 }
 
+/** What a level was computed from: the bands, one for each axis, and what was looked at. */
+export interface Risk {
+  level: string
+  bands: Band[]
+  input: Record<string, unknown>
+}
+
+/** What the gate demands, in the shape of `vcto.policy/1`; what is left out is as in the default. */
+export interface Policy {
+  format?: string
+  approvals?: number
+  roles?: string[]
+  decision_valid_s?: number
+  proposal_valid_s?: number
+  review_within_s?: number
+  blast_radius?: { l0?: number; l1?: number; l2?: number }
+  fresh_s?: number
+  recent_s?: number
+}
+
+/** A part of the work of a practice, with the least human that every change in it needs. */
+export interface ProcessArea {
+  name: string
+  zone: string
+  floor: 'L0' | 'L1' | 'L2' | 'L3'
+  analysis: string
+  approvals?: number
+  roles?: string[]
+}
+
+/** One key of one person who may approve: as it is given. */
+export interface ApproverOptions {
+  person: string
+  /** As it stands in a `.pub` file. */
+  key: string
+  /** Of the provider unless it is said. */
+  party?: 'client' | 'msp'
+  roles?: string[]
+  valid_after?: string
+  valid_before?: string
+}
+
+/** One key of one person who may approve. */
+export interface Approver extends ApproverOptions {
+  party: 'client' | 'msp'
+  roles: string[]
+}
+
+/** A signed statement as the ledger has it. */
+export interface Decision {
+  seq: number
+  at: string
+  proposal: string
+  person: string
+  role: string | null
+  statement: 'accept' | 'approve' | 'declined' | 'did' | 'reject'
+  reason: string | null
+  text: string
+  signature: string
+  digest: string
+}
+
+/** Who must review what ran at level 1, and until when. */
+export interface ReviewDue {
+  who: string
+  by: string
+}
+
+/** A duty to review, as a notifier is told of it. */
+export interface ReviewDuty extends ReviewDue {
+  tenant: string
+  proposal: string
+}
+
+/** Tells somebody of a duty to review. What it throws becomes a warning: the duty stands in the ledger already. */
+export type Notifier = (duty: ReviewDuty) => unknown
+
+/** Everything an executor may know of a step: all of it comes from the ledger. */
+export interface StepContext {
+  tenant: string
+  proposal: string
+  change: Change
+  step: Step
+  /** The target as the last recorded snapshot knows it. */
+  asset: Record<string, unknown> | null
+  direction: 'apply' | 'undo'
+  idempotencyKey: string
+  approvedBy: { person: string; at: string; decision: string }[]
+  /** What is to be taken back. */
+  undoes: { idempotencyKey: string; before: string | null; after: string | null; receipt: string | null } | null
+}
+
+/** What an executor says of one of its actions. */
+export interface ActionDeclaration {
+  name: string
+  reversibility: 'compensation' | 'exact' | 'irreversible' | 'verified'
+  idempotency: 'key' | 'natural' | 'none'
+  /** Whether others do the work: a work order, a ticket. */
+  hands_over?: boolean
+}
+
+/** What was seen of a target, with what to remember of it. */
+export type Observation = Effect | { effect: Effect; image?: string }
+/** Whether the effect of a step is there. */
+export type Effect = 'absent' | 'present' | 'unknown'
+/** How a step ended. */
+export type StepOutcome =
+  | 'done'
+  | 'handed_over'
+  | { outcome: 'done' | 'handed_over'; receipt?: string }
+  | { outcome: 'not_done' | 'unknown'; reason: string }
+
+/**
+ * What may change the world, registered with `practice.register` before anything that names it is submitted.
+ *
+ * `apply` and `undo` are called at most once for a step and never again. Where the answer of a remote system is lost, say
+ * `unknown`; what is thrown or rejected counts as that. No time limit is set: set your own.
+ */
+export interface Executor {
+  /** By which a step asks for it. */
+  readonly name: string
+  /** Everything it can do, undo actions included. Read once, when it is registered. */
+  actions(): ActionDeclaration[]
+  /** Looks, and changes nothing. What it throws stops the execution before anything is done. */
+  observe(context: StepContext): Observation | Promise<Observation>
+  /** Does the step. */
+  apply(permit: Permit): StepOutcome | Promise<StepOutcome>
+  /** Takes back what `apply` did, as the step's `undo` says; copes with finding nothing to take back. */
+  undo(permit: Permit): StepOutcome | Promise<StepOutcome>
+}
+
 /** What one axis of the risk demands, and why. */
 export interface Band {
   axis: string

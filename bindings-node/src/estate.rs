@@ -1,10 +1,13 @@
 //! Inventories and estates.
 
+use napi::JsValue;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use vcto::estate::AssetId;
 use vcto::impact;
 
+use crate::both::read::no_file;
+use crate::caller::text_of;
 use crate::error::OrThrow;
 use crate::json;
 
@@ -34,13 +37,26 @@ impl Estate {
     )]
     pub fn new(
         env: &Env,
-        inventory: Either3<ClassInstance<'_, Inventory>, String, Object<'_>>,
+        inventory: Either4<ClassInstance<'_, Inventory>, String, Object<'_>, Unknown<'_>>,
     ) -> Result<Self> {
-        let parse = |text: String| vcto::Inventory::from_json(text.as_bytes()).or_throw(env);
+        let parse = vcto::Inventory::from_json;
         let inventory = match inventory {
-            Either3::A(inventory) => inventory.0.clone(),
-            Either3::B(text) => parse(text)?,
-            Either3::C(object) => parse(json::text_of(env, object)?)?,
+            Either4::A(inventory) => inventory.0.clone(),
+            Either4::B(text) => parse(text.as_bytes())
+                .map_err(|error| no_file(error, text.as_bytes(), "`await vcto.read(path)`"))
+                .or_throw(env)?,
+            Either4::C(object) => {
+                let text = text_of(env, object.to_unknown())?;
+                let text = text.map_err(|error| error.during("inventory.read"));
+                text.and_then(|text| parse(&text)).or_throw(env)?
+            }
+            Either4::D(_) => {
+                let message = "an inventory, its JSON text or an object of that shape belongs here";
+                return Err(vcto::Error::new(vcto::ErrorKind::InvalidInput, message)
+                    .during("estate.new")
+                    .remedy("`await vcto.read(path)` reads files"))
+                .or_throw(env);
+            }
         };
         vcto::Estate::new(inventory).or_throw(env).map(Self)
     }
@@ -99,14 +115,14 @@ impl Estate {
         &self,
         env: &'env Env,
         asset_id: String,
-        options: Option<Either<u32, CutSetOptions>>,
+        options: Option<Either<f64, CutSetOptions>>,
     ) -> Result<Object<'env>> {
         let order = match options {
             Some(Either::A(order)) => Some(order),
             Some(Either::B(options)) => options.order,
             None => None,
         };
-        let sets = impact::cut_sets(&self.0, &asset_id, order.unwrap_or(2) as usize);
+        let sets = impact::cut_sets(&self.0, &asset_id, order.map_or(2, whole));
         json::plain(env, &sets.or_throw(env)?)
     }
 
@@ -129,6 +145,12 @@ impl Estate {
         Ok(path.map(|path| texts(&path.0)))
     }
 
+    /// What it is, as a fragment of HTML: no script, no style; text from outside is escaped.
+    #[napi]
+    pub fn to_html(&self) -> String {
+        self.0.to_html()
+    }
+
     /// The network layer: its `connects_to` relations, undirected.
     #[napi]
     pub fn network(&self) -> Network {
@@ -140,7 +162,7 @@ impl Estate {
 #[napi(object, object_to_js = false)]
 pub struct CutSetOptions {
     /// The largest size of a set: 1 or 2. The default is 2.
-    pub order: Option<u32>,
+    pub order: Option<f64>,
 }
 
 /// The network layer of an estate.
@@ -180,4 +202,9 @@ fn texts(ids: &[AssetId]) -> Vec<String> {
 
 fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// What is no whole number is no order: core refuses it.
+fn whole(order: f64) -> usize {
+    order.to_string().parse().unwrap_or(0)
 }

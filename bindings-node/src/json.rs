@@ -1,9 +1,14 @@
 //! The one bridge to JavaScript's objects: JSON text from core's own types, read by `JSON.parse`.
 
+use napi::JsValue;
 use napi::bindgen_prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use vcto::gate::StepContext;
 
+use crate::both::read::within;
+use crate::both::{self, told};
+use crate::caller::text_of;
 use crate::error::OrThrow;
 
 /// A value of core as a plain object, with the names of its format.
@@ -44,29 +49,24 @@ pub fn kept<'env>(
     Ok(object)
 }
 
-/// A caller's object as JSON text.
-pub fn text_of(env: &Env, object: Object<'_>) -> Result<String> {
-    let stringify: Function<'_, Object<'_>, String> = json(env)?.get_named_property("stringify")?;
-    stringify.call(object)
+/// What an executor may know of a step; names that are not of a format in camelCase.
+pub fn context<'env>(env: &Env, context: &StepContext) -> Result<Object<'env>> {
+    let told = result(env, &told::Context::of(context))?;
+    if context.undoes().is_some() {
+        camel_keys(&mut told.get_named_property::<Object<'_>>("undoes")?)?;
+    }
+    Ok(told)
 }
 
-/// The value of core that a caller's object writes out; `place` names it in an error.
-pub fn read<T: DeserializeOwned>(env: &Env, place: &str, object: Object<'_>) -> Result<T> {
-    checked(place, serde_json::from_str(&text_of(env, object)?)).or_throw(env)
+/// The value of core that a caller's object writes out; `what` names it in an error.
+pub fn read<T: DeserializeOwned>(env: &Env, what: &str, object: Object<'_>) -> Result<vcto::Result<T>> {
+    let text = text_of(env, object.to_unknown())?;
+    Ok(within(what, text).and_then(|text| both::read::read(&text, what)))
 }
 
-/// The value of core that a word names: `approve`, `2026-11-22T08:00:00Z`; `place` names it in an error.
-pub fn word<T: DeserializeOwned>(env: &Env, place: &str, text: String) -> Result<T> {
-    named(place, text).or_throw(env)
-}
-
-/// As [`word`], away from the interpreter.
-pub fn named<T: DeserializeOwned>(place: &str, text: String) -> vcto::Result<T> {
-    checked(place, serde_json::from_value(text.into()))
-}
-
-fn checked<T>(place: &str, outcome: serde_json::Result<T>) -> vcto::Result<T> {
-    outcome.map_err(|error| vcto::Error::new(vcto::ErrorKind::InvalidInput, error.to_string()).at(place))
+/// The value of core that a word names: `approve`, `2026-11-22T08:00:00Z`; `what` names it in an error.
+pub fn word<T: DeserializeOwned>(env: &Env, what: &str, text: &str) -> Result<T> {
+    both::read::word(text, what).or_throw(env)
 }
 
 /// The same object, which lives as long as the call of which it is the result.

@@ -7,16 +7,20 @@
     reason = "what stands here is seen from JavaScript"
 )]
 
+// Nothing in it is of one language.
+#[path = "../../bindings-python/src/both/mod.rs"]
+mod both;
+mod caller;
 mod error;
 mod estate;
+mod executor;
 mod gate;
 mod json;
+mod ledger;
 mod practice;
 mod promise;
 mod review;
-// Nothing in it is of one language.
-#[path = "../../bindings-python/src/slot.rs"]
-mod slot;
+mod setup;
 mod source;
 
 use napi_derive::napi;

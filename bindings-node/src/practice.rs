@@ -1,27 +1,23 @@
 //! A provider and its clients.
 
+use napi::JsValue;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use pollster::block_on;
 use vcto::review::Reviewer;
-use vcto::{Actor, PracticeOptions, TenantOptions};
 
+use crate::both::read::{read, word};
+use crate::both::told;
+use crate::caller::text_of;
 use crate::error::OrThrow;
 use crate::estate::Estate;
+use crate::executor::Written;
 use crate::gate::{actor, resumed, staged};
 use crate::json;
+use crate::ledger::Ledger;
 use crate::promise::{promise, watched};
 use crate::review::{Review, day};
-
-/// How to open a practice.
-#[napi(object, object_to_js = false)]
-#[derive(Default)]
-pub struct OpenOptions {
-    /// The service that runs this process: recorded with each execution, and never an approver of it.
-    pub operator: Option<String>,
-    /// The name under which this practice's ledgers are known, as a URL without scheme.
-    pub origin: Option<String>,
-}
+use crate::setup::{CreateTenantOptions, OpenOptions, practice_options, tenant_options};
 
 /// A managed service provider: its clients, and the executors that it registered.
 #[napi]
@@ -29,37 +25,32 @@ pub struct Practice(pub(crate) vcto::Practice);
 
 /// Opens the practice in this folder, or begins one where the folder is empty or not there.
 #[napi(ts_return_type = "Promise<Practice>")]
-pub fn open(env: &Env, directory: String, options: Option<OpenOptions>) -> Result<Object<'_>> {
-    let OpenOptions { operator, origin } = options.unwrap_or_default();
-    let mut options = PracticeOptions::default();
-    if let Some(name) = operator {
-        options = options.operator(Actor::service(name));
-    }
-    if let Some(origin) = origin {
-        options = options.origin(origin);
-    }
+pub fn open<'env>(
+    env: &'env Env,
+    directory: String,
+    options: Option<OpenOptions<'_>>,
+) -> Result<Object<'env>> {
+    let options = practice_options(env, options.unwrap_or_default())?;
     promise(
         env,
-        move || block_on(vcto::Practice::open(directory, options)).map(Practice),
+        move || block_on(vcto::Practice::open(directory, options?)).map(Practice),
         |_, practice| Ok(practice),
     )
 }
 
-/// What a tenant is created with.
-#[napi(object, object_to_js = false)]
-pub struct CreateTenantOptions {
-    /// The region to which its data belongs.
-    pub region: String,
-    /// The text of an `allowed_signers` file; the principal is the person.
-    pub approvers: Option<String>,
-}
-
 #[napi]
 impl Practice {
-    /// Registers an executor for all tenants.
-    #[napi]
-    pub fn register(&self, env: &Env, executor: ClassInstance<'_, WorkOrders>) -> Result<()> {
-        self.0.register(executor.0.clone()).or_throw(env)
+    /// Registers an executor for all tenants: `WorkOrders`, or any object with the methods of `Executor`.
+    #[napi(ts_args_type = "executor: WorkOrders | Executor")]
+    pub fn register(
+        &self,
+        env: &Env,
+        executor: Either<ClassInstance<'_, WorkOrders>, Object<'_>>,
+    ) -> Result<()> {
+        match executor {
+            Either::A(orders) => self.0.register(orders.0.clone()).or_throw(env),
+            Either::B(object) => self.0.register(Written::of(env, &object)?).or_throw(env),
+        }
     }
 
     /// Makes a tenant and opens it.
@@ -68,16 +59,12 @@ impl Practice {
         &self,
         env: &'env Env,
         name: String,
-        options: CreateTenantOptions,
+        options: CreateTenantOptions<'_>,
     ) -> Result<Object<'env>> {
-        let practice = self.0.clone();
-        let mut made = TenantOptions::region(options.region);
-        if let Some(text) = options.approvers {
-            made = made.approvers(text);
-        }
+        let (practice, options) = (self.0.clone(), tenant_options(env, options)?);
         promise(
             env,
-            move || block_on(practice.create_tenant(&name, made)).map(Tenant),
+            move || block_on(practice.create_tenant(&name, options?)).map(Tenant),
             |_, tenant| Ok(tenant),
         )
     }
@@ -164,7 +151,7 @@ impl Tenant {
             env,
             move || {
                 let as_of = day(&as_of, "tenant.review")?;
-                let trigger = json::named("trigger", trigger.unwrap_or_else(|| "manual".to_owned()))?;
+                let trigger = word(trigger.as_deref().unwrap_or("manual"), "trigger")?;
                 block_on(tenant.review_with(&reviewer, &estate, as_of, trigger)).map(Review)
             },
             |_, review| Ok(review),
@@ -183,15 +170,17 @@ impl Tenant {
         options: Either<String, SubmitOptions<'_>>,
     ) -> Result<Object<'env>> {
         let by = match options {
-            Either::A(name) => Actor::service(name),
-            Either::B(options) => actor(env, options.by)?,
+            Either::A(name) => Either::A(name),
+            Either::B(options) => options.by,
         };
-        let (tenant, text) = (self.0.clone(), json::text_of(env, change)?);
+        let by = actor(env, "by", by)?;
+        let (tenant, text) = (self.0.clone(), text_of(env, change.to_unknown())?);
         promise(
             env,
             move || {
-                let change = vcto::change::Change::from_json(text.as_bytes())?;
-                Ok(staged(&tenant, block_on(tenant.submit(change, &by))?))
+                let change = text.and_then(|text| read(&text, ""));
+                let change = change.map_err(|error| error.during("change.read"))?;
+                Ok(staged(&tenant, block_on(tenant.submit(change, &by?))?))
             },
             |_, staged| Ok(staged),
         )
@@ -221,6 +210,34 @@ impl Tenant {
         )
     }
 
+    /// Who may approve, as the ledger has them now.
+    #[napi(ts_return_type = "Promise<Approver[]>")]
+    pub fn approvers<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        let tenant = self.0.clone();
+        promise(
+            env,
+            move || block_on(tenant.approvers()),
+            |env, register| {
+                let approvers: Vec<_> = register.iter().map(|entry| &entry.approver).collect();
+                json::plain(env, &approvers)
+            },
+        )
+    }
+
+    /// Every signed statement of the ledger, in order: to show them, to verify them with other tools.
+    #[napi(ts_return_type = "Promise<Decision[]>")]
+    pub fn decisions<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        let tenant = self.0.clone();
+        promise(
+            env,
+            move || block_on(tenant.decisions()),
+            |env, decisions| {
+                let decisions: Vec<_> = decisions.iter().map(told::Decision::of).collect();
+                json::plain(env, &decisions)
+            },
+        )
+    }
+
     /// Writes the proof into a folder: the ledger, every signed decision, the OSCAL documents, a signed manifest, and
     /// `verify.sh`, which needs only stock tools. Keep the checkpoint that it gives elsewhere.
     #[napi(ts_return_type = "Promise<Proved>")]
@@ -243,97 +260,6 @@ impl Tenant {
     }
 }
 
-/// How to verify, and what was kept elsewhere: without it authenticity is `self_signed` and completeness `unanchored` at best.
-#[napi(object, object_to_js = false)]
-#[derive(Default)]
-pub struct VerifyOptions<'a> {
-    /// The key that signs the checkpoints, as `verifierKey` gives it.
-    pub key: Option<String>,
-    /// A checkpoint of the log, as `prove` gives it.
-    pub checkpoint: Option<String>,
-    /// Stops the work.
-    #[napi(ts_type = "AbortSignal")]
-    pub signal: Option<Object<'a>>,
-}
-
-/// The audit ledger of a tenant.
-#[napi]
-pub struct Ledger(vcto::Tenant);
-
-#[napi]
-impl Ledger {
-    /// The name under which the log is known.
-    #[napi(getter)]
-    pub fn origin(&self) -> &str {
-        self.0.ledger().origin()
-    }
-
-    /// How many entries there are.
-    #[napi(ts_return_type = "Promise<number>")]
-    pub fn size<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
-        let tenant = self.0.clone();
-        promise(
-            env,
-            move || block_on(tenant.ledger().size()),
-            |_, size| i64::try_from(size).map_err(|error| Error::from_reason(error.to_string())),
-        )
-    }
-
-    /// The key that signs its checkpoints. Keep it elsewhere.
-    #[napi(getter)]
-    pub fn verifier_key(&self) -> String {
-        self.0.ledger().verifier_key().to_string()
-    }
-
-    /// Verifies every entry: one verdict for each question, never a bare "valid".
-    #[napi(ts_return_type = "Promise<Verification>")]
-    pub fn verify<'env>(&self, env: &'env Env, options: Option<VerifyOptions<'_>>) -> Result<Object<'env>> {
-        let tenant = self.0.clone();
-        let options = options.unwrap_or_default().into_core(env)?;
-        promise(
-            env,
-            move || block_on(tenant.ledger().verify(&options()?)),
-            |env, verification| json::result(env, &verification),
-        )
-    }
-}
-
-/// Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys.
-#[napi(ts_return_type = "Promise<Verification>")]
-pub fn verify_bundle<'env>(
-    env: &'env Env,
-    directory: String,
-    options: Option<VerifyOptions<'_>>,
-) -> Result<Object<'env>> {
-    let options = options.unwrap_or_default().into_core(env)?;
-    promise(
-        env,
-        move || vcto::proof::verify_bundle(directory, &options()?),
-        |env, verification| json::result(env, &verification),
-    )
-}
-
-impl VerifyOptions<'_> {
-    /// What makes the options of core, away from the interpreter.
-    fn into_core(
-        self,
-        env: &Env,
-    ) -> Result<impl FnOnce() -> vcto::Result<vcto::ledger::VerifyOptions> + Send + use<>> {
-        let monitor = watched(env, self.signal)?;
-        let (key, checkpoint) = (self.key, self.checkpoint);
-        Ok(move || {
-            let mut options = vcto::ledger::VerifyOptions::default().monitor(monitor);
-            if let Some(key) = key {
-                options = options.key(key.parse()?);
-            }
-            if let Some(note) = checkpoint {
-                options = options.seen_checkpoint(note);
-            }
-            Ok(options)
-        })
-    }
-}
-
 /// Writes a work order per step into a folder, and can withdraw it.
 #[napi]
 pub struct WorkOrders(vcto::WorkOrders);
@@ -341,9 +267,16 @@ pub struct WorkOrders(vcto::WorkOrders);
 #[napi]
 impl WorkOrders {
     /// Work orders in this folder; it is made with the first of them.
-    #[napi(constructor)]
-    pub fn new(folder: String) -> Self {
-        Self(vcto::WorkOrders::new(folder))
+    #[napi(constructor, ts_args_type = "folder: string")]
+    pub fn new(env: &Env, folder: Either<String, Unknown<'_>>) -> Result<Self> {
+        match folder {
+            Either::A(folder) => Ok(Self(vcto::WorkOrders::new(folder))),
+            Either::B(_) => {
+                let message = "the path of a folder belongs here";
+                let error = vcto::Error::new(vcto::ErrorKind::InvalidInput, message);
+                Err(error.during("work_orders.new")).or_throw(env)
+            }
+        }
     }
 
     /// Where the work orders are.

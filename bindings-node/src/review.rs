@@ -70,6 +70,18 @@ impl Review {
     pub fn to_json(&self) -> String {
         self.0.to_json()
     }
+
+    /// A summary for a terminal. Coverage comes before any count; text from outside is escaped and shortened.
+    #[napi]
+    pub fn to_text(&self) -> String {
+        self.0.to_text()
+    }
+
+    /// The summary as a fragment of HTML: no script, no style, no links; text from outside is escaped and shortened.
+    #[napi]
+    pub fn to_html(&self) -> String {
+        self.0.to_html()
+    }
 }
 
 /// How to review; a bare text is the day.

@@ -34,20 +34,27 @@ export const change = {
   steps: [step],
 }
 
-export async function world() {
+/** The same client, seen just now. */
+export const fresh = () => ({ ...inventory, source: { ...inventory.source, captured_at: new Date() } })
+
+/** `tenant`, of the public keys, goes to `createTenant`, and `open` to `open`. */
+export async function world({ client = inventory, executors = () => [], open, tenant: given } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'vcto-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  const practice = await vcto.open(join(folder, 'practice'))
+  folders.push(folder)
+  const practice = await vcto.open(join(folder, 'practice'), open)
   practice.register(new vcto.WorkOrders(join(folder, 'orders')))
-  const signers = ['alice', 'bob'].map((person) => {
+  for (const executor of executors(folder)) practice.register(executor)
+  const keys = {}
+  for (const person of ['alice', 'bob', 'carol']) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', join(folder, person)])
-    return `${person} ${readFileSync(join(folder, `${person}.pub`), 'utf8')}`
-  })
-  const tenant = await practice.createTenant('halden', { region: 'eu', approvers: signers.join('') })
-  await tenant.review(new vcto.Estate(inventory), { asOf: '2026-11-22' })
+    keys[person] = readFileSync(join(folder, `${person}.pub`), 'utf8').trim()
+  }
+  const approvers = `alice ${keys.alice}\nbob ${keys.bob}\n`
+  const tenant = await practice.createTenant('halden', { region: 'eu', ...(given?.(keys) ?? { approvers }) })
+  await tenant.review(new vcto.Estate(client), { asOf: '2026-11-22' })
   const signer = (person) => new vcto.SshKeygen(join(folder, person))
-  const staged = () => tenant.submit(change, { by: 'svc-review' })
-  const approved = async () => (await staged()).approve('alice', { signer: signer('alice') })
+  const staged = (changed) => tenant.submit({ ...change, ...changed }, { by: 'svc-review' })
+  const approved = async (changed) => (await staged(changed)).approve('alice', { signer: signer('alice') })
   const orders = () => {
     try {
       return readdirSync(join(folder, 'orders')).filter((name) => name.endsWith('.json'))
@@ -55,5 +62,8 @@ export async function world() {
       return []
     }
   }
-  return { approved, folder, orders, practice, signer, staged, tenant }
+  return { approved, folder, keys, orders, practice, signer, staged, tenant }
 }
+
+const folders = []
+process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })))

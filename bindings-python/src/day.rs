@@ -6,13 +6,16 @@ use std::str::FromStr;
 use pyo3::prelude::*;
 use pyo3::types::PyDate;
 
-/// A day as the caller gave it.
-#[derive(FromPyObject)]
-pub enum Day<'py> {
-    /// Text, year first.
-    Text(String),
-    /// A date object.
-    Date(Bound<'py, PyDate>),
+use crate::given::{Text, one_of};
+
+one_of! {
+    /// A day as the caller gave it.
+    Day<'py>: "a day as a text like 2026-11-22, or a date" {
+        /// Text, year first.
+        Text(Text),
+        /// A date object.
+        Date(Bound<'py, PyDate>),
+    }
 }
 
 impl Day<'_> {
@@ -22,7 +25,7 @@ impl Day<'_> {
         D::Err: Display,
     {
         let text = match self {
-            Self::Text(text) => text.clone(),
+            Self::Text(Text(text)) => text.clone(),
             Self::Date(date) => date.call_method0("isoformat")?.extract()?,
         };
         text.parse().map_err(|error: D::Err| {

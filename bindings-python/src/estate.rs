@@ -4,9 +4,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use vcto::estate::AssetId;
 use vcto::impact;
-use vcto::text::Html;
 
+use crate::both::read::no_file;
 use crate::error::Result;
+use crate::given::{Text, one_of};
 use crate::json::{AssetLists, BlastRadii, BlastRadius, Bridges, Dictionary, Failure};
 
 /// What is known of a client, as one source or a merge of several told it; not checked yet.
@@ -29,17 +30,18 @@ impl Inventory {
     }
 }
 
-/// What an estate is made of: an inventory, its JSON text, or a dictionary of the same shape.
-#[derive(FromPyObject)]
-pub enum Given<'py> {
-    /// Read before.
-    Inventory(PyRef<'py, Inventory>),
-    /// JSON text.
-    Text(String),
-    /// JSON text in UTF-8.
-    Bytes(Bound<'py, PyBytes>),
-    /// A dictionary of the format.
-    Dictionary(Dictionary<'py>),
+one_of! {
+    /// What an estate is made of: an inventory, its JSON text, or a dictionary of the same shape.
+    Given<'py>: "an inventory, its JSON text or a dictionary of that shape (`vcto.read` reads files)" {
+        /// Read before.
+        Inventory(PyRef<'py, Inventory>),
+        /// JSON text.
+        Text(Text),
+        /// JSON text in UTF-8.
+        Bytes(Bound<'py, PyBytes>),
+        /// A dictionary of the format.
+        Dictionary(Dictionary<'py>),
+    }
 }
 
 /// What a client had at one time, checked and frozen, with its dependency graph.
@@ -50,12 +52,17 @@ pub struct Estate(pub vcto::Estate);
 impl Estate {
     #[new]
     fn new(py: Python<'_>, inventory: Given<'_>) -> Result<Self> {
-        let parse = |bytes: Vec<u8>| py.detach(|| vcto::Inventory::from_json(&bytes));
+        let parse = |text: &[u8]| py.detach(|| vcto::Inventory::from_json(text));
         let inventory = match inventory {
             Given::Inventory(inventory) => inventory.0.clone(),
-            Given::Text(text) => parse(text.into_bytes())?,
-            Given::Bytes(bytes) => parse(bytes.as_bytes().to_vec())?,
-            Given::Dictionary(dictionary) => parse(dictionary.to_json()?)?,
+            Given::Text(Text(text)) => {
+                parse(text.as_bytes()).map_err(|error| no_file(error, text.as_bytes(), "`vcto.read`"))?
+            }
+            Given::Bytes(bytes) => parse(bytes.as_bytes())?,
+            Given::Dictionary(dictionary) => {
+                let text = dictionary.text().map_err(|error| error.during("inventory.read"));
+                text.and_then(|text| parse(&text))?
+            }
         };
         Ok(Self(py.detach(|| vcto::Estate::new(inventory))?))
     }
@@ -105,7 +112,9 @@ impl Estate {
 
     /// The smallest sets of other assets, of up to `order`, whose failure fails this one; by size, then by ids.
     #[pyo3(signature = (asset_id, order=2))]
-    fn cut_sets(&self, py: Python<'_>, asset_id: &str, order: usize) -> Result<AssetLists> {
+    fn cut_sets(&self, py: Python<'_>, asset_id: &str, order: i64) -> Result<AssetLists> {
+        // What is no order is refused by core.
+        let order = usize::try_from(order).unwrap_or(0);
         AssetLists::of(py, &py.detach(|| impact::cut_sets(&self.0, asset_id, order))?)
     }
 
@@ -138,13 +147,13 @@ impl Estate {
         )
     }
 
+    /// What it is, as a fragment of HTML: no script, no style; text from outside is escaped.
+    fn to_html(&self) -> String {
+        self.0.to_html()
+    }
+
     fn _repr_html_(&self) -> String {
-        format!(
-            "<p><b>Estate</b> of {}: {} assets, {} relations</p>",
-            Html(self.0.source().name.raw()),
-            self.0.asset_count(),
-            self.0.relation_count()
-        )
+        self.0.to_html()
     }
 }
 

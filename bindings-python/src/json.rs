@@ -2,59 +2,60 @@
 
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyList, PyTuple};
 use pyo3::{CastError, type_hint_identifier, type_hint_subscript};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use crate::document::text_of;
 use crate::error::{Raised, Result};
 
-/// A caller's dictionary of a format of core.
-pub struct Dictionary<'py>(Bound<'py, PyDict>);
+/// A caller's dictionary, in the JSON shape of a type of core.
+pub struct Dictionary<'py>(Bound<'py, PyAny>);
+
+/// A caller's list of such dictionaries.
+pub struct Dictionaries<'py>(Bound<'py, PyAny>);
 
 impl Dictionary<'_> {
-    /// Its JSON text. What has no JSON form, a NaN included, is refused.
-    pub fn to_json(&self) -> Result<Vec<u8>> {
-        let py = self.0.py();
-        let options = PyDict::new(py);
-        options.set_item("allow_nan", false)?;
-        let text = py
-            .import("json")?
-            .call_method("dumps", (&self.0,), Some(&options))?;
-        Ok(text.extract::<String>()?.into_bytes())
+    /// Its JSON text.
+    pub fn text(&self) -> vcto::Result<Vec<u8>> {
+        text_of(&self.0)
     }
 }
 
-impl Dictionary<'_> {
-    /// The value of core that it writes out; `place` names it in an error.
-    pub fn read<T: DeserializeOwned>(&self, place: &str) -> Result<T> {
-        read(serde_json::from_slice(&self.to_json()?), place)
+impl Dictionaries<'_> {
+    /// Its JSON text.
+    pub fn text(&self) -> vcto::Result<Vec<u8>> {
+        text_of(&self.0)
     }
-}
-
-/// The value of core that a word names: `approve`, `2026-11-22T08:00:00Z`. `place` names it in an error.
-pub fn word<T: DeserializeOwned>(place: &str, text: &str) -> Result<T> {
-    read(serde_json::from_value(text.into()), place)
-}
-
-fn read<T>(outcome: serde_json::Result<T>, place: &str) -> Result<T> {
-    outcome.map_err(|error| {
-        Raised::Core(vcto::Error::new(vcto::ErrorKind::InvalidInput, error.to_string()).at(place))
-    })
 }
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Dictionary<'py> {
     type Error = CastError<'a, 'py>;
-    const INPUT_TYPE: PyStaticExpr = type_hint_subscript!(
-        type_hint_identifier!("builtins", "dict"),
-        type_hint_identifier!("builtins", "str"),
-        type_hint_identifier!("typing", "Any")
-    );
+    const INPUT_TYPE: PyStaticExpr = DICTIONARY;
 
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> std::result::Result<Self, Self::Error> {
-        Ok(Self(object.cast::<PyDict>()?.to_owned()))
+        Ok(Self(object.cast::<PyDict>()?.to_owned().into_any()))
     }
 }
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Dictionaries<'py> {
+    type Error = CastError<'a, 'py>;
+    const INPUT_TYPE: PyStaticExpr =
+        type_hint_subscript!(type_hint_identifier!("collections.abc", "Sequence"), DICTIONARY);
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> std::result::Result<Self, Self::Error> {
+        match object.cast::<PyTuple>() {
+            Ok(tuple) => Ok(Self(tuple.to_owned().into_any())),
+            Err(_) => Ok(Self(object.cast::<PyList>()?.to_owned().into_any())),
+        }
+    }
+}
+
+const DICTIONARY: PyStaticExpr = type_hint_subscript!(
+    type_hint_identifier!("builtins", "dict"),
+    type_hint_identifier!("builtins", "str"),
+    type_hint_identifier!("typing", "Any")
+);
 
 /// The JSON text of a value of core.
 fn text(value: &impl Serialize) -> Result<String> {
@@ -115,7 +116,7 @@ macro_rules! shapes {
 
 shapes! {
     _plain: AssetLists, BlastRadii, BlastRadius, Bridges, Failure;
-    _record: Approvals, Change, Coverage, Debt, Proved, Verification;
-    _records: Bands in Band, Findings in Finding, Gaps in Gap, Pendings in Pending, Recommendations in Recommendation, Rules in RuleResult,
-        Steps in StepReport;
+    _record: Actor, Approvals, Change, Coverage, Debt, Proved, ReviewDue, ReviewDuty, Risk, Step, StepContext, Verification;
+    _records: Approvers in Approver, Bands in Band, Decisions in Decision, Findings in Finding, Gaps in Gap, Pendings in Pending,
+        Recommendations in Recommendation, Rules in RuleResult, Steps in StepReport;
 }

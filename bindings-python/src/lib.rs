@@ -6,15 +6,18 @@
     reason = "what stands here is seen from Python"
 )]
 
+mod both;
 mod day;
+mod document;
 mod error;
 mod estate;
+mod executor;
 mod gate;
+mod given;
 mod json;
 mod monitor;
 mod practice;
 mod review;
-mod slot;
 mod source;
 
 use pyo3::prelude::*;
@@ -26,6 +29,8 @@ mod _vcto {
 
     #[pymodule_export]
     use crate::estate::{Estate, Inventory, Network};
+    #[pymodule_export]
+    use crate::executor::Permit;
     #[pymodule_export]
     use crate::gate::{
         Approved, Execution, Finished, InDoubt, Rejected, StagedApproval, StagedAutomatic, StagedHumanOnly,

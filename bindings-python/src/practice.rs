@@ -1,18 +1,23 @@
 //! A provider and its clients.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use pollster::block_on;
 use pyo3::prelude::*;
 use vcto::ledger::VerifyOptions;
 use vcto::review::Reviewer;
-use vcto::{Actor, PracticeOptions, TenantOptions};
+use vcto::{PracticeOptions, TenantOptions};
 
+use crate::both::read::{read, within, word};
+use crate::both::{options, told};
 use crate::day::Day;
 use crate::error::Result;
 use crate::estate::Estate;
+use crate::executor::{Notify, Told, Written};
 use crate::gate::{AnyResumed, AnyStaged, Who};
-use crate::json::{Dictionary, Pendings, Proved, Verification, word};
+use crate::given::{Text, one_of};
+use crate::json::{Approvers, Decisions, Dictionaries, Dictionary, Pendings, Proved, Verification};
 use crate::monitor::{Progress, watch};
 use crate::review::Review;
 
@@ -22,46 +27,99 @@ pub struct Practice(vcto::Practice);
 
 /// Opens the practice in this folder, or begins one where the folder is empty or not there.
 ///
-/// `operator` is the service that runs this process: recorded with each execution, and never an approver of it.
+/// `operator` is who runs this process, the service `vcto` unless it is said: recorded with each execution, and never an
+/// approver of it. `policy` is in the shape of `vcto.policy/1`; what it leaves out is as in the default, and it can only be
+/// stricter. `notifier` is called as `notifier(duty)` with what ran at level 1, and `reviewer` is the person it tells: both or
+/// none. Without them level 1 asks as level 2 does.
 #[pyfunction]
-#[pyo3(signature = (directory, *, operator=None, origin=None))]
+#[pyo3(signature = (directory, *, operator=None, origin=None, policy=None, notifier=None, reviewer=None))]
 pub fn open(
     py: Python<'_>,
     directory: PathBuf,
-    operator: Option<String>,
+    operator: Option<Who<'_>>,
     origin: Option<String>,
+    policy: Option<Dictionary<'_>>,
+    notifier: Option<Notify>,
+    reviewer: Option<String>,
 ) -> Result<Practice> {
     let mut options = PracticeOptions::default();
-    if let Some(name) = operator {
-        options = options.operator(Actor::service(name));
+    if let Some(who) = operator {
+        options = options.operator(who.actor("operator")?);
     }
     if let Some(origin) = origin {
         options = options.origin(origin);
     }
+    if let Some(policy) = policy {
+        options = options.policy(options::policy(&within("policy", policy.text())?)?);
+    }
+    options = match (notifier, reviewer) {
+        (Some(Notify(callable)), Some(reviewer)) => options.notifier(Arc::new(Told::new(reviewer, callable))),
+        (None, None) => options,
+        _ => return Err(options::half_a_notifier().into()),
+    };
     Ok(Practice(
         py.detach(|| block_on(vcto::Practice::open(directory, options)))?,
     ))
 }
 
-#[pymethods]
-impl Practice {
-    /// Registers an executor for all tenants.
-    fn register(&self, executor: PyRef<'_, WorkOrders>) -> Result<()> {
-        Ok(self.0.register(executor.0.clone())?)
+one_of! {
+    /// What may be registered.
+    Registered<'py>: "`WorkOrders`, or an executor: an object with `name`, `actions()`, `observe(context)`, `apply(permit)`, `undo(permit)`" {
+        /// The built-in one.
+        WorkOrders(PyRef<'py, WorkOrders>),
+        /// An object of Python's.
+        Written(Written),
     }
 
-    /// Makes a tenant and opens it. `approvers` is the text of an `allowed_signers` file; the principal is the person.
-    #[pyo3(signature = (name, *, region, approvers=None))]
+    /// Who may approve.
+    GivenApprovers<'py>: "the text of an `allowed_signers` file, or a list of dictionaries" {
+        /// As lines.
+        Text(Text),
+        /// With parties and roles.
+        Listed(Dictionaries<'py>),
+    }
+}
+
+#[pymethods]
+impl Practice {
+    /// Registers an executor for all tenants: `WorkOrders`, or any object with the methods of `vcto.types.Executor`.
+    fn register(&self, executor: Registered<'_>) -> Result<()> {
+        match executor {
+            Registered::WorkOrders(orders) => self.0.register(orders.0.clone())?,
+            Registered::Written(written) => self.0.register(written)?,
+        }
+        Ok(())
+    }
+
+    /// Makes a tenant and opens it. `approvers` is the text of an `allowed_signers` file, where the principal is the person,
+    /// or a list of `{"person", "key"}` with `party`, `roles`, `valid_after` and `valid_before` where they are needed.
+    /// `policy` is as in `open`. `areas` are process areas besides the standard ones, or in place of one of the same name:
+    /// `{"name", "zone", "floor", "analysis"}`, with `approvals` and `roles`.
+    #[pyo3(signature = (name, *, region, approvers=None, policy=None, areas=None))]
     fn create_tenant(
         &self,
         py: Python<'_>,
         name: &str,
         region: String,
-        approvers: Option<String>,
+        approvers: Option<GivenApprovers<'_>>,
+        policy: Option<Dictionary<'_>>,
+        areas: Option<Dictionaries<'_>>,
     ) -> Result<Tenant> {
         let mut options = TenantOptions::region(region);
-        if let Some(text) = approvers {
-            options = options.approvers(text);
+        match approvers {
+            Some(GivenApprovers::Text(Text(text))) => options = options.approvers(text),
+            Some(GivenApprovers::Listed(list)) => {
+                let approvers = options::approvers(&within("approvers", list.text())?)?;
+                options = approvers.into_iter().fold(options, TenantOptions::approver);
+            }
+            None => {}
+        }
+        if let Some(policy) = policy {
+            options = options.policy(options::policy(&within("policy", policy.text())?)?);
+        }
+        if let Some(areas) = areas {
+            let areas = options::areas(&within("areas", areas.text())?)?;
+            options = areas.into_iter().fold(options, TenantOptions::area);
         }
         Ok(Tenant(
             py.detach(|| block_on(self.0.create_tenant(name, options)))?,
@@ -114,7 +172,7 @@ impl Tenant {
         progress: Option<Progress>,
     ) -> Result<Review> {
         let (estate, as_of) = (estate.0.clone(), as_of.parse("tenant.review")?);
-        let trigger = word("trigger", trigger)?;
+        let trigger = word(trigger, "trigger")?;
         let review = watch(py, progress, |monitor| {
             let reviewer = Reviewer::standard().monitor(monitor);
             block_on(self.0.review_with(&reviewer, &estate, as_of, trigger))
@@ -126,7 +184,9 @@ impl Tenant {
     /// `{"type": "person", "name": ...}`.
     #[pyo3(signature = (change, by))]
     fn submit(&self, py: Python<'_>, change: Dictionary<'_>, by: Who<'_>) -> Result<AnyStaged> {
-        let (change, by) = (vcto::change::Change::from_json(&change.to_json()?)?, by.actor()?);
+        let text = change.text().map_err(|error| error.during("change.read"))?;
+        let change = read(&text, "").map_err(|error| error.during("change.read"))?;
+        let by = by.actor("by")?;
         let routed = py.detach(|| block_on(self.0.submit(change, &by)))?;
         Ok(AnyStaged::of(&self.0, routed))
     }
@@ -142,6 +202,20 @@ impl Tenant {
         let id = id.parse()?;
         let resumed = py.detach(|| block_on(self.0.resume(id)))?;
         Ok(AnyResumed::of(&self.0, resumed))
+    }
+
+    /// Who may approve, as the ledger has them now.
+    fn approvers(&self, py: Python<'_>) -> Result<Approvers> {
+        let register = py.detach(|| block_on(self.0.approvers()))?;
+        let approvers: Vec<_> = register.iter().map(|entry| &entry.approver).collect();
+        Approvers::of(py, &approvers)
+    }
+
+    /// Every signed statement of the ledger, in order: to show them, to verify them with other tools.
+    fn decisions(&self, py: Python<'_>) -> Result<Decisions> {
+        let decisions = py.detach(|| block_on(self.0.decisions()))?;
+        let decisions: Vec<_> = decisions.iter().map(told::Decision::of).collect();
+        Decisions::of(py, &decisions)
     }
 
     /// Writes the proof into a folder: the ledger, every signed decision, the OSCAL documents, a signed manifest, and

@@ -1,11 +1,8 @@
 //! Reviews.
 
-use std::fmt::Write as _;
-
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use vcto::review::Reviewer;
-use vcto::text::Html;
 
 use crate::day::Day;
 use crate::error::Result;
@@ -101,35 +98,20 @@ impl Review {
         )
     }
 
-    fn _repr_html_(&self) -> String {
-        let coverage = &self.core.coverage;
-        let mut page = format!(
-            "<p><b>Review</b> as of {}: {} findings; {} of {} questions answered from data</p>\
-             <table><tr><th>severity</th><th>asset</th><th>finding</th></tr>",
-            self.core.as_of,
-            self.core.findings.len(),
-            coverage.known,
-            coverage.total
-        );
-        for finding in self.core.findings.iter().take(SHOWN) {
-            let id = finding.asset.as_ref().map_or("", |id| id.as_str());
-            let name = finding.name.as_ref().map_or(id, |name| name.raw());
-            // Writing to a text cannot fail.
-            let _ = write!(
-                page,
-                "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
-                finding.severity.as_str(),
-                Html(name),
-                Html(finding.title.raw())
-            );
-        }
-        page.push_str("</table>");
-        page
+    /// A summary for a terminal. Coverage comes before any count; text from outside is escaped and shortened.
+    fn to_text(&self, py: Python<'_>) -> String {
+        py.detach(|| self.core.to_text())
+    }
+
+    /// The summary as a fragment of HTML: no script, no style, no links; text from outside is escaped and shortened.
+    fn to_html(&self, py: Python<'_>) -> String {
+        py.detach(|| self.core.to_html())
+    }
+
+    fn _repr_html_(&self, py: Python<'_>) -> String {
+        self.to_html(py)
     }
 }
-
-/// So many findings a notebook shows.
-const SHOWN: usize = 20;
 
 /// Reviews an estate as of a day, with all built-in analyzers: a preview that records nothing.
 ///

@@ -7,15 +7,17 @@ use vcto::source::{Format, Reader};
 
 use crate::error::Result;
 use crate::estate::Inventory;
+use crate::given::one_of;
 use crate::monitor::{Progress, watch};
 
-/// One file, or several that are merged.
-#[derive(FromPyObject)]
-pub enum Paths {
-    /// One.
-    One(PathBuf),
-    /// Several.
-    Several(Vec<PathBuf>),
+one_of! {
+    /// One file, or several that are merged.
+    Paths: "a path, or a list of paths" {
+        /// One.
+        One(PathBuf),
+        /// Several.
+        Several(Vec<PathBuf>),
+    }
 }
 
 /// Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations.

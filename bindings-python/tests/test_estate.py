@@ -35,11 +35,6 @@ def test_ids_come_back_verbatim() -> None:
     assert estate.find("X") == odd
 
 
-def test_a_nan_is_refused_before_it_becomes_text() -> None:
-    with pytest.raises(ValueError):
-        vcto.Estate({**SMALL, "assets": [{"id": "a", "kind": "server", "facts": {"x": float("nan")}}]})
-
-
 def test_a_named_format_is_kept_to(examples: pathlib.Path) -> None:
     with pytest.raises(vcto.VctoError):
         vcto.read(examples / "erp.json", format="relations")
@@ -67,13 +62,17 @@ def test_absence_and_access_are_told_apart(tmp_path: pathlib.Path) -> None:
             vcto.read(tmp_path / "closed.json")
 
 
-def test_names_are_escaped_in_a_notebook() -> None:
-    estate = vcto.Estate({**SMALL, "source": {"name": "<script>alert(1)</script>"}, "assets": []})
-    assert "<script>" not in estate._repr_html_()
-    asset = {"id": "a", "kind": "server", "name": "<script>\u202e", "criticality": "critical"}
-    review = vcto.review(vcto.Estate({**SMALL, "assets": [asset]}), as_of="2026-11-22")
-    html = review._repr_html_()
-    assert "<script>" not in html and "\u202e" not in html
+def test_a_notebook_shows_what_core_writes_with_names_escaped() -> None:
+    evil = "<script>alert(1)</script>\u202e'\"&"
+    asset = {"id": "a", "kind": "server", "name": evil, "criticality": "critical", "facts": {"os_name": "Windows Server 2012"}}
+    estate = vcto.Estate({**SMALL, "source": {"name": evil}, "assets": [asset]})
+    review = vcto.review(estate, as_of="2026-11-22")
+    assert any(evil in finding.get("name", "") for finding in review.findings)
+    assert review._repr_html_() == review.to_html() and estate._repr_html_() == estate.to_html()
+    for shown in (estate.to_html(), review.to_html()):
+        assert "<script" not in shown and "\u202e" not in shown
+        assert "&lt;script&gt;" in shown and "\\u{202e}&#39;&quot;&amp;" in shown
+    assert "\u202e" not in review.to_text() and "Architecture review" in review.to_text()
 
 
 def test_an_estate_is_shared_by_threads(examples: pathlib.Path) -> None:

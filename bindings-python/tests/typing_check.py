@@ -20,10 +20,40 @@ bridges: list[list[str]] = estate.network().bridges()
 review = vcto.review(estate, as_of="2026-11-22")
 change: vcto.types.Change = review.recommendations[0].change
 title: str = review.findings[0].title
+grade = review.debt.ratio and review.debt.ratio.grade
+review.findings[0].titel  # type: ignore[attr-defined]
+shown: str = review.to_html() + review.to_text() + estate.to_html()
+
+
+class Lamp:
+    name = "lamp"
+
+    def actions(self) -> list[dict[str, str]]:
+        return [{"name": "on", "reversibility": "exact", "idempotency": "natural"}]
+
+    def observe(self, context: vcto.types.StepContext) -> str:
+        return "present" if context.step.target else "absent"
+
+    def apply(self, permit: vcto.Permit) -> dict[str, str]:
+        return {"outcome": "done", "receipt": permit.idempotency_key}
+
+    def undo(self, permit: vcto.Permit) -> str:
+        permit.nothing  # type: ignore[attr-defined]
+        return "done"
+
+
+def tell(duty: vcto.types.ReviewDuty) -> None:
+    print(duty.who, duty.by, duty.tenant, duty.proposal)
+
 
 practice = vcto.open("folder", operator="vcto")
+practice = vcto.open("folder", operator={"type": "person", "name": "x"}, policy={"approvals": 2}, notifier=tell, reviewer="bob")
 practice.register(vcto.WorkOrders("orders"))
+practice.register(Lamp())
+practice.register(Lamp)  # type: ignore[arg-type]
 tenant = practice.create_tenant("halden", region="eu", approvers="")
+tenant = practice.create_tenant("halden", region="eu", approvers=[{"person": "alice", "key": "k", "roles": ["owner"]}])
+roles: list[str] = tenant.approvers()[0].roles + [one.statement for one in tenant.decisions()]
 recorded: vcto.Review = tenant.review(estate, as_of="2026-11-22", trigger="manual")
 staged = tenant.submit(change, by="svc-review")
 if isinstance(staged, vcto.StagedApproval):

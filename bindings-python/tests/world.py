@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import pathlib
 import subprocess
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import vcto
@@ -19,15 +21,35 @@ INVENTORY: dict[str, Any] = {
 }
 
 
+def fresh() -> dict[str, Any]:
+    """The same client, seen just now."""
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    source = {**INVENTORY["source"], "captured_at": now.isoformat()}
+    return {**INVENTORY, "source": source}
+
+
 class World:
-    def __init__(self, folder: pathlib.Path) -> None:
+    """`tenant` and `options` go to `create_tenant` and `open`; `inventory` replaces the client's."""
+
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        *,
+        executors: Sequence[Any] = (),
+        inventory: dict[str, Any] = INVENTORY,
+        tenant: Callable[[World], dict[str, Any]] | None = None,
+        **options: Any,
+    ) -> None:
         self.folder = folder
-        self.practice = vcto.open(folder / "practice")
+        self.practice = vcto.open(folder / "practice", **options)
         self.practice.register(vcto.WorkOrders(folder / "orders"))
-        people = ("alice", "bob")
-        signers = "".join(f"{person} {self.make_key(person)}\n" for person in people)
-        self.tenant = self.practice.create_tenant("halden", region="eu", approvers=signers)
-        self.estate = vcto.Estate(INVENTORY)
+        for executor in executors:
+            self.practice.register(executor)
+        self.keys = {person: self.make_key(person) for person in ("alice", "bob", "carol")}
+        signers = "".join(f"{person} {self.keys[person]}\n" for person in ("alice", "bob"))
+        given = tenant(self) if tenant else {"approvers": signers}
+        self.tenant = self.practice.create_tenant("halden", region="eu", **given)
+        self.estate = vcto.Estate(inventory)
         self.tenant.review(self.estate, as_of="2026-11-22")
 
     def make_key(self, person: str) -> str:

@@ -3,13 +3,14 @@ The extension module behind the package `vcto`.
 """
 
 from _typeshed import SupportsGetItem
+from collections.abc import Sequence
 from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Approvals, AssetLists, Band, BlastRadii, BlastRadius, Bridges, Change, Coverage, Debt, Failure, Finding, Gap, Pending, Progress, Proved, Recommendation, RuleResult, StepReport, Verification
+from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, Change, Coverage, Debt, Decision, Executor, Failure, Finding, Gap, Notifier, Pending, Progress, Proved, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, Verification
 
-__all__ = ["__version__", "Approved", "Estate", "Execution", "Finished", "InDoubt", "Inventory", "Ledger", "Network", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "error_kinds", "open", "read", "review", "verify_bundle"]
+__all__ = ["__version__", "Approved", "Estate", "Execution", "Finished", "InDoubt", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "error_kinds", "open", "read", "review", "verify_bundle"]
 
 __version__: Final[str]
 """
@@ -31,6 +32,11 @@ class Approved:
         """
         What is proposed, as it stands in the ledger.
         """
+    @property
+    def change_digest(self, /) -> str:
+        """
+        Identifies what is proposed.
+        """
     def execute(self, /) -> Execution:
         """
         Executes the change, as it stands in the ledger. Everything is checked anew, and the start is recorded first.
@@ -50,13 +56,23 @@ class Approved:
         """
         The level: `L0` to `L3`.
         """
-    def object(self, /, text: bytes | bytearray | str, signature: bytes | bytearray | str) -> None:
+    def object(self, /, text: bytes | str, signature: bytes | str) -> None:
         """
         Hands in a signed objection: the proposal is rejected although it was approved.
         """
     def objection(self, /, approver: str, *, reason: str | None = None) -> bytes:
         """
         The text with which a person objects before it starts.
+        """
+    @property
+    def proposer(self, /) -> Actor:
+        """
+        Who proposed it.
+        """
+    @property
+    def risk(self, /) -> Risk:
+        """
+        What its level was computed from.
         """
     @property
     def why(self, /) -> list[Band]:
@@ -123,6 +139,10 @@ class Estate:
         """
         How many relations there are, each once.
         """
+    def to_html(self, /) -> str:
+        """
+        What it is, as a fragment of HTML: no script, no style; text from outside is escaped.
+        """
     def to_json(self, /) -> str:
         """
         The inventory document of this snapshot: the same bytes for the same content, in every language.
@@ -148,6 +168,16 @@ class Execution:
     def id(self, /) -> str:
         """
         The proposal that was executed.
+        """
+    @property
+    def operator(self, /) -> Actor | None:
+        """
+        Who ran it.
+        """
+    @property
+    def review_due(self, /) -> ReviewDue | None:
+        """
+        At level 1: who must review it, and until when.
         """
     def rollback(self, /) -> StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify:
         """
@@ -206,7 +236,7 @@ class InDoubt:
     def __reduce__(self, /) -> NoReturn: ...
     def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
-    def accept(self, /, text: bytes | bytearray | str, signature: bytes | bytearray | str) -> Finished | InDoubt:
+    def accept(self, /, text: bytes | str, signature: bytes | str) -> Finished | InDoubt:
         """
         Hands in a signed acceptance. With as many as the level needs the execution is over.
         """
@@ -218,6 +248,11 @@ class InDoubt:
     def change(self, /) -> Change:
         """
         What is proposed, as it stands in the ledger.
+        """
+    @property
+    def change_digest(self, /) -> str:
+        """
+        Identifies what is proposed.
         """
     @property
     def expires_at(self, /) -> str:
@@ -237,6 +272,16 @@ class InDoubt:
     def probe(self, /) -> Finished | InDoubt:
         """
         Looks at the targets; settles where everything turns out to be done, or nothing. Does nothing itself.
+        """
+    @property
+    def proposer(self, /) -> Actor:
+        """
+        Who proposed it.
+        """
+    @property
+    def risk(self, /) -> Risk:
+        """
+        What its level was computed from.
         """
     @property
     def steps(self, /) -> list[StepReport]:
@@ -311,17 +356,42 @@ class Network:
         """
 
 @final
+class Permit:
+    """
+    The permission to do one step once, lent for the call: after it every attribute raises `Consumed`.
+    """
+    def __reduce__(self, /) -> NoReturn: ...
+    @property
+    def context(self, /) -> StepContext:
+        """
+        Everything that may be known of the step.
+        """
+    @property
+    def idempotency_key(self, /) -> str:
+        """
+        64 hexadecimal digits: the same for the same step over every restart, and no other.
+        """
+    @property
+    def step(self, /) -> Step:
+        """
+        The step that may be done, and in `undo` its `undo`.
+        """
+
+@final
 class Practice:
     """
     A managed service provider: its clients, and the executors that it registered.
     """
-    def create_tenant(self, /, name: str, *, region: str, approvers: str | None = None) -> Tenant:
+    def create_tenant(self, /, name: str, *, region: str, approvers: str | Sequence[dict[str, Any]] | None = None, policy: dict[str, Any] | None = None, areas: Sequence[dict[str, Any]] | None = None) -> Tenant:
         """
-        Makes a tenant and opens it. `approvers` is the text of an `allowed_signers` file; the principal is the person.
+        Makes a tenant and opens it. `approvers` is the text of an `allowed_signers` file, where the principal is the person,
+        or a list of `{"person", "key"}` with `party`, `roles`, `valid_after` and `valid_before` where they are needed.
+        `policy` is as in `open`. `areas` are process areas besides the standard ones, or in place of one of the same name:
+        `{"name", "zone", "floor", "analysis"}`, with `approvals` and `roles`.
         """
-    def register(self, /, executor: WorkOrders) -> None:
+    def register(self, /, executor: WorkOrders | Executor) -> None:
         """
-        Registers an executor for all tenants.
+        Registers an executor for all tenants: `WorkOrders`, or any object with the methods of `vcto.types.Executor`.
         """
     def tenant(self, /, name: str) -> Tenant:
         """
@@ -391,9 +461,17 @@ class Review:
         """
         Each rule that was carried out, with how its subjects fared.
         """
+    def to_html(self, /) -> str:
+        """
+        The summary as a fragment of HTML: no script, no style, no links; text from outside is escaped and shortened.
+        """
     def to_json(self, /) -> str:
         """
         The document: the same bytes in every language.
+        """
+    def to_text(self, /) -> str:
+        """
+        A summary for a terminal. Coverage comes before any count; text from outside is escaped and shortened.
         """
 
 @final
@@ -406,6 +484,11 @@ class StagedApproval:
     def __reduce__(self, /) -> NoReturn: ...
     def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
+    @property
+    def approvals(self, /) -> Approvals:
+        """
+        How many approvals it needs, and who has approved so far.
+        """
     def approve(self, /, approver: str, *, signer: Any, reason: str | None = None, role: str | None = None) -> Approved | Rejected | Waiting:
         """
         Drafts, signs and hands in an approval. The signer is any callable that takes the bytes and gives the signature.
@@ -415,7 +498,12 @@ class StagedApproval:
         """
         What is proposed, as it stands in the ledger.
         """
-    def decide(self, /, text: bytes | bytearray | str, signature: bytes | bytearray | str) -> Approved | Rejected | Waiting:
+    @property
+    def change_digest(self, /) -> str:
+        """
+        Identifies what is proposed.
+        """
+    def decide(self, /, text: bytes | str, signature: bytes | str) -> Approved | Rejected | Waiting:
         """
         Hands in a signed decision: the bytes as they were drafted, and the armoured signature.
         """
@@ -437,6 +525,16 @@ class StagedApproval:
     def level(self, /) -> str:
         """
         The level: `L0` to `L3`.
+        """
+    @property
+    def proposer(self, /) -> Actor:
+        """
+        Who proposed it.
+        """
+    @property
+    def risk(self, /) -> Risk:
+        """
+        What its level was computed from.
         """
     @property
     def why(self, /) -> list[Band]:
@@ -468,6 +566,11 @@ class StagedAutomatic:
         What is proposed, as it stands in the ledger.
         """
     @property
+    def change_digest(self, /) -> str:
+        """
+        Identifies what is proposed.
+        """
+    @property
     def expires_at(self, /) -> str:
         """
         After this time it can no longer start.
@@ -481,6 +584,16 @@ class StagedAutomatic:
     def level(self, /) -> str:
         """
         The level: `L0` to `L3`.
+        """
+    @property
+    def proposer(self, /) -> Actor:
+        """
+        Who proposed it.
+        """
+    @property
+    def risk(self, /) -> Risk:
+        """
+        What its level was computed from.
         """
     @property
     def why(self, /) -> list[Band]:
@@ -502,7 +615,7 @@ class StagedHumanOnly:
     def __reduce__(self, /) -> NoReturn: ...
     def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
-    def attest(self, /, text: bytes | bytearray | str, signature: bytes | bytearray | str) -> Finished:
+    def attest(self, /, text: bytes | str, signature: bytes | str) -> Finished:
         """
         Hands in a signed attestation: it is kept, and the proposal is over.
         """
@@ -514,6 +627,11 @@ class StagedHumanOnly:
     def change(self, /) -> Change:
         """
         What is proposed, as it stands in the ledger.
+        """
+    @property
+    def change_digest(self, /) -> str:
+        """
+        Identifies what is proposed.
         """
     @property
     def expires_at(self, /) -> str:
@@ -529,6 +647,16 @@ class StagedHumanOnly:
     def level(self, /) -> str:
         """
         The level: `L0` to `L3`.
+        """
+    @property
+    def proposer(self, /) -> Actor:
+        """
+        Who proposed it.
+        """
+    @property
+    def risk(self, /) -> Risk:
+        """
+        What its level was computed from.
         """
     @property
     def why(self, /) -> list[Band]:
@@ -560,6 +688,11 @@ class StagedNotify:
         What is proposed, as it stands in the ledger.
         """
     @property
+    def change_digest(self, /) -> str:
+        """
+        Identifies what is proposed.
+        """
+    @property
     def expires_at(self, /) -> str:
         """
         After this time it can no longer start.
@@ -573,6 +706,16 @@ class StagedNotify:
     def level(self, /) -> str:
         """
         The level: `L0` to `L3`.
+        """
+    @property
+    def proposer(self, /) -> Actor:
+        """
+        Who proposed it.
+        """
+    @property
+    def risk(self, /) -> Risk:
+        """
+        What its level was computed from.
         """
     @property
     def why(self, /) -> list[Band]:
@@ -590,6 +733,14 @@ class Tenant:
     A client: the boundary of isolation, with a ledger of its own.
     """
     def __repr__(self, /) -> str: ...
+    def approvers(self, /) -> list[Approver]:
+        """
+        Who may approve, as the ledger has them now.
+        """
+    def decisions(self, /) -> list[Decision]:
+        """
+        Every signed statement of the ledger, in order: to show them, to verify them with other tools.
+        """
     @property
     def ledger(self, /) -> Ledger:
         """
@@ -667,11 +818,14 @@ def error_kinds() -> list[str]:
     The names of the kinds of error of core.
     """
 
-def open(directory: str | PathLike[str], *, operator: str | None = None, origin: str | None = None) -> Practice:
+def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | None = None, origin: str | None = None, policy: dict[str, Any] | None = None, notifier: Notifier | None = None, reviewer: str | None = None) -> Practice:
     """
     Opens the practice in this folder, or begins one where the folder is empty or not there.
 
-    `operator` is the service that runs this process: recorded with each execution, and never an approver of it.
+    `operator` is who runs this process, the service `vcto` unless it is said: recorded with each execution, and never an
+    approver of it. `policy` is in the shape of `vcto.policy/1`; what it leaves out is as in the default, and it can only be
+    stricter. `notifier` is called as `notifier(duty)` with what ran at level 1, and `reviewer` is the person it tells: both or
+    none. Without them level 1 asks as level 2 does.
     """
 
 def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLike[str]], format: str | None = None, *, scope: str | None = None, progress: Progress | None = None) -> Inventory:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 
 
 class VctoError(Exception):
@@ -149,3 +150,8 @@ def _from_core(kind: str, text: str, details: str) -> VctoError:
     error = _BY_KIND.get(kind, VctoError)(text)
     error.__dict__.update(json.loads(details))
     return error
+
+
+def _log(said: str, error: BaseException) -> None:
+    """Tells of an exception in code of the caller that stops nothing; called by the extension module."""
+    logging.getLogger("vcto").error("%s", said, exc_info=error)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any, TypeAlias, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    from ._vcto import Permit
 
 
 class BlastRadius(TypedDict):
@@ -46,6 +49,21 @@ class Record(dict[str, Any]):
         self.__dict__ = self
 
 
+class Part(Record):
+    """A part of a document: its keys, which are attributes too, are those of the document's format."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+class Actor(Record):
+    """Who did or asked for something: `engine`, `person` or `service`, and the name."""
+
+    type: str
+    name: str
+
+
 class Change(Record):
     """Something to do to an estate, in the format `vcto.change/1`."""
 
@@ -54,11 +72,23 @@ class Change(Record):
     reason: str
     area: str
     findings: list[str]
-    steps: list[Record]
-    reads: list[Record]
+    steps: list[Step]
+    reads: list[Part]
     not_before: str | None
     not_after: str | None
-    cost: Record | None
+    cost: Part | None
+
+
+class Step(Record):
+    """One action of one executor on one asset; `undo` is the way back, approved with it."""
+
+    id: str
+    title: str
+    executor: str
+    action: str
+    target: str
+    parameters: Part
+    undo: Part | None
 
 
 class Band(Record):
@@ -67,6 +97,40 @@ class Band(Record):
     axis: str
     level: str
     why: str
+
+
+class Risk(Record):
+    """What a level was computed from: the bands, one for each axis, and what was looked at."""
+
+    level: str
+    bands: list[Band]
+    input: Part
+
+
+class Approver(Record):
+    """One key of one person who may approve; `party` is `msp` or `client`."""
+
+    person: str
+    key: str
+    party: str
+    roles: list[str]
+    valid_after: str | None = None
+    valid_before: str | None = None
+
+
+class Decision(Record):
+    """A signed statement as the ledger has it: `approve`, `reject`, `did`, `declined` or `accept`."""
+
+    seq: int
+    at: str
+    proposal: str
+    person: str
+    role: str | None
+    statement: str
+    reason: str | None
+    text: str
+    signature: str
+    digest: str
 
 
 class Approvals(Record):
@@ -86,7 +150,7 @@ class Pending(Record):
     findings: list[str]
     level: str
     state: str
-    proposer: Record
+    proposer: Actor
     submitted_at: str
     expires_at: str
     approvals_needed: int
@@ -103,6 +167,71 @@ class StepReport(Record):
     state: str
     receipt: str | None
     note: str | None
+
+
+class ReviewDue(Record):
+    """Who must review what ran at level 1, and until when."""
+
+    who: str
+    by: str
+
+
+class ReviewDuty(ReviewDue):
+    """A duty to review, as a notifier is told of it."""
+
+    tenant: str
+    proposal: str
+
+
+Notifier: TypeAlias = Callable[[ReviewDuty], object]
+"""Tells somebody of a duty to review. What it raises goes to the logger `vcto`: the duty stands in the ledger already."""
+
+
+class StepContext(Record):
+    """Everything an executor may know of a step: all of it comes from the ledger."""
+
+    tenant: str
+    proposal: str
+    change: Change
+    step: Step
+    asset: Part | None
+    direction: str
+    """`apply` or `undo`."""
+    idempotency_key: str
+    approved_by: list[Part]
+    """`person`, `at` and `decision` of each approval."""
+    undoes: Part | None
+    """What is to be taken back: `idempotency_key`, `before`, `after` and `receipt` of the step as it was done."""
+
+
+class Executor(Protocol):
+    """What may change the world, registered with `practice.register` before anything that names it is submitted.
+
+    `apply` and `undo` are called at most once for a step and never again. Where the answer of a remote system is lost, say
+    `unknown`; an exception counts as that. No time limit is set: set your own. Calls come from whichever thread executes.
+    """
+
+    @property
+    def name(self) -> str:
+        """By which a step asks for it."""
+
+    def actions(self) -> Sequence[Mapping[str, Any]]:
+        """Everything it can do, undo actions included: `name`, `reversibility` (`verified`, `exact`, `compensation`,
+        `irreversible`), `idempotency` (`key`, `natural`, `none`), and `hands_over` where others do the work.
+        """
+
+    def observe(self, context: StepContext) -> str | Mapping[str, Any]:
+        """Looks, and changes nothing: `present`, `absent`, `unknown`, or `{"effect": ..., "image": ...}` with what to
+        remember of the target. What it raises stops the execution before anything is done.
+        """
+
+    def apply(self, permit: Permit) -> str | Mapping[str, Any]:
+        """Does the step: `done`, `handed_over`, or `{"outcome": ...}` with a `receipt`; `not_done` and `unknown` with a
+        `reason`.
+        """
+
+    def undo(self, permit: Permit) -> str | Mapping[str, Any]:
+        """Takes back what `apply` did, as the step's `undo` says; copes with finding nothing to take back."""
 
 
 class Proved(Record):
@@ -127,7 +256,7 @@ class Verification(Record):
     signed_size: int
     root: str
     first_bad_index: int | None
-    problems: list[Record]
+    problems: list[Part]
 
 
 class Recommendation(Record):
@@ -137,7 +266,7 @@ class Recommendation(Record):
     title: str
     rationale: str
     strategy: str
-    effort: Record
+    effort: Part
     rank: int
     findings: list[str]
     change: Change
@@ -160,9 +289,9 @@ class Finding(Record):
     detail: str
     due: str | None = None
     risk: int | None = None
-    reach: Record | None = None
+    reach: Part | None = None
     related: list[str] = []
-    evidence: Record
+    evidence: Part
 
 
 class Gap(Record):
@@ -186,7 +315,7 @@ class RuleResult(Record):
     conclusion: str
     known: int
     total: int
-    outcomes: Record
+    outcomes: Part
 
 
 class Coverage(Record):
@@ -197,18 +326,18 @@ class Coverage(Record):
     inferred_relations: int
     known: int
     total: int
-    outcomes: Record
-    layers: list[Record]
+    outcomes: Part
+    layers: list[Part]
 
 
 class Debt(Record):
     """Principal, interest and risk: three things that do not add up to one."""
 
-    principal: Record
-    interest: Record
-    risk: Record
-    ratio: Record | None = None
-    kinds: list[Record]
+    principal: Part
+    interest: Part
+    risk: Part
+    ratio: Part | None = None
+    kinds: list[Part]
 
 
 def _plain(text: str, shape: str) -> Any:
@@ -224,7 +353,7 @@ def _records(text: str, shape: str) -> list[Record]:
 
 
 def _shaped(record: Record, shape: str) -> Record:
-    if shape == "Recommendation":
+    if shape in ("Recommendation", "StepContext"):
         record["change"] = Change(record["change"])
     cls: type[Record] = globals()[shape]
     return cls(record)

@@ -1,4 +1,4 @@
-//! A value of the gate in the hands of Python: spent once, whoever shares it.
+//! A value of the gate in the hands of the caller: spent once, whoever shares it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,0 +1,9 @@
+//! What both bindings need and no language has a part in. The Node binding takes it from here.
+
+pub mod about;
+pub mod answer;
+pub mod lent;
+pub mod options;
+pub mod read;
+pub mod slot;
+pub mod told;

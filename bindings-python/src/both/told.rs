@@ -1,0 +1,139 @@
+//! What executors and notifiers that are written in the caller's language are told.
+
+use serde::Serialize;
+use vcto::change::{Change, Step};
+use vcto::estate::Asset;
+use vcto::gate::{ApprovedBy, Direction, ReviewDuty, StepContext};
+use vcto::practice::RecordedDecision;
+
+/// Everything an executor may know of a step.
+#[derive(Serialize)]
+pub struct Context<'a> {
+    tenant: &'a str,
+    proposal: String,
+    change: &'a Change,
+    step: &'a Step,
+    asset: Option<&'a Asset>,
+    direction: Direction,
+    idempotency_key: &'a str,
+    approved_by: Vec<Approval<'a>>,
+    undoes: Option<Undoes<'a>>,
+}
+
+#[derive(Serialize)]
+struct Approval<'a> {
+    person: &'a str,
+    at: String,
+    decision: String,
+}
+
+#[derive(Serialize)]
+struct Undoes<'a> {
+    idempotency_key: &'a str,
+    before: Option<&'a str>,
+    after: Option<&'a str>,
+    receipt: Option<&'a str>,
+}
+
+impl<'a> Context<'a> {
+    /// In the form in which it is told.
+    pub fn of(context: &'a StepContext) -> Self {
+        Self {
+            tenant: context.tenant(),
+            proposal: context.proposal().to_string(),
+            change: context.change(),
+            step: context.step(),
+            asset: context.asset(),
+            direction: context.direction(),
+            idempotency_key: context.idempotency_key(),
+            approved_by: context.approved_by().iter().map(Approval::of).collect(),
+            undoes: context.undoes().map(|undoes| Undoes {
+                idempotency_key: &undoes.idempotency_key,
+                before: undoes.before.as_deref(),
+                after: undoes.after.as_deref(),
+                receipt: undoes.receipt.as_deref(),
+            }),
+        }
+    }
+}
+
+impl<'a> Approval<'a> {
+    fn of(by: &'a ApprovedBy) -> Self {
+        Self {
+            person: &by.person,
+            at: by.at.to_string(),
+            decision: by.decision.to_string(),
+        }
+    }
+}
+
+/// A duty to review.
+#[derive(Serialize)]
+pub struct Duty<'a> {
+    tenant: &'a str,
+    proposal: String,
+    who: &'a str,
+    by: String,
+}
+
+impl<'a> Duty<'a> {
+    /// In the form in which it is told.
+    pub fn of(duty: &'a ReviewDuty) -> Self {
+        Self {
+            tenant: &duty.tenant,
+            proposal: duty.proposal.to_string(),
+            who: &duty.who,
+            by: duty.by.to_string(),
+        }
+    }
+}
+
+/// Who must review an execution, and until when.
+#[derive(Serialize)]
+pub struct ReviewDue<'a> {
+    who: &'a str,
+    by: String,
+}
+
+impl<'a> ReviewDue<'a> {
+    /// As an execution says it.
+    pub fn of((who, by): (&'a str, impl ToString)) -> Self {
+        Self {
+            who,
+            by: by.to_string(),
+        }
+    }
+}
+
+/// A signed statement of the ledger.
+#[derive(Serialize)]
+pub struct Decision<'a> {
+    seq: u64,
+    at: String,
+    proposal: String,
+    person: &'a str,
+    role: Option<&'a str>,
+    statement: &'a str,
+    reason: Option<&'a str>,
+    text: &'a str,
+    signature: &'a str,
+    digest: String,
+}
+
+impl<'a> Decision<'a> {
+    /// As the ledger has it.
+    pub fn of(decision: &'a RecordedDecision) -> Self {
+        Self {
+            seq: decision.seq,
+            at: decision.at.to_string(),
+            proposal: decision.proposal.to_string(),
+            person: &decision.person,
+            role: decision.role.as_deref(),
+            statement: &decision.statement,
+            reason: decision.reason.as_deref(),
+            text: &decision.text,
+            signature: &decision.signature,
+            digest: decision.digest.to_string(),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A proposal that is over, and an execution as far as its ledger tells.
+
+use pollster::block_on;
+use pyo3::prelude::*;
+use vcto::Tenant;
+
+use super::staged::AnyStaged;
+use crate::both::told;
+use crate::error::Result;
+use crate::json::{Actor, Change, ReviewDue, Steps};
+
+/// A proposal that is over.
+#[pyclass(frozen, module = "vcto")]
+pub struct Finished {
+    tenant: Tenant,
+    core: vcto::gate::Finished,
+}
+
+impl Finished {
+    /// Wraps a value of core.
+    pub fn new(tenant: &Tenant, core: vcto::gate::Finished) -> Self {
+        Self {
+            tenant: tenant.clone(),
+            core,
+        }
+    }
+}
+
+#[pymethods]
+impl Finished {
+    /// The proposal.
+    #[getter]
+    fn id(&self) -> String {
+        self.core.id().to_string()
+    }
+
+    /// How it ended.
+    #[getter]
+    fn outcome(&self) -> &'static str {
+        self.core.outcome().as_str()
+    }
+
+    /// What was proposed.
+    #[getter]
+    fn change(&self, py: Python<'_>) -> Result<Change> {
+        Change::of(py, self.core.change())
+    }
+
+    /// The execution, when there was one.
+    #[getter]
+    fn execution(&self) -> Option<Execution> {
+        self.core
+            .execution()
+            .map(|execution| Execution::new(&self.tenant, execution))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Finished {}: {}>", self.core.id(), self.core.outcome().as_str())
+    }
+}
+
+/// An execution as far as its ledger tells.
+#[pyclass(frozen, module = "vcto")]
+pub struct Execution {
+    tenant: Tenant,
+    core: vcto::gate::Execution,
+}
+
+impl Execution {
+    /// Wraps a value of core.
+    pub fn new(tenant: &Tenant, core: vcto::gate::Execution) -> Self {
+        Self {
+            tenant: tenant.clone(),
+            core,
+        }
+    }
+}
+
+#[pymethods]
+impl Execution {
+    /// The proposal that was executed.
+    #[getter]
+    fn id(&self) -> String {
+        self.core.id().to_string()
+    }
+
+    /// How far it came: `succeeded`, `handed_over`, `rolled_back`, `in_doubt`, ...
+    #[getter]
+    fn status(&self) -> &'static str {
+        self.core.status().as_str()
+    }
+
+    /// The steps, in order.
+    #[getter]
+    fn steps(&self, py: Python<'_>) -> Result<Steps> {
+        Steps::of(py, &self.core.steps())
+    }
+
+    /// What was executed.
+    #[getter]
+    fn change(&self, py: Python<'_>) -> Result<Change> {
+        Change::of(py, self.core.change())
+    }
+
+    /// Who ran it.
+    #[getter]
+    fn operator(&self, py: Python<'_>) -> Result<Option<Actor>> {
+        self.core
+            .operator()
+            .map(|operator| Actor::of(py, operator))
+            .transpose()
+    }
+
+    /// At level 1: who must review it, and until when.
+    #[getter]
+    fn review_due(&self, py: Python<'_>) -> Result<Option<ReviewDue>> {
+        let due = self.core.review_due().map(told::ReviewDue::of);
+        due.map(|due| ReviewDue::of(py, &due)).transpose()
+    }
+
+    /// When it began.
+    #[getter]
+    fn started_at(&self) -> Option<String> {
+        self.core.started_at().map(|time| time.to_string())
+    }
+
+    /// When it ended.
+    #[getter]
+    fn ended_at(&self) -> Option<String> {
+        self.core.ended_at().map(|time| time.to_string())
+    }
+
+    /// Stages the way back: a proposal of its own, with a level and approvals of its own.
+    fn rollback(&self, py: Python<'_>) -> Result<AnyStaged> {
+        let routed = py.detach(|| block_on(self.core.rollback()))?;
+        Ok(AnyStaged::of(&self.tenant, routed))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Execution {}: {}>", self.core.id(), self.core.status())
+    }
+}

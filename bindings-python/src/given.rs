@@ -1,0 +1,72 @@
+//! What callers give where several types are good: an error says in one line what belongs there.
+
+use pyo3::inspect::PyStaticExpr;
+use pyo3::prelude::*;
+use pyo3::type_hint_identifier;
+use pyo3::types::PyString;
+
+use crate::error::Raised;
+
+/// Declares an argument that may be of several types, with the words for its error.
+macro_rules! one_of {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident$(<$py:lifetime>)?: $wanted:literal { $($(#[$why:meta])* $variant:ident($type:ty),)* }
+    )*) => {$(
+        $(#[$doc])*
+        pub enum $name$(<$py>)? { $($(#[$why])* $variant($type),)* }
+
+        const _: () = {
+            use pyo3::{Borrowed, FromPyObject, PyAny, PyErr, PyResult, type_hint_union};
+
+            impl<'a, 'py> FromPyObject<'a, 'py> for $name$(<$py>)? {
+                type Error = PyErr;
+                const INPUT_TYPE: pyo3::inspect::PyStaticExpr =
+                    type_hint_union!($(<$type as FromPyObject<'a, 'py>>::INPUT_TYPE),*);
+
+                fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+                    $(
+                        match object.extract::<$type>().map_err(PyErr::from) {
+                            Ok(given) => return Ok(Self::$variant(given)),
+                            Err(error) => $crate::given::unless_other_type(object, error)?,
+                        }
+                    )*
+                    Err($crate::given::wrong_type(object, $wanted))
+                }
+            }
+        };
+    )*};
+}
+
+pub(crate) use one_of;
+
+/// A text. Half of a surrogate pair makes it `InvalidInput`.
+pub struct Text(pub String);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Text {
+    type Error = PyErr;
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("builtins", "str");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let text = object.cast::<PyString>()?;
+        text.to_str().map(|text| Self(text.to_owned())).map_err(|_| {
+            let fault = "half of a surrogate pair in a text";
+            Raised::Core(vcto::Error::new(vcto::ErrorKind::InvalidInput, fault)).into()
+        })
+    }
+}
+
+/// An object of the right type with a wrong value is not tried as another type.
+pub fn unless_other_type(object: Borrowed<'_, '_, PyAny>, error: PyErr) -> PyResult<()> {
+    if error.is_instance_of::<pyo3::exceptions::PyTypeError>(object.py()) {
+        Ok(())
+    } else {
+        Err(error)
+    }
+}
+
+/// The error for an object of no type that is good.
+pub fn wrong_type(object: Borrowed<'_, '_, PyAny>, wanted: &str) -> PyErr {
+    let name = crate::document::type_name(&object.to_owned());
+    pyo3::exceptions::PyTypeError::new_err(format!("{wanted}, not {name}"))
+}
