@@ -37,7 +37,8 @@ fn the_page_of_the_gates_tests_names_tests_that_exist_and_every_number() {
     }
     let mut numbers = BTreeSet::new();
     for row in page.lines().filter(|line| line.starts_with("| ")) {
-        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let inner = row.strip_prefix('|').and_then(|row| row.strip_suffix('|'));
+        let cells: Vec<&str> = inner.unwrap().split('|').map(str::trim).collect();
         let Ok(number) = cells[0].parse::<u32>() else {
             continue;
         };

@@ -227,6 +227,8 @@ fn entries_that_are_made_keep_the_same_rules() {
     let public = MemoryKey::from_seed(&[1; 32]).public_key();
     let entry = || AllowedSigner::new("alice", public).unwrap();
     assert!(AllowedSigners::new([entry(), entry()]).is_err());
+    let one_key = [entry(), AllowedSigner::new("bob", public).unwrap()];
+    assert!(AllowedSigners::new(one_key).is_err(), "two names, one key");
     assert!(entry().with_namespaces(Vec::<String>::new()).is_err());
     assert!(entry().with_comment("two\nlines").is_err());
     assert!(entry().with_validity(Some(Timestamp::UNIX_EPOCH), None).is_err());
