@@ -195,6 +195,8 @@ export interface Policy {
   proposal_valid_s?: number
   review_within_s?: number
   blast_radius?: { l0?: number; l1?: number; l2?: number }
+  /** More targets than this in one change are left to a human; at most 500. */
+  targets?: number
   fresh_s?: number
   recent_s?: number
 }
