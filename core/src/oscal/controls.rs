@@ -26,6 +26,7 @@ const CONTROLS: &[(&str, &[&str])] = &[
     ("lifecycle", &["sa-22", "si-2"]),
     ("network", &["cp-8", "cp-2.8"]),
     ("power", &["pe-11"]),
+    ("readiness", &["sa-22", "si-2"]),
     ("redundancy", &["cp-2", "cp-7"]),
     ("resilience", &["cp-2", "cp-2.8"]),
     ("warranty", &["ma-6"]),

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::finding::Read;
 use super::lifecycle::{Catalogue, days_between};
 use super::matrix::Matrix;
+use super::processors::Processors;
 use super::settings::Settings;
 use crate::digest::Hasher;
 use crate::error::Result;
@@ -22,6 +23,7 @@ pub struct Context<'a> {
     as_of: Date,
     settings: &'a Settings,
     catalogue: &'a Catalogue,
+    processors: &'a Processors,
     monitor: &'a Monitor,
     impact: OnceLock<Read>,
     criticality: OnceLock<Read>,
@@ -37,7 +39,7 @@ impl<'a> Context<'a> {
         estate: &'a Estate,
         as_of: Date,
         settings: &'a Settings,
-        catalogue: &'a Catalogue,
+        (catalogue, processors): (&'a Catalogue, &'a Processors),
         monitor: &'a Monitor,
     ) -> Self {
         Self {
@@ -45,6 +47,7 @@ impl<'a> Context<'a> {
             as_of,
             settings,
             catalogue,
+            processors,
             monitor,
             impact: OnceLock::new(),
             criticality: OnceLock::new(),
@@ -72,6 +75,11 @@ impl<'a> Context<'a> {
     /// Until when products are supported.
     pub fn catalogue(&self) -> &'a Catalogue {
         self.catalogue
+    }
+
+    /// Which processors Windows 11 supports.
+    pub fn processors(&self) -> &'a Processors {
+        self.processors
     }
 
     /// Days from the day of the review to another; negative where that lies behind.

@@ -14,6 +14,7 @@ use super::debt::Debt;
 use super::document::{CatalogueInfo, FORMAT, Review, RuleResult};
 use super::lifecycle::Catalogue;
 use super::outcome::Tally;
+use super::processors::Processors;
 use super::rule::{Analyzer, Rule};
 use super::settings::Settings;
 use super::verdict::{Gap, Gaps, Gathered, Verdicts};
@@ -39,6 +40,7 @@ pub struct Reviewer {
     analyzers: Vec<Arc<dyn Analyzer>>,
     settings: Settings,
     catalogue: Cow<'static, Catalogue>,
+    processors: Cow<'static, Processors>,
     monitor: Monitor,
     keep_verdicts: bool,
 }
@@ -57,6 +59,7 @@ impl Reviewer {
             analyzers: Vec::new(),
             settings: Settings::default(),
             catalogue: Cow::Borrowed(Catalogue::curated()),
+            processors: Cow::Borrowed(Processors::curated()),
             monitor: Monitor::default(),
             keep_verdicts: false,
         }
@@ -79,6 +82,13 @@ impl Reviewer {
     #[must_use]
     pub fn catalogue(mut self, catalogue: Catalogue) -> Self {
         self.catalogue = Cow::Owned(catalogue);
+        self
+    }
+
+    /// Takes this table of the processors that Windows 11 supports in place of the curated one.
+    #[must_use]
+    pub fn processors(mut self, processors: Processors) -> Self {
+        self.processors = Cow::Owned(processors);
         self
     }
 
@@ -124,7 +134,13 @@ impl Reviewer {
     fn run(&self, estate: &Estate, as_of: Date) -> Result<Review> {
         let rules = self.rules();
         unique_ids(&rules)?;
-        let context = Context::new(estate, as_of, &self.settings, &self.catalogue, &self.monitor);
+        let context = Context::new(
+            estate,
+            as_of,
+            &self.settings,
+            (&self.catalogue, &self.processors),
+            &self.monitor,
+        );
         let mut gathered = self.analyze(&context)?;
         gathered.sort();
         let outcomes = gathered

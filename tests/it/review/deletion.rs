@@ -64,6 +64,18 @@ const FACTS: &[(&str, &[&str])] = &[
     ("route", &["north", "south", "null"]),
     ("people", &["12"]),
     (
+        "cpu_model",
+        &[
+            "Intel(R) Core(TM) i5-8250U",
+            "Intel(R) Core(TM) i5-6500",
+            "Elbrus",
+        ],
+    ),
+    ("memory_mib", &["8192", "3980", "2048"]),
+    ("disk_mib", &["244000", "60000", "30000"]),
+    ("tpm_version", &["2.0", "1.2", "none", "yes"]),
+    ("secure_boot", &["true", "false"]),
+    (
         "expires",
         &[
             "2026-11-21",
@@ -97,7 +109,8 @@ fn scalar(text: &str) -> Scalar {
         "null" => Scalar::Unknown,
         "true" => Scalar::from(true),
         "false" => Scalar::from(false),
-        number if number.len() < 3 && number.parse::<i64>().is_ok() => {
+        // Builds are texts.
+        number if number.parse::<i64>().is_ok() && !matches!(number, "14393" | "26100") => {
             Scalar::from(number.parse::<i64>().unwrap())
         }
         text => Scalar::from(text),

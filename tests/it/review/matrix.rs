@@ -159,10 +159,10 @@ fn a_column_of_which_no_source_speaks_is_unknown_even_where_a_list_claims_to_be_
         assert_eq!((result.percent, result.known), (None, 0), "{column:?}");
     }
     // An empty list is more likely one that was not read.
-    let empty = complete(vec![pc("pc-1"), pc("pc-2")], "antivirus");
+    let empty = complete(vec![pc("pc-1"), pc("pc-2")], "endpoint_protection");
     assert_eq!(cells(&empty, "pc-2")[1], Unknown);
     // A list of one, that says it knows all: the other is a gap. In other columns it says nothing.
-    let full = complete(vec![one(), pc("pc-2")], "antivirus");
+    let full = complete(vec![one(), pc("pc-2")], "endpoint_protection");
     assert_eq!((cells(&full, "pc-1")[1], cells(&full, "pc-2")[1]), (Covered, Gap));
     assert_eq!(cells(&full, "pc-2")[0], Unknown);
     let found = full.findings_of("coverage.endpoint_protection").next().unwrap();
@@ -175,7 +175,10 @@ fn a_column_of_which_no_source_speaks_is_unknown_even_where_a_list_claims_to_be_
     let partial = of(vec![one(), pc("pc-2")]);
     assert_eq!(cells(&partial, "pc-2")[1], Unknown);
     // A product that is named without its state may be off: no gap either way.
-    let half = complete(vec![one(), pc("pc-2").with("antivirus", "Sophos")], "antivirus");
+    let half = complete(
+        vec![one(), pc("pc-2").with("antivirus", "Sophos")],
+        "endpoint_protection",
+    );
     assert_eq!(cells(&half, "pc-2")[1], Unknown);
 }
 

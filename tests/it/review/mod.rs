@@ -5,6 +5,7 @@ mod deletion;
 mod expiry;
 mod lifecycle;
 mod matrix;
+mod readiness;
 mod real;
 mod resilience;
 mod summary;

@@ -338,7 +338,7 @@ fn the_scopes_are_the_kinds_that_an_rmm_lists_and_the_reports_that_were_read() {
     assert_eq!(
         scopes.join(" "),
         "antivirus computer_systems device_health disks hypervisor_host network_interfaces operating_systems os_patches \
-         processors server site software virtual_machine volumes windows_services workstation"
+         processors rmm server site software virtual_machine volumes windows_services workstation"
     );
     assert!(inventory.source.scopes.iter().all(|scope| scope.complete));
 }

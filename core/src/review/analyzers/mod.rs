@@ -8,6 +8,7 @@ mod coverage;
 mod expiry;
 mod ownership;
 mod power;
+mod readiness;
 mod records;
 mod resilience;
 mod support;
@@ -30,6 +31,7 @@ pub(super) fn standard() -> Vec<Arc<dyn Analyzer>> {
     vec![
         Arc::new(support::EndOfSupport),
         Arc::new(expiry::Expiry),
+        Arc::new(readiness::Readiness),
         Arc::new(coverage::Coverage),
         Arc::new(resilience::Resilience),
         Arc::new(backup::Backup),

@@ -31,7 +31,8 @@ pub(in crate::review) fn scopes(column: Column) -> &'static [&'static str] {
         Column::Agreement => &["agreement", "agreements", "covered_by"],
         Column::Backup => &["backup", "backup_job", "backed_up_by"],
         Column::Directory => &["directory", "domain_joined"],
-        Column::EndpointProtection => &["endpoint_protection", "antivirus", "edr"],
+        // A list of antivirus is none of EDR, and the other way round.
+        Column::EndpointProtection => &["endpoint_protection"],
         Column::Rmm => &["rmm", "rmm_agent"],
         Column::Warranty => &[],
     }

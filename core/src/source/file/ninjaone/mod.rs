@@ -150,6 +150,8 @@ fn scopes(tables: &Tables, inventory: &Inventory) -> Vec<Scope> {
         .chain(kinds)
         .map(|kind| (kind, devices))
         .collect();
+    // What is not in the list of an RMM is not under it.
+    scopes.insert("rmm", devices);
     for endpoint in Endpoint::READ {
         if let Some(scope) = endpoint.scope().filter(|_| tables.has(endpoint)) {
             scopes.insert(scope, tables.is_complete(endpoint));
