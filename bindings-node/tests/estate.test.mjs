@@ -1,7 +1,9 @@
 // Inventories and estates.
 
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import * as vcto from '../index.mjs'
 
@@ -30,6 +32,15 @@ test('a promise rejects with kind and place', async () => {
   await assert.rejects(vcto.read('absent.json'), (error) => error.code === 'not_found' && error.place === 'absent.json')
   await assert.rejects(vcto.read(file, { format: 'relations' }), (error) => vcto.errorKinds().includes(error.code))
   await assert.rejects(vcto.read(file, 'no such format'), code('invalid_input'))
+})
+
+test('a folder of several clients is read for the one that is chosen', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vcto-'))
+  const devices = [5, 6].map((id) => ({ id, organizationId: id, nodeClass: 'MAC' }))
+  await writeFile(join(folder, 'devices.json'), JSON.stringify(devices))
+  await assert.rejects(vcto.read(folder), code('ambiguous'))
+  assert.equal(new vcto.Estate(await vcto.read(folder, { scope: '6' })).assetCount, 1)
+  await assert.rejects(vcto.read(folder, { format: 'ninjaone', scope: 'Halden' }), code('not_found'))
 })
 
 test('a signal stops the work', async () => {

@@ -42,6 +42,16 @@ def test_a_named_format_is_kept_to(examples: pathlib.Path) -> None:
         vcto.read(examples / "erp.json", format="no such format")
 
 
+def test_a_folder_of_several_clients_is_read_for_the_one_that_is_chosen(tmp_path: pathlib.Path) -> None:
+    devices = [{"id": at, "organizationId": at, "nodeClass": "MAC"} for at in (5, 6)]
+    (tmp_path / "devices.json").write_text(json.dumps(devices))
+    with pytest.raises(vcto.Ambiguous, match="2 organizations"):
+        vcto.read(tmp_path)
+    assert vcto.Estate(vcto.read(tmp_path, scope="6")).asset_count == 1
+    with pytest.raises(vcto.NotFound):
+        vcto.read(tmp_path, "ninjaone", scope="Halden")
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [(b"", vcto.InvalidInput), (b'{"format": "vcto.inventory/1"', vcto.InvalidInput), ("{}".encode("utf-16"), vcto.InvalidInput)],

@@ -5,6 +5,7 @@ import pathlib
 import vcto
 
 inventory: vcto.Inventory = vcto.read([pathlib.Path("a.json"), pathlib.Path("b.csv")], format=None)
+vcto.read("folder", "ninjaone", scope="Halden & Pryce LLP")
 vcto.read("a.json", progress=lambda stage, done, total: print(stage, done, total))
 estate = vcto.Estate("{}")
 estate = vcto.Estate({"format": "vcto.inventory/1", "source": {"name": "x"}})

@@ -6,7 +6,6 @@ mod merge;
 mod netbox;
 mod netbox_pages;
 mod ninjaone;
-mod ninjaone_hostile;
 mod relations;
 mod rvtools;
 mod rvtools_rows;

@@ -192,11 +192,11 @@ impl Endpoint {
         (has("cursor") && has("results")) || Self::told(keys).is_some_and(|endpoint| endpoint != Passed)
     }
 
-    /// The scope of a source that has read it: what a report does not list of a device is then not there, rather than
-    /// not asked for. What NinjaOne knows of backups is its own product alone, and is no scope.
+    /// The scope of a source that has read it: the name of the report. Of the antivirus of Linux it does not speak, and of
+    /// backups only of its own: so neither is called `antivirus` or `backup`, by which a source says that it knows all.
     pub(super) fn scope(self) -> Option<&'static str> {
         match self {
-            Antivirus => Some("antivirus"),
+            Antivirus => Some("antivirus_status"),
             ComputerSystems => Some("computer_systems"),
             Disks => Some("disks"),
             Health => Some("device_health"),
