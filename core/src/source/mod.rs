@@ -6,6 +6,7 @@
 mod file;
 mod format;
 mod identity;
+mod infer;
 mod input;
 mod overlay;
 mod reconcile;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 
 pub use file::detect;
 pub use format::Format;
+pub use infer::{Doubt, Inference, Method, MethodCount, infer};
 pub use input::{Input, MAX_FILE, MAX_FILES};
 
 use crate::error::Result;
@@ -73,6 +75,7 @@ pub struct Reader {
     format: Option<Format>,
     scope: Option<String>,
     captured_at: Option<Timestamp>,
+    infer: bool,
     monitor: Monitor,
 }
 
@@ -114,6 +117,13 @@ impl Reader {
         self
     }
 
+    /// Infers relations once everything is read and merged, and adds them: see [`infer`]. What was not guessed is noted in
+    /// the inventory's source. Off unless it is asked for.
+    pub fn infer(mut self, infer: bool) -> Self {
+        self.infer = infer;
+        self
+    }
+
     /// Watches progress (stage `source.read`), and can stop the work.
     pub fn monitor(mut self, monitor: Monitor) -> Self {
         self.monitor = monitor;
@@ -126,6 +136,7 @@ impl Reader {
     /// As [`read`].
     pub fn read(&self, input: impl Into<Input>) -> Result<Inventory> {
         self.one(input.into())
+            .and_then(|inventory| self.inferred(inventory))
             .map_err(|error| error.during("source.read"))
     }
 
@@ -140,11 +151,20 @@ impl Reader {
     {
         let mut inventories = Vec::new();
         for input in inputs {
-            inventories.push(self.read(input)?);
+            let read = self.one(input.into());
+            inventories.push(read.map_err(|error| error.during("source.read"))?);
         }
         overlay::resolve(&mut inventories)
             .and_then(|()| reconcile::merge(inventories))
+            .and_then(|inventory| self.inferred(inventory))
             .map_err(|error| error.during("source.read_all"))
+    }
+
+    fn inferred(&self, mut inventory: Inventory) -> Result<Inventory> {
+        if self.infer {
+            infer::infer_watched(&inventory, &self.monitor)?.apply(&mut inventory);
+        }
+        Ok(inventory)
     }
 
     fn one(&self, input: Input) -> Result<Inventory> {

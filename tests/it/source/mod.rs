@@ -2,6 +2,7 @@
 
 mod book;
 mod files;
+mod infer;
 mod merge;
 mod netbox;
 mod netbox_pages;

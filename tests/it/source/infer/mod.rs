@@ -1,0 +1,10 @@
+//! Relations that nobody recorded.
+
+mod answers;
+mod cases;
+mod desks;
+mod dice;
+mod hostile;
+mod measured;
+mod score;
+mod world;
