@@ -4,6 +4,7 @@ use napi::JsValue;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use pollster::block_on;
+use vcto::report::of_tenant;
 use vcto::review::Reviewer;
 
 use crate::both::read::{read, word};
@@ -194,6 +195,23 @@ impl Tenant {
             env,
             move || block_on(tenant.pending()),
             |env, pending| json::results(env, &pending),
+        )
+    }
+
+    /// The page for the client of a recorded review: also what waits, what people decided, and how the ledger verifies.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn page<'env>(
+        &self,
+        env: &'env Env,
+        estate: ClassInstance<'_, Estate>,
+        review: ClassInstance<'_, Review>,
+        client: Option<String>,
+    ) -> Result<Object<'env>> {
+        let (tenant, estate, review) = (self.0.clone(), estate.0.clone(), review.0.clone());
+        promise(
+            env,
+            move || block_on(of_tenant(&tenant, &estate, &review, client.as_deref())),
+            |_, page| Ok(page),
         )
     }
 

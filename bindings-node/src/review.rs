@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
+use vcto::report::{Page, fragment};
 use vcto::review::Reviewer;
 
+use crate::error::OrThrow;
 use crate::estate::Estate;
 use crate::json;
 use crate::promise::{promise, watched};
@@ -77,10 +79,26 @@ impl Review {
         self.0.to_text()
     }
 
-    /// The summary as a fragment of HTML: no script, no style, no links; text from outside is escaped and shortened.
+    /// The page for the client, as one static HTML document. It needs the estate that was reviewed.
+    #[napi]
+    pub fn to_page(
+        &self,
+        env: &Env,
+        estate: ClassInstance<'_, Estate>,
+        client: Option<String>,
+    ) -> Result<String> {
+        let page = Page::new(&estate.0, &self.0);
+        match &client {
+            Some(client) => page.client(client).to_html(),
+            None => page.to_html(),
+        }
+        .or_throw(env)
+    }
+
+    /// Its coverage, dates and debt as a fragment of HTML, as on the page: no script, no style, no links.
     #[napi]
     pub fn to_html(&self) -> String {
-        self.0.to_html()
+        fragment(&self.0)
     }
 }
 

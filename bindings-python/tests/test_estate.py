@@ -81,7 +81,7 @@ def test_a_notebook_shows_what_core_writes_with_names_escaped() -> None:
     assert review._repr_html_() == review.to_html() and estate._repr_html_() == estate.to_html()
     for shown in (estate.to_html(), review.to_html()):
         assert "<script" not in shown and "\u202e" not in shown
-        assert "&lt;script&gt;" in shown and "\\u{202e}&#39;&quot;&amp;" in shown
+        assert "&lt;script&gt;" in shown and "\\u{202e}" in shown and "&quot;&amp;" in shown
     assert "\u202e" not in review.to_text() and "Architecture review" in review.to_text()
 
 

@@ -31,8 +31,8 @@ pub use fragment::fragment;
 use crate::error::Result;
 use crate::estate::Estate;
 use crate::gate::Pending;
-use crate::ledger::Verification;
-use crate::practice::RecordedDecision;
+use crate::ledger::{Verification, VerifyOptions};
+use crate::practice::{RecordedDecision, Tenant};
 use crate::review::Review;
 
 /// The page for the client, in the order in which a reader needs it: what to decide, what could be seen, the top risks, what is
@@ -92,4 +92,26 @@ impl<'a> Page<'a> {
     pub fn to_html(&self) -> Result<String> {
         frame::page(self).map_err(|error| error.during("report.page"))
     }
+}
+
+/// The page of a recorded review, with what waits, what people decided and what a verification of the ledger says just now.
+///
+/// # Errors
+/// `conflict` where the review is of another estate; `io` and the like from the ledger.
+pub async fn of_tenant(
+    tenant: &Tenant,
+    estate: &Estate,
+    review: &Review,
+    client: Option<&str>,
+) -> Result<String> {
+    let (pending, decisions) = (tenant.pending().await?, tenant.decisions().await?);
+    let verification = tenant.ledger().verify(&VerifyOptions::default()).await?;
+    Page {
+        client,
+        pending: Some(&pending),
+        decisions: Some(&decisions),
+        verification: Some(&verification),
+        ..Page::new(estate, review)
+    }
+    .to_html()
 }

@@ -410,6 +410,6 @@ fn names_from_outside_cannot_act_on_the_calendar_line() {
             .named("<script>alert(1)</script>\u{202e}")
             .with("expires", "2026-11-01"),
     ]);
-    assert!(!review.to_html().contains("<script"));
+    assert!(!vcto::report::fragment(&review).contains("<script"));
     assert!(!review.to_text().contains('\u{202e}'));
 }

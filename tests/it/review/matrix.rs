@@ -356,5 +356,4 @@ fn a_summary_tells_each_column_with_what_is_known_beside_it() {
         text.contains("RMM 50 % of 2, 1 unknown, 1 not seen lately; endpoint protection unknown for all 3"),
         "{text}"
     );
-    assert!(review.to_html().contains("RMM 50 % of 2"));
 }
