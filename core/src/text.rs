@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 mod cell;
 
 pub use cell::Cell;
+pub(crate) use cell::csv_line;
 
 /// A value that came from a vendor, a file or a person outside, and must be escaped for the place where it is shown.
 ///

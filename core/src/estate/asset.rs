@@ -230,6 +230,18 @@ open_enum! {
     }
 }
 
+impl AssetKind {
+    /// The kind of an asset of which an overlay speaks without saying what it is: another source has to.
+    pub(crate) fn unstated() -> Self {
+        Self::Other("unstated".into())
+    }
+
+    /// Whether it is [`unstated`](Self::unstated).
+    pub(crate) fn is_unstated(&self) -> bool {
+        matches!(self, Self::Other(word) if &**word == "unstated")
+    }
+}
+
 open_enum! {
     /// How much the business depends on an asset.
     Criticality {

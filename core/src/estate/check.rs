@@ -84,6 +84,12 @@ pub(super) fn assets(assets: &[Asset]) -> Result<()> {
 fn one_asset(asset: &Asset) -> Result<()> {
     word(asset.id.as_str(), MAX_ID).under("id")?;
     word(asset.kind.as_str(), MAX_WORD).under("kind")?;
+    if asset.kind.is_unstated() {
+        let unstated = invalid("no source says what it is: it stands only in a sheet of facts or answers");
+        return Err(unstated
+            .remedy("read the sheet together with the inventory that it speaks of")
+            .under("kind"));
+    }
     if let Some(name) = &asset.name {
         text(name.raw(), MAX_NAME).under("name")?;
     }

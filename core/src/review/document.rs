@@ -10,6 +10,7 @@ use super::finding::Finding;
 use super::lifecycle::{Catalogue, days_between};
 use super::matrix::Matrix;
 use super::outcome::{DebtKind, Outcome, Pillar, Tally};
+use super::questions::{Question, is_zero};
 use super::settings::Settings;
 use super::verdict::{Gap, Verdict};
 use crate::change::{FindingId, Recommendation};
@@ -50,6 +51,12 @@ pub struct Review {
     pub findings: Vec<Finding>,
     /// What could not be judged since it is not recorded, most frequent first.
     pub gaps: Vec<Gap>,
+    /// What to ask whom: see [`questions`](Self::questions).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) questions: Vec<Question>,
+    /// So many more questions are not listed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub questions_unlisted: u64,
     /// What to do, in order of the rank.
     pub recommendations: Vec<Recommendation>,
     /// What the problems are worth.

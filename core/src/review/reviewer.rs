@@ -15,6 +15,7 @@ use super::document::{CatalogueInfo, FORMAT, Review, RuleResult};
 use super::lifecycle::Catalogue;
 use super::outcome::Tally;
 use super::processors::Processors;
+use super::questions::questions;
 use super::rule::{Analyzer, Rule};
 use super::settings::Settings;
 use super::verdict::{Gap, Gaps, Gathered, Verdicts};
@@ -150,6 +151,7 @@ impl Reviewer {
                 all.merge(tally);
                 all
             });
+        let (questions, questions_unlisted) = questions(estate, std::mem::take(&mut gathered.asked));
         let rules: Vec<RuleResult> = rules
             .iter()
             .map(|rule| result(rule, gathered.tallies.get(rule.id)))
@@ -173,6 +175,8 @@ impl Reviewer {
             rules,
             findings,
             gaps: listed(gathered.gaps),
+            questions,
+            questions_unlisted,
             verdicts: gathered.kept,
             matrix: context.into_matrix(),
         })

@@ -10,6 +10,7 @@ use super::calendar::Ending;
 use super::finding::{Evidence, Finding, Reach, Read, finding_id, inputs_digest};
 use super::life::LIFE_FACTS;
 use super::outcome::{Outcome, Severity, Tally};
+use super::questions::{Asked, Want};
 use super::rule::{Reads, Rule};
 use crate::digest::Digest;
 use crate::error::Result;
@@ -164,6 +165,10 @@ pub(super) struct Gathered {
     pub(super) gaps: Gaps,
     pub(super) endings: Vec<Ending>,
     pub(super) kept: Vec<Verdict>,
+    /// What would answer what was not evaluated; the wants of one answer stand together.
+    pub(super) asked: Vec<Asked>,
+    /// So many answers were asked for.
+    answers: u64,
 }
 
 impl Gathered {
@@ -269,9 +274,33 @@ impl Verdicts<'_> {
 
     /// What the rule needs is not recorded: not evaluated. `missing` says what, in words that fit many assets; text from
     /// outside in it must be escaped already.
+    ///
+    /// Where `missing` is the name of a fact that the rule reads, that fact of the subject is asked for. Anything else that
+    /// would answer it is handed in by [`unanswered`](Self::unanswered).
     pub fn not_recorded<'a>(&mut self, rule: &Rule, subject: impl Into<Subject<'a>>, missing: &str) {
         let subject = subject.into();
+        let fact = rule.reads.iter().find_map(|read| match read {
+            Reads::Fact(name) if *name == missing => Some(*name),
+            _ => None,
+        });
+        let want = fact
+            .zip(subject.asset)
+            .map(|(fact, asset)| Want::new(asset, fact));
+        self.unanswered(rule, subject, missing, want);
+    }
+
+    /// As [`not_recorded`](Self::not_recorded), with what would answer it: all of `wants` together, whatever the answers
+    /// are, as long as they are definite. None, where no answer of a person settles it.
+    pub fn unanswered<'a>(
+        &mut self,
+        rule: &Rule,
+        subject: impl Into<Subject<'a>>,
+        missing: &str,
+        wants: impl IntoIterator<Item = Want>,
+    ) {
+        let subject = subject.into();
         self.answer(rule, subject, Outcome::NotEvaluated);
+        self.ask(rule, wants);
         let (count, examples) = self
             .gathered
             .gaps
@@ -282,6 +311,21 @@ impl Verdicts<'_> {
             && examples.len() < EXAMPLES
         {
             examples.push(asset.id.clone());
+        }
+    }
+
+    /// What would answer one question of a rule that was handed in as not evaluated by [`find`](Self::find).
+    pub fn ask(&mut self, rule: &Rule, wants: impl IntoIterator<Item = Want>) {
+        let wants: Vec<Want> = wants.into_iter().collect();
+        if wants.iter().all(Want::is_open) {
+            self.gathered.answers += 1;
+            let answer = self.gathered.answers;
+            let asked = wants.into_iter().map(|want| Asked {
+                want,
+                rule: rule.id,
+                answer,
+            });
+            self.gathered.asked.extend(asked);
         }
     }
 

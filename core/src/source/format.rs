@@ -41,10 +41,14 @@ macro_rules! formats {
 }
 
 formats! {
+    /// Facts that people write by hand: `asset,fact,value`, or a column a fact.
+    Facts = "facts", "a facts.csv with the columns asset,fact,value, or asset and a column a fact";
     /// NetBox: a dump by model, or pages of its REST API.
     Netbox = "netbox", "a NetBox dump or pages of its REST API (JSON)";
     /// NinjaOne: saved answers of its API, a folder or one file.
     Ninjaone = "ninjaone", "saved answers of the NinjaOne API: lists and reports (JSON)";
+    /// The questions of a review, with the answers that people gave.
+    Questions = "questions", "the questions.csv of a review, with answers";
     /// Relations that people write by hand: `from,to,kind,strength,note`.
     Relations = "relations", "a relations.csv with the columns from,to,kind,strength,note";
     /// RVTools: the workbook of all tabs.
@@ -105,7 +109,7 @@ mod tests {
             error
                 .remedy_text()
                 .unwrap()
-                .contains("netbox, ninjaone, relations, rvtools, vcto")
+                .contains("facts, netbox, ninjaone, questions, relations, rvtools, vcto")
         );
     }
 }

@@ -8,7 +8,7 @@ mod format;
 mod identity;
 mod infer;
 mod input;
-mod overlay;
+pub(crate) mod overlay;
 mod reconcile;
 
 use std::path::Path;
@@ -19,6 +19,7 @@ pub use file::detect;
 pub use format::Format;
 pub use infer::{Doubt, Inference, Method, MethodCount, infer};
 pub use input::{Input, MAX_FILE, MAX_FILES};
+pub use overlay::facts_template;
 
 use crate::error::Result;
 use crate::estate::Inventory;
@@ -155,7 +156,7 @@ impl Reader {
             inventories.push(read.map_err(|error| error.during("source.read"))?);
         }
         overlay::resolve(&mut inventories)
-            .and_then(|()| reconcile::merge(inventories))
+            .and_then(|by_hand| reconcile::merge(inventories, &by_hand))
             .and_then(|inventory| self.inferred(inventory))
             .map_err(|error| error.during("source.read_all"))
     }

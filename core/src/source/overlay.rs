@@ -1,68 +1,115 @@
-//! What people add by hand: relations whose ends are written as ids or names, resolved once the assets are known.
+//! What people add by hand: relations and facts of assets that are written as ids or names, resolved once the assets are
+//! known.
+
+mod statements;
+mod template;
+mod value;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 
+pub(super) use self::statements::{by_hand, join};
+pub use self::template::facts_template;
+pub(super) use self::value::{Statement, fact_name, moment, statement};
+pub use self::vocabulary::Ask;
+pub(crate) use self::vocabulary::{Entry, entry, rank};
+
+use self::statements::{Plan, written_as};
 use super::identity::{encode, unmint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::near;
-use crate::estate::{AssetId, Inventory};
+use crate::estate::{Asset, AssetId, Inventory};
 use crate::text::{Plain, quoted};
-
-/// The source in the ids of ends that are not resolved yet.
-const SOURCE: &str = "relations";
-
-/// At most this many unresolved ends are listed in one message.
-const LISTED: usize = 10;
 
 /// At most this many candidates are named for one end.
 const CANDIDATES: usize = 5;
 
-/// An end as it was written, with its line: `relations:<line>:<text>`. It stands for an asset until [`resolve`].
-pub(super) fn pending(line: u64, text: &str) -> AssetId {
-    AssetId::from(format!("{SOURCE}:{line}:{}", encode(text)))
+/// A sheet that people write: the source in the ids of assets that are not resolved yet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Sheet {
+    Facts,
+    Questions,
+    Relations,
 }
 
-/// Replaces the ends that overlays name by id or by an unambiguous name, against all the inventories.
+impl Sheet {
+    const ALL: [Self; 3] = [Self::Facts, Self::Questions, Self::Relations];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Facts => "facts",
+            Self::Questions => "questions",
+            Self::Relations => "relations",
+        }
+    }
+
+    /// Whether one field may name several assets, separated by semicolons.
+    fn lists(self) -> bool {
+        self != Self::Relations
+    }
+}
+
+/// An asset as it was written, with its line: `relations:<line>:<text>`. It stands for an asset until [`resolve`].
+pub(super) fn pending(sheet: Sheet, line: u64, text: &str) -> AssetId {
+    AssetId::from(format!("{}:{line}:{}", sheet.as_str(), encode(text)))
+}
+
+/// What stands in such an id.
+struct Written {
+    sheet: Sheet,
+    line: String,
+    text: String,
+}
+
+impl Written {
+    fn of(id: &AssetId) -> Option<Self> {
+        Sheet::ALL.into_iter().find_map(|sheet| {
+            let (line, text) = unmint(id.as_str(), sheet.as_str())?;
+            let is_line = line.bytes().all(|byte| byte.is_ascii_digit());
+            is_line.then_some(Self { sheet, line, text })
+        })
+    }
+
+    fn place(&self, source: &str) -> String {
+        format!("{}: line {}", Plain(source), self.line)
+    }
+}
+
+/// Replaces the assets that overlays name by id or by an unambiguous name, against all the inventories. Says for each
+/// inventory whether people state facts in it: what they say of kind, name and criticality takes precedence.
 ///
 /// # Errors
-/// `not_found` or `ambiguous` with the line, the end and its candidates; up to ten are listed. Nothing is guessed.
-pub(super) fn resolve(inventories: &mut [Inventory]) -> Result<()> {
+/// `not_found` or `ambiguous` with the line, what is written and its candidates; up to ten are listed. Nothing is guessed.
+pub(super) fn resolve(inventories: &mut [Inventory]) -> Result<Vec<bool>> {
+    let stated: Vec<bool> = inventories.iter().map(states_facts).collect();
     let waits = |inventory: &Inventory| {
         let mut ends = inventory
             .relations
             .iter()
             .flat_map(|relation| [&relation.from, &relation.to]);
-        ends.any(|end| unmint(end.as_str(), SOURCE).is_some())
+        ends.any(|end| Written::of(end).is_some())
     };
-    if !inventories.iter().any(waits) {
-        return Ok(());
+    if !stated.contains(&true) && !inventories.iter().any(waits) {
+        return Ok(stated);
     }
-    let names = Names::of(inventories);
-    let mut failures = Vec::new();
-    let mut resolved: Vec<Vec<(AssetId, AssetId)>> = Vec::new();
-    for inventory in &*inventories {
-        let source = inventory.source.name.raw();
-        let mut ends = Vec::with_capacity(inventory.relations.len());
-        for relation in &inventory.relations {
-            match (
-                names.find(&relation.from, source),
-                names.find(&relation.to, source),
-            ) {
-                (Ok(from), Ok(to)) => ends.push((from, to)),
-                (from, to) => failures.extend([from.err(), to.err()].into_iter().flatten()),
-            }
-        }
-        resolved.push(ends);
+    let names = Names::of(inventories.iter().flat_map(|inventory| &inventory.assets));
+    let mut failures = Failures::default();
+    let plans: Vec<Plan> = inventories
+        .iter()
+        .map(|inventory| Plan::of(inventory, &names, &mut failures))
+        .collect();
+    failures.none()?;
+    for (inventory, plan) in inventories.iter_mut().zip(plans) {
+        plan.carry_out(inventory)?;
     }
-    if let Some(error) = failure(failures) {
-        return Err(error);
-    }
-    for (inventory, ends) in inventories.iter_mut().zip(resolved) {
-        for (relation, (from, to)) in inventory.relations.iter_mut().zip(ends) {
-            (relation.from, relation.to) = (from, to);
-        }
-    }
-    same_end(inventories)
+    same_end(inventories)?;
+    Ok(stated)
+}
+
+/// Whether people state facts in it, of assets that are there or of new ones.
+fn states_facts(inventory: &Inventory) -> bool {
+    let by_hand = |asset: &Asset| Written::of(&asset.id).is_some() || written_as(&asset.id).is_some();
+    inventory.source.merged_from.is_empty() && inventory.assets.iter().any(by_hand)
 }
 
 /// Two names may turn out to be the same asset.
@@ -83,32 +130,54 @@ fn same_end(inventories: &[Inventory]) -> Result<()> {
     Ok(())
 }
 
-/// The first failure as the error, with the others behind it.
-fn failure(mut failures: Vec<Error>) -> Option<Error> {
-    let count = failures.len();
-    let more: Vec<_> = failures
-        .iter()
-        .skip(1)
-        .take(LISTED - 1)
-        .map(Error::to_string)
-        .collect();
-    let first = (!failures.is_empty()).then(|| failures.swap_remove(0))?;
-    if more.is_empty() {
-        return Some(first);
+/// What is wrong with a sheet, all at once: the first ten are listed, the others counted.
+#[derive(Debug, Default)]
+pub(super) struct Failures {
+    listed: Vec<Error>,
+    count: usize,
+}
+
+impl Failures {
+    const LISTED: usize = 10;
+
+    pub(super) fn push(&mut self, error: Error) {
+        self.push_with(|| error);
     }
-    let unlisted = count - 1 - more.len();
-    let mut text = format!("{}; and {} more: {}", first.message(), count - 1, more.join("; "));
-    if unlisted > 0 {
-        text = format!("{text}; {unlisted} are not listed");
+
+    /// To find what is near to a name costs a look at all names: only for those that are listed.
+    fn push_with(&mut self, error: impl FnOnce() -> Error) {
+        self.count += 1;
+        if self.listed.len() < Self::LISTED {
+            self.listed.push(error());
+        }
     }
-    let mut error = Error::new(first.kind(), text).with("unresolved", count);
-    if let Some(place) = first.place() {
-        error = error.at(place);
+
+    /// # Errors
+    /// The first failure, with the others behind it.
+    pub(super) fn none(self) -> Result<()> {
+        let mut listed = self.listed.into_iter();
+        let Some(first) = listed.next() else {
+            return Ok(());
+        };
+        let more: Vec<_> = listed.map(|error| error.to_string()).collect();
+        if more.is_empty() {
+            return Err(first);
+        }
+        let others = self.count - 1;
+        let unlisted = others.saturating_sub(more.len());
+        let mut text = format!("{}; and {others} more: {}", first.message(), more.join("; "));
+        if unlisted > 0 {
+            text = format!("{text}; {unlisted} are not listed");
+        }
+        let mut error = Error::new(first.kind(), text).with("unresolved", self.count);
+        if let Some(place) = first.place() {
+            error = error.at(place);
+        }
+        if let Some(remedy) = first.remedy_text() {
+            error = error.remedy(remedy);
+        }
+        Err(error)
     }
-    if let Some(remedy) = first.remedy_text() {
-        error = error.remedy(remedy);
-    }
-    Some(error)
 }
 
 /// Every id and name of the inventories. Names are compared without regard to case, as `Estate::find` does.
@@ -118,14 +187,16 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn of(inventories: &'a [Inventory]) -> Self {
+    fn of(assets: impl IntoIterator<Item = &'a Asset>) -> Self {
         let mut ids = BTreeMap::new();
         let mut names: BTreeMap<String, Vec<&AssetId>> = BTreeMap::new();
-        for asset in inventories.iter().flat_map(|inventory| &inventory.assets) {
+        let assets = assets.into_iter();
+        for asset in assets.filter(|asset| Written::of(&asset.id).is_none()) {
             // Two sources may speak of one asset, under one name or two.
             ids.insert(asset.id.as_str(), &asset.id);
-            if let Some(name) = &asset.name {
-                let known = names.entry(name.raw().trim().to_lowercase()).or_default();
+            let name = asset.name.as_ref().map(|name| name.raw().clone());
+            for name in name.into_iter().chain(written_as(&asset.id)) {
+                let known = names.entry(folded(&name)).or_default();
                 if !known.contains(&&asset.id) {
                     known.push(&asset.id);
                 }
@@ -134,29 +205,54 @@ impl<'a> Names<'a> {
         Self { ids, names }
     }
 
-    /// The asset for which an end stands; an end that is no pending one stands for itself.
-    fn find(&self, end: &AssetId, source: &str) -> Result<AssetId> {
-        let Some((line, text)) =
-            unmint(end.as_str(), SOURCE).filter(|_| !self.ids.contains_key(end.as_str()))
-        else {
-            return Ok(end.clone());
-        };
-        if let Some(id) = self.ids.get(text.as_str()) {
-            return Ok((*id).clone());
+    /// What is written in the place of an id; `None` for an id that stands for itself.
+    fn written(&self, id: &AssetId) -> Option<Written> {
+        Written::of(id).filter(|_| !self.ids.contains_key(id.as_str()))
+    }
+
+    /// The assets that are written in a field, each by id or name; what is neither comes back.
+    fn find(&self, written: &Written) -> Vec<Result<AssetId, String>> {
+        let one = |text: &str| self.one(text).cloned().ok_or_else(|| text.to_owned());
+        if written.sheet.lists() && written.text.contains(';') && !self.is_known(&written.text) {
+            let parts = written.text.split(';').map(str::trim);
+            return parts.filter(|part| !part.is_empty()).map(one).collect();
         }
-        let place = format!("{}: line {line}", Plain(source));
-        match self.names.get(&text.to_lowercase()).map(Vec::as_slice) {
-            Some([only]) => Ok((*only).clone()),
-            Some(several) => Err(Error::new(
+        vec![one(&written.text)]
+    }
+
+    fn is_known(&self, text: &str) -> bool {
+        self.ids.contains_key(text) || self.names.contains_key(&folded(text))
+    }
+
+    /// The other assets that have this id or name.
+    fn others<'s>(&'s self, text: &str, id: &'s AssetId) -> impl Iterator<Item = &'a AssetId> + use<'s, 'a> {
+        let by_id = self.ids.get(text).copied();
+        let named = self.names.get(&folded(text)).into_iter().flatten().copied();
+        by_id.into_iter().chain(named).filter(move |other| *other != id)
+    }
+
+    fn one(&self, text: &str) -> Option<&AssetId> {
+        if let Some(id) = self.ids.get(text) {
+            return Some(id);
+        }
+        match self.names.get(&folded(text)).map(Vec::as_slice) {
+            Some([only]) => Some(only),
+            _ => None,
+        }
+    }
+
+    /// Why a text names no asset.
+    fn refusal(&self, text: &str) -> Error {
+        match self.names.get(&folded(text)) {
+            Some(several) => Error::new(
                 ErrorKind::Ambiguous,
-                format!("{} assets are called {}", several.len(), quoted(&text)),
+                format!("{} assets are called {}", several.len(), quoted(text)),
             )
-            .at(place)
             .remedy(format!(
                 "write one of the ids {}",
                 listed(several.iter().map(|id| id.as_str()))
-            ))),
-            None => Err(self.unknown(&text).at(place)),
+            )),
+            None => self.unknown(text),
         }
     }
 
@@ -186,10 +282,14 @@ impl<'a> Names<'a> {
             .collect();
         error.remedy(format!(
             "near: {}, with the ids {}",
-            listed(near.iter().copied()),
+            listed(near.into_iter()),
             listed(candidates.into_iter())
         ))
     }
+}
+
+fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
 }
 
 fn listed<'a>(texts: impl ExactSizeIterator<Item = &'a str>) -> String {

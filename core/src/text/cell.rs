@@ -49,6 +49,26 @@ impl fmt::Display for Cell<'_> {
     }
 }
 
+/// A line of CSV: each text as a [`Cell`], between quotation marks where it has to be, and a line end.
+pub(crate) fn csv_line<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut line = String::new();
+    for (at, text) in texts.into_iter().enumerate() {
+        if at > 0 {
+            line.push(',');
+        }
+        let cell = Cell(text).to_string();
+        if cell.contains([',', ';', '"', '\t', '\n', '\r']) || cell.trim() != cell {
+            line.push('"');
+            line.push_str(&cell.replace('"', "\"\""));
+            line.push('"');
+        } else {
+            line.push_str(&cell);
+        }
+    }
+    line.push('\n');
+    line
+}
+
 /// What could become a cell of its own, each with its separator, and whether it is the first.
 fn pieces(text: &str) -> impl Iterator<Item = (bool, &str)> {
     let pieces = text.split_inclusive(is_separator);

@@ -139,7 +139,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn inventory()(
+    pub(super) fn inventory()(
         a in asset("a"), b in asset("b"), c in asset("c"), d in asset("d"), e in asset("e"),
         links in proptest::collection::vec((0..5_usize, 0..5_usize, any::<Index>()), 0..8),
     ) -> Inventory {

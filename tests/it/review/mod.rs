@@ -5,6 +5,7 @@ mod deletion;
 mod expiry;
 mod lifecycle;
 mod matrix;
+mod questions;
 mod readiness;
 mod real;
 mod resilience;

@@ -1,6 +1,7 @@
 //! Importers and merge, through the public API.
 
 mod book;
+mod facts;
 mod files;
 mod infer;
 mod merge;

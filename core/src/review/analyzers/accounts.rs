@@ -8,6 +8,7 @@ use crate::review::context::Context;
 use crate::review::facts::{Reading, answers, dates, lists};
 use crate::review::finding::Read;
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
 
@@ -17,7 +18,7 @@ pub(super) struct Accounts;
 
 static RULES: [Rule; 1] = [Rule {
     id: "identity.leaver",
-    version: 1,
+    version: 2,
     title: "Who has left can no longer log on, holds no licence and no administrative role",
     pillar: Pillar::Security,
     debt: DebtKind::Identity,
@@ -50,6 +51,10 @@ impl Analyzer for Accounts {
 }
 
 fn judge(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, asset: &Asset) -> Result<()> {
+    if answers(asset, "left").values() == [false] {
+        verdicts.satisfied(rule, asset);
+        return Ok(());
+    }
     let left = match dates(asset, "left") {
         Reading::Known(days) => days.first().copied(),
         Reading::Unreadable => {
@@ -59,7 +64,8 @@ fn judge(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, asset:
         Reading::Absent | Reading::Unknown => None,
     };
     let Some(left) = left else {
-        verdicts.not_recorded(rule, asset, "whether the person has left");
+        let wants = [Want::new(asset, "left")].into_iter().chain(unknown(asset));
+        verdicts.unanswered(rule, asset, "whether the person has left", wants);
         return Ok(());
     };
     if context.days_to(left) >= 0 {
@@ -68,10 +74,7 @@ fn judge(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, asset:
     }
     let enabled = any(&answers(asset, "account_enabled"));
     let licensed = licensed(asset);
-    let administers = match lists(asset, "admin_roles") {
-        Reading::Known(roles) => Some(roles.iter().any(|roles| !roles.is_empty())),
-        _ => None,
-    };
+    let administers = administers(asset);
     let still: Vec<&str> = [
         (administers, "has administrative roles"),
         (enabled, "can log on"),
@@ -82,7 +85,8 @@ fn judge(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, asset:
     .collect();
     if still.is_empty() {
         if enabled.is_none() || licensed.is_none() || administers.is_none() {
-            verdicts.not_recorded(rule, asset, "whether a leaver still has access or a licence");
+            let missing = "whether a leaver still has access or a licence";
+            verdicts.unanswered(rule, asset, missing, unknown(asset));
         } else {
             verdicts.satisfied(rule, asset);
         }
@@ -115,6 +119,24 @@ fn licensed(asset: &Asset) -> Option<bool> {
         Scalar::Number(_) | Scalar::Unknown => None,
     });
     any(&stated)
+}
+
+fn administers(asset: &Asset) -> Option<bool> {
+    match lists(asset, "admin_roles") {
+        Reading::Known(roles) => Some(roles.iter().any(|roles| !roles.is_empty())),
+        _ => None,
+    }
+}
+
+/// What is not known of the access of an account.
+fn unknown(asset: &Asset) -> Vec<Want> {
+    let known = [
+        ("account_enabled", any(&answers(asset, "account_enabled"))),
+        ("licensed", licensed(asset)),
+        ("admin_roles", administers(asset)),
+    ];
+    let missing = known.into_iter().filter(|(_, answer)| answer.is_none());
+    missing.map(|(fact, _)| Want::new(asset, fact)).collect()
 }
 
 /// Where sources disagree, the worse counts.

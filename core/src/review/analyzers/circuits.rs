@@ -10,6 +10,7 @@ use crate::review::context::Context;
 use crate::review::facts::{Reading, texts};
 use crate::review::finding::Read;
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
 
@@ -143,9 +144,13 @@ fn redundancy(
             verdicts.satisfied(rule, site);
             return Ok(());
         }
-        _ if routes.contains(&Reading::Unknown) => unknown_route(site),
+        _ if routes.contains(&Reading::Unknown) => {
+            verdicts.ask(rule, unknown(context, circuits));
+            unknown_route(site)
+        }
         _ => {
-            verdicts.not_recorded(rule, site, "carrier and route of each circuit");
+            let wants = unknown(context, circuits);
+            verdicts.unanswered(rule, site, "carrier and route of each circuit", wants);
             return Ok(());
         }
     };
@@ -153,6 +158,20 @@ fn redundancy(
         .related(circuits.iter().map(|circuit| circuit.id.clone()))
         .reads(reads(context, site, circuits));
     verdicts.find(rule, site, draft)
+}
+
+/// The carriers and routes that are not known.
+fn unknown(context: &Context<'_>, circuits: &[&Asset]) -> Vec<Want> {
+    let mut wants = Vec::new();
+    for circuit in circuits {
+        if carrier(context, circuit).is_none() {
+            wants.push(Want::new(circuit, "provider"));
+        }
+        if texts(circuit, "route").values().len() != 1 {
+            wants.push(Want::new(circuit, "route"));
+        }
+    }
+    wants
 }
 
 /// Whether all are the same; `None` where one is not known.

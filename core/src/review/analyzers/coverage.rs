@@ -6,7 +6,7 @@ use crate::estate::{Asset, RelationKind};
 use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::finding::Read;
-use crate::review::matrix::{Cell, Column, covering, judge, scope};
+use crate::review::matrix::{Cell, Column, covering, judge, scope, wants};
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
@@ -179,7 +179,9 @@ impl Analyzer for Coverage {
                 match row.cell(words.column) {
                     Cell::Covered => verdicts.satisfied(rule, asset),
                     Cell::NotApplicable => verdicts.not_applicable(rule, asset),
-                    Cell::Unknown => verdicts.not_recorded(rule, asset, words.question(asset)),
+                    Cell::Unknown => {
+                        verdicts.unanswered(rule, asset, words.question(asset), wants(words.column, asset));
+                    }
                     Cell::Contradicted => verdicts.find(rule, asset, words.contradiction(context, asset))?,
                     Cell::Gap => verdicts.find(rule, asset, words.gap(context, asset))?,
                 }

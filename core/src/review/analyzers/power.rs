@@ -17,6 +17,7 @@ use crate::review::facts::{Reading, answers, numbers};
 use crate::review::finding::Read;
 use crate::review::life::is_retired;
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
 
@@ -93,7 +94,11 @@ fn count(asset: &Asset, fact: &str) -> Option<u64> {
 fn recorded(verdicts: &mut Verdicts<'_>, rule: &Rule, asset: &Asset) -> Result<()> {
     let Some(ports) = count(asset, "power_ports") else {
         if asset.fact("power_ports").is_some() {
-            verdicts.not_recorded(rule, asset, "power_ports");
+            let cables = count(asset, "power_ports_cabled")
+                .is_none()
+                .then(|| Want::new(asset, "power_ports_cabled"));
+            let wants = [Want::new(asset, "power_ports")].into_iter().chain(cables);
+            verdicts.unanswered(rule, asset, "power_ports", wants);
         } else {
             verdicts.not_applicable(rule, asset);
         }

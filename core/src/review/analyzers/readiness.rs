@@ -15,9 +15,10 @@ use crate::review::facts::{Reading, answers, numbers, texts};
 use crate::review::finding::Read;
 use crate::review::life::is_retired;
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
-use crate::text::quoted;
+use crate::text::{Plain, quoted};
 
 /// Readiness for Windows 11.
 #[derive(Clone, Copy, Debug)]
@@ -148,7 +149,8 @@ fn judge(
         // It runs already.
         ([], _, System::Eleven) => verdicts.not_applicable(rule, asset),
         ([], missing, _) => {
-            verdicts.not_recorded(rule, asset, &format!("for Windows 11: {}", missing.join(", ")));
+            let words = format!("for Windows 11: {}", missing.join(", "));
+            verdicts.unanswered(rule, asset, &words, wants(asset, missing));
         }
         (failed, missing, _) => {
             let draft = not_ready(asset, system, replaced, failed, missing);
@@ -156,6 +158,31 @@ fn judge(
         }
     }
     Ok(())
+}
+
+/// What would tell, where it can be told: a processor that the table has not is no question to a person.
+fn wants(asset: &Asset, missing: &[&'static str]) -> Vec<Want> {
+    let want = |what: &&'static str| {
+        let fact = match *what {
+            "secure boot" => "secure_boot",
+            "the TPM" => "tpm_version",
+            "the memory" => "memory_mib",
+            "the processor" => "cpu_model",
+            "the storage" => "disk_mib",
+            _ => return None,
+        };
+        let want = Want::new(asset, fact);
+        let models = texts(asset, "model");
+        Some(match models.values() {
+            [model] => want.of(Plain(model).to_string()),
+            _ => want,
+        })
+    };
+    missing
+        .iter()
+        .map(want)
+        .collect::<Option<_>>()
+        .unwrap_or_default()
 }
 
 fn not_ready(

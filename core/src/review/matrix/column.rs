@@ -6,6 +6,7 @@ use crate::estate::{Asset, AssetKind, Relation, RelationKind, Source};
 use crate::review::analyzers::{backup_cell, warranty_cell};
 use crate::review::context::Context;
 use crate::review::facts::texts;
+use crate::review::questions::Want;
 
 /// What the records say of a device in a column, apart from what absence means.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -172,6 +173,20 @@ fn endpoint_protection(asset: &Asset) -> Sign {
 /// Something is recorded that settles nothing: then absence is no gap.
 fn has_half_a_sign(column: Column, asset: &Asset) -> bool {
     column == Column::EndpointProtection && said(asset, "antivirus").yes
+}
+
+/// What would settle the cell of a device; nothing where it may be one of which the column is not asked.
+pub(in crate::review) fn wants(column: Column, asset: &Asset) -> Vec<Want> {
+    let fact = match column {
+        _ if asset.kind == AssetKind::Device && column != Column::Agreement => return Vec::new(),
+        Column::Agreement => "agreement",
+        Column::Backup | Column::Warranty => return Vec::new(),
+        Column::Directory => "directory",
+        Column::EndpointProtection => "antivirus_state",
+        Column::Rmm => "rmm_agent",
+    };
+    let system = (asked(column, asset) == Asked::Unknown).then(|| Want::new(asset, "os_name"));
+    [Want::new(asset, fact)].into_iter().chain(system).collect()
 }
 
 fn asked(column: Column, asset: &Asset) -> Asked {

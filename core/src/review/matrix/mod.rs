@@ -6,7 +6,7 @@ mod said;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::column::{Sign, covering, is_complete, judge, scope, scopes};
+pub(super) use self::column::{Sign, covering, is_complete, judge, scope, scopes, wants};
 use super::life::Life;
 use crate::estate::{AssetId, AssetKind};
 use crate::text::Untrusted;

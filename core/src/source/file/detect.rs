@@ -1,7 +1,9 @@
 //! Which format a file has: told by its content, never by its name.
 
 use super::encoding;
+use super::facts;
 use super::keys::Keys;
+use super::questions;
 use super::relations;
 use super::table;
 use super::xlsx::Workbook;
@@ -81,11 +83,17 @@ fn recognise(bytes: &[u8]) -> Result<Told> {
 
 /// The titles of a table tell it.
 fn sheet(text: &[u8]) -> Result<Format> {
-    match table::titles(text) {
-        Some(titles) if relations::is_header(&titles) => Ok(Format::Relations),
-        _ => Err(unknown(
-            "it is neither JSON, nor a workbook, nor a table with the columns from,to,kind",
-        )),
+    let titles = table::titles(text).unwrap_or_default();
+    if relations::is_header(&titles) {
+        Ok(Format::Relations)
+    } else if questions::is_header(&titles) {
+        Ok(Format::Questions)
+    } else if facts::is_header(&titles) {
+        Ok(Format::Facts)
+    } else {
+        Err(unknown(
+            "it is neither JSON, nor a workbook, nor a table with the columns from,to,kind or with a column asset",
+        ))
     }
 }
 

@@ -2,13 +2,16 @@
 
 mod detect;
 mod encoding;
+mod facts;
 mod fit;
 mod keys;
 mod netbox;
 mod ninjaone;
 mod notes;
+mod questions;
 mod relations;
 mod rvtools;
+mod stated;
 mod table;
 mod vcto;
 mod xlsx;
@@ -43,6 +46,7 @@ fn parse(document: &Document, format: Format, options: Options<'_>) -> Result<In
     let within = |error: Error| error.within(Plain(&document.name));
     let monitor = options.monitor;
     match format {
+        Format::Facts => facts::read(document, monitor).map_err(within),
         Format::Netbox => {
             let mut pages = netbox::Pages::default();
             pages.add(document, false, monitor)?;
@@ -55,6 +59,7 @@ fn parse(document: &Document, format: Format, options: Options<'_>) -> Result<In
             answers.add(document, false, monitor)?;
             answers.finish(&document.name, options)
         }
+        Format::Questions => questions::read(document, monitor).map_err(within),
         Format::Relations => relations::read(document, monitor).map_err(within),
         Format::Rvtools => rvtools::read(document, monitor)
             .map(|inventory| whole(inventory, options))

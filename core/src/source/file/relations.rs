@@ -6,7 +6,7 @@ use crate::estate::near;
 use crate::estate::{Inventory, Relation, RelationKind, Source};
 use crate::monitor::Monitor;
 use crate::source::input::Document;
-use crate::source::overlay;
+use crate::source::overlay::{self, Sheet};
 use crate::text::quoted;
 
 /// What the titles may be.
@@ -74,7 +74,7 @@ impl Columns {
             ));
         }
         let kind = kind(&row.field(Some(self.kind)))?;
-        let ends = [&from, &to].map(|end| overlay::pending(row.line(), end));
+        let ends = [&from, &to].map(|end| overlay::pending(Sheet::Relations, row.line(), end));
         let [from, to] = ends;
         let mut relation = Relation::new(from, to, kind);
         match &*row.field(self.strength) {

@@ -83,7 +83,7 @@ impl Assets {
 
 /// Adds to an asset what another says of it. What is there takes precedence; that the two differ, [`Said`] tells.
 pub(super) fn unite(known: &mut Asset, other: Asset) {
-    if known.kind == AssetKind::Device {
+    if (known.kind == AssetKind::Device || known.kind.is_unstated()) && !other.kind.is_unstated() {
         // The others are closer descriptions of a device.
         known.kind = other.kind;
     }
@@ -116,7 +116,7 @@ pub(super) struct Said(Vec<(&'static str, FactValue)>);
 impl Said {
     /// Hears what a source says.
     pub(super) fn hear(&mut self, asset: &Asset, source: &Source) {
-        let kind = Some(asset.kind.as_str());
+        let kind = Some(asset.kind.as_str()).filter(|_| !asset.kind.is_unstated());
         let name = asset.name.as_ref().map(|name| name.raw().as_str());
         let criticality = asset.criticality.as_ref().map(Criticality::as_str);
         for (fact, text) in [("kind", kind), ("name", name), ("criticality", criticality)] {

@@ -18,9 +18,9 @@ use crate::text::Untrusted;
 /// At most this many sources are named in the name of a merge.
 const NAMED: usize = 5;
 
-/// Makes one inventory of several, of which earlier ones take precedence where only one can be said: the kind, the name
-/// and the criticality of an asset. What the others say of those is kept as facts.
-pub(super) fn merge(mut inventories: Vec<Inventory>) -> Result<Inventory> {
+/// Makes one inventory of several, of which those that people wrote (`by_hand`), then earlier ones, take precedence where
+/// only one can be said: the kind, the name and the criticality of an asset. What the others say of those is kept as facts.
+pub(super) fn merge(mut inventories: Vec<Inventory>, by_hand: &[bool]) -> Result<Inventory> {
     if inventories.is_empty() {
         return Err(Error::new(
             ErrorKind::InvalidInput,
@@ -40,10 +40,16 @@ pub(super) fn merge(mut inventories: Vec<Inventory>) -> Result<Inventory> {
     for inventory in &mut inventories {
         stamp::stamp(inventory);
     }
-    let mut lists = Vec::with_capacity(inventories.len());
     let mut merged = assets::Assets::default();
+    for wanted in [true, false] {
+        for (inventory, by_hand) in inventories.iter_mut().zip(by_hand) {
+            if *by_hand == wanted {
+                merged.add(std::mem::take(&mut inventory.assets), &inventory.source)?;
+            }
+        }
+    }
+    let mut lists = Vec::with_capacity(inventories.len());
     for inventory in inventories {
-        merged.add(inventory.assets, &inventory.source)?;
         lists.push(inventory.relations);
         all.requirements.extend(inventory.requirements);
     }

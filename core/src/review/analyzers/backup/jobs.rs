@@ -8,6 +8,7 @@ use crate::review::context::Context;
 use crate::review::facts::{Reading, dates, lists, texts};
 use crate::review::finding::Read;
 use crate::review::outcome::{Outcome, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::Rule;
 use crate::review::verdict::{Draft, Verdicts};
 
@@ -44,7 +45,8 @@ pub(super) fn judge(
 
 fn leaves_out(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, asset: &Asset) -> Result<()> {
     let Reading::Known(stated) = lists(asset, "backup_excludes") else {
-        verdicts.not_recorded(rule, asset, "what the backup leaves out");
+        let want = Want::new(asset, "backup_excludes");
+        verdicts.unanswered(rule, asset, "what the backup leaves out", [want]);
         return Ok(());
     };
     let mut left_out: Vec<String> = stated.into_iter().flatten().collect();
@@ -117,7 +119,8 @@ fn is_recent(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, as
         }
         (_, Some(ago)) => format!("The last good backup is {ago} days old"),
         _ => {
-            verdicts.not_recorded(rule, asset, "the day of the last good backup");
+            let want = Want::new(asset, "backup_last_success");
+            verdicts.unanswered(rule, asset, "the day of the last good backup", [want]);
             return Ok(());
         }
     };
@@ -143,7 +146,8 @@ fn was_good(verdicts: &mut Verdicts<'_>, rule: &Rule, asset: &Asset) -> Result<(
         ),
         Some(Run::Failed) => (Outcome::NotSatisfied, "The last run of the backup failed"),
         Some(Run::Other) | None => {
-            verdicts.not_recorded(rule, asset, "the result of the last backup");
+            let want = Want::new(asset, "backup_last_result");
+            verdicts.unanswered(rule, asset, "the result of the last backup", [want]);
             return Ok(());
         }
     };
@@ -209,7 +213,8 @@ fn was_restored(
         }
         (_, Some(day)) => format!("A restore was last proved on {day}"),
         _ => {
-            verdicts.not_recorded(rule, asset, "when a restore was last proved");
+            let want = Want::new(asset, "restore_tested");
+            verdicts.unanswered(rule, asset, "when a restore was last proved", [want]);
             return Ok(());
         }
     };

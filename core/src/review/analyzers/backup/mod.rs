@@ -14,6 +14,7 @@ use crate::review::finding::Read;
 use crate::review::life::is_retired;
 use crate::review::matrix::{Cell, Column, is_complete, scopes};
 use crate::review::outcome::{Outcome, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::{Analyzer, Rule};
 use crate::review::verdict::{Draft, Verdicts};
 
@@ -116,7 +117,8 @@ fn protection(
             return Ok(true);
         }
         Standing::Unknown => {
-            verdicts.not_recorded(rule, asset, "a backup");
+            let want = Want::new(asset, "backup_last_success");
+            verdicts.unanswered(rule, asset, "a backup", [want]);
             return Ok(false);
         }
     };
@@ -159,10 +161,16 @@ fn protection(
 fn whole(verdicts: &mut Verdicts<'_>, rule: &Rule, asset: &Asset) -> Result<()> {
     let (volumes, covers) = (lists(asset, "volumes"), lists(asset, "backup_covers"));
     let (Reading::Known(volumes), Reading::Known(covers)) = (&volumes, &covers) else {
-        verdicts.not_recorded(
+        let known = [
+            ("volumes", matches!(volumes, Reading::Known(_))),
+            ("backup_covers", matches!(covers, Reading::Known(_))),
+        ];
+        let wants = known.into_iter().filter(|(_, known)| !known);
+        verdicts.unanswered(
             rule,
             asset,
             "which volumes it has, and which of them are in the backup",
+            wants.map(|(fact, _)| Want::new(asset, fact)),
         );
         return Ok(());
     };

@@ -11,6 +11,7 @@ use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::finding::{Read, short_id};
 use crate::review::outcome::{Outcome, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::Rule;
 use crate::review::verdict::{Draft, Subject, Verdicts};
 
@@ -44,7 +45,13 @@ pub(super) fn judge(
         {
             verdicts.satisfied(rule, subject);
         } else {
-            verdicts.not_recorded(rule, subject, "what the members of the group depend on");
+            let unknown = group
+                .members
+                .iter()
+                .filter(|member| !has_dependencies(context, member));
+            let members = unknown.filter_map(|member| context.estate().asset(member.as_str()));
+            let wants = members.map(|member| Want::new(member, "depends_on"));
+            verdicts.unanswered(rule, subject, "what the members of the group depend on", wants);
         }
     }
     grouped.dedup();

@@ -10,6 +10,7 @@ use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::finding::Read;
 use crate::review::outcome::{Outcome, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::Rule;
 use crate::review::verdict::{Draft, Verdicts};
 
@@ -32,7 +33,7 @@ pub(super) fn judge(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &R
         } else if linked.contains(&asset.id) {
             verdicts.satisfied(rule, asset);
         } else if belongs_to_network(&asset.kind) {
-            verdicts.not_recorded(rule, asset, "network links");
+            verdicts.unanswered(rule, asset, "network links", [Want::new(asset, "connects_to")]);
         } else {
             verdicts.not_applicable(rule, asset);
         }

@@ -15,6 +15,7 @@ use crate::review::context::Context;
 use crate::review::facts::numbers;
 use crate::review::finding::{Reach, Read};
 use crate::review::outcome::{Outcome, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::Rule;
 use crate::review::verdict::{Draft, Verdicts};
 
@@ -38,10 +39,15 @@ pub(super) fn judge(
             continue;
         }
         match &asset.criticality {
-            None => verdicts.not_recorded(rule, asset, "criticality"),
+            None => {
+                let needs = (!has_dependencies(context, &asset.id)).then(|| Want::new(asset, "depends_on"));
+                let wants = [Want::new(asset, "criticality")].into_iter().chain(needs);
+                verdicts.unanswered(rule, asset, "criticality", wants);
+            }
             Some(Criticality::Critical | Criticality::High) => {
                 if !has_dependencies(context, &asset.id) {
-                    verdicts.not_recorded(rule, asset, "what it depends on");
+                    let want = Want::new(asset, "depends_on");
+                    verdicts.unanswered(rule, asset, "what it depends on", [want]);
                     continue;
                 }
                 judged += 1;

@@ -13,8 +13,10 @@ use crate::review::context::Context;
 use crate::review::finding::Read;
 use crate::review::life::is_retired;
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Subject, Verdicts};
+use crate::text::Plain;
 
 /// End of support of operating systems and products.
 #[derive(Clone, Copy, Debug)]
@@ -85,10 +87,15 @@ impl Analyzer for EndOfSupport {
                     verdict_on_support(context, verdicts, security, &case)?;
                     verdict_on_extension(context, verdicts, extension, &case)?;
                 } else {
-                    verdicts.not_recorded(extension, subject, slot.words);
+                    // What else is to be asked about an extension, the release tells.
+                    verdicts.unanswered(extension, subject, slot.words, []);
+                    let want = Want::new(asset, slot.name);
                     match bench.hint(asset, slot) {
-                        None => verdicts.not_recorded(security, subject, slot.words),
-                        Some(meant) => verdicts.find(security, subject, only_meant(asset, slot, &meant))?,
+                        None => verdicts.unanswered(security, subject, slot.words, [want]),
+                        Some(meant) => {
+                            verdicts.ask(security, [want]);
+                            verdicts.find(security, subject, only_meant(asset, slot, &meant))?;
+                        }
                     }
                 }
             }
@@ -139,7 +146,10 @@ fn verdict_on_support(
             verdicts.not_recorded(rule, case.subject(), what);
             return Ok(());
         }
-        State::Unclear(why) => unclear(case, Outcome::NotEvaluated, why),
+        State::Unclear(why) => {
+            verdicts.ask(rule, case.release());
+            unclear(case, Outcome::NotEvaluated, why)
+        }
         State::Contradiction(why) => unclear(case, Outcome::Manual, why),
         State::Due => due(context, case),
         State::Ended => ended(context, case),
@@ -185,10 +195,12 @@ fn on_ended(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, cas
         }
         Entitlement::NotBought => (None, format!("No paid extension for {label} was bought")),
         Entitlement::NotRecorded => {
-            verdicts.not_recorded(
+            let want = Want::new(case.asset, "extended_support_end").of(Plain(label).to_string());
+            verdicts.unanswered(
                 rule,
                 case.subject(),
                 "whether and until when a paid extension of support was bought",
+                [want],
             );
             return Ok(());
         }

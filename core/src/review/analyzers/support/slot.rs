@@ -6,11 +6,12 @@ use jiff::civil::Date;
 
 use super::judge::{Judge, Judgement, State};
 use crate::change::{EffortSize, Strategy};
-use crate::estate::{Asset, AssetKind};
+use crate::estate::{Asset, AssetKind, Fact};
 use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::facts::{Reading, answers, dates, texts};
 use crate::review::finding::Read;
+use crate::review::questions::Want;
 use crate::review::verdict::Subject;
 
 /// A part of an asset that has a lifecycle of its own.
@@ -160,6 +161,13 @@ impl<'a> Case<'a> {
             digest: *digest,
         }));
         reads
+    }
+
+    /// What would tell the release apart, where nothing is recorded that should.
+    pub(super) fn release(&self) -> Option<Want> {
+        let recorded = |fact: &&str| self.asset.fact(fact).is_some_and(Fact::is_known);
+        let fact = self.slot.versions.first()?;
+        (!self.slot.versions.iter().any(recorded)).then(|| Want::new(self.asset, fact))
     }
 
     /// What is recorded of a paid extension.

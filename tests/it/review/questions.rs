@@ -1,0 +1,610 @@
+//! What to ask whom: honest counts, a sheet that reads back, and the sample client.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use vcto::estate::{Asset, AssetId, AssetKind, Criticality, Inventory, Relation, RelationKind, Scalar};
+use vcto::review::{Ask, Outcome, Question, Review, Reviewer};
+use vcto::source::{self, Format, Input};
+use vcto::{ErrorKind, Estate};
+
+use super::day;
+use super::deletion::inventory;
+
+const TITLES: &str = "question,ask,asset,name,fact,unlocks,answer,author,date\n";
+
+fn review(inventory: &Inventory) -> Review {
+    let estate = Estate::new(inventory.clone()).unwrap();
+    let reviewer = Reviewer::standard().keep_verdicts(true);
+    reviewer.review(&estate, day("2026-11-22")).unwrap()
+}
+
+fn of(assets: Vec<Asset>) -> Inventory {
+    Inventory {
+        assets,
+        ..Inventory::default()
+    }
+}
+
+/// The sheet with what `answer` gives; rows stand on one line each.
+fn filled(review: &Review, answer: impl Fn(usize, &Question) -> Option<String>) -> String {
+    let sheet = review.to_questions_csv();
+    let mut lines = sheet.lines();
+    let mut filled = format!("{}\n", lines.next().unwrap());
+    for (at, (line, question)) in lines.zip(review.questions()).enumerate() {
+        let blank = line.strip_suffix(",,,").expect("three empty fields");
+        let answer = answer(at, question).unwrap_or_default();
+        filled.push_str(&format!("{blank},\"{answer}\",A. Jones,2026-11-20\n"));
+    }
+    filled
+}
+
+fn with(inventory: &Inventory, sheet: String) -> vcto::Result<Inventory> {
+    source::read_all([inventory.clone().into(), Input::bytes("questions.csv", sheet)])
+}
+
+type Key = (String, Option<AssetId>, String);
+
+/// What could not be evaluated.
+fn open(review: &Review) -> BTreeSet<Key> {
+    let open = review
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.outcome == Outcome::NotEvaluated);
+    open.map(|verdict| (verdict.rule.clone(), verdict.asset.clone(), verdict.part.clone()))
+        .collect()
+}
+
+/// Answers that say something definite.
+fn definite(fact: &str, pick: usize) -> &'static str {
+    let answers: &[&str] = match fact {
+        "owner" | "agreement" | "directory" | "provider" | "route" => &["one", "none", "another"],
+        "os_name" => &[
+            "Windows Server 2022",
+            "Windows Server 2016",
+            "Debian 12",
+            "Debian 9",
+        ],
+        "os_version" => &["9"],
+        "product" => &["SQL Server 2016 SP3", "SQL Server 2019", "PostgreSQL 14"],
+        "criticality" => &["critical", "low"],
+        "antivirus_state" => &["on", "off"],
+        "backup_last_result" => &["success", "warning", "failed"],
+        "backup_last_success" | "restore_tested" => &["never", "2026-11-21", "2026-01-01"],
+        "extended_support_end" => &["none", "2030-01-01", "2020-01-01"],
+        "left" => &["no", "2020-01-01", "2030-01-01"],
+        "volumes" | "backup_covers" | "backup_excludes" | "admin_roles" => &["none", "C:", "C:; D:"],
+        "cpu_model" => &[
+            "Intel(R) Core(TM) i5-8500 CPU @ 3.00GHz",
+            "Intel(R) Core(TM) i5-6500 CPU @ 3.20GHz",
+        ],
+        "disk_mib" => &["256000", "16000"],
+        "memory_mib" => &["16384", "2048"],
+        "tpm_version" => &["2.0", "1.2", "none"],
+        "power_ports" | "power_ports_cabled" => &["0", "1", "2"],
+        "cabled" | "account_enabled" | "rmm_agent" | "secure_boot" => &["yes", "no"],
+        "licensed" => &["yes", "no", "E3"],
+        "depends_on" | "connects_to" => &["target"],
+        end if end.ends_with("_end") || matches!(end, "expires" | "last_seen" | "notice_by") => {
+            &["2020-01-01", "2030-01-01"]
+        }
+        other => panic!("no answer for {other}"),
+    };
+    answers[pick % answers.len()]
+}
+
+/// As it comes from the generator, with something to relate to, and without the release of an unnamed system.
+fn settled(mut inventory: Inventory) -> Inventory {
+    for asset in &mut inventory.assets {
+        for (name, versions) in [
+            ("os_name", &["os_version", "os_build"][..]),
+            ("product", &["version"]),
+        ] {
+            let vague = ["Ubuntu", "Windows 10 Enterprise", "Windows 10 Pro", "Windows 11"];
+            let is_vague = |text: &str| vague.contains(&text);
+            if asset.text(name).is_none_or(|text| is_vague(text.raw())) {
+                asset.facts.remove(name);
+                for version in versions {
+                    asset.facts.remove(version);
+                }
+            }
+        }
+    }
+    inventory.assets.push(Asset::new("target", AssetKind::Subnet));
+    inventory
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn each_question_makes_at_least_as_many_answers_possible_as_it_says(drawn in inventory(), pick in 0..6_usize) {
+        let inventory = settled(drawn);
+        let before = review(&inventory);
+        let was_open = open(&before);
+        for (asked, question) in before.questions().iter().enumerate() {
+            let sheet = filled(&before, |at, _| (at == asked).then(|| definite(&question.fact, pick).to_owned()));
+            let after = open(&review(&with(&inventory, sheet).unwrap()));
+            let settled = was_open.difference(&after);
+            let settled = settled.filter(|(rule, ..)| question.rules.contains(rule)).count() as u64;
+            prop_assert!(settled >= question.unlocks, "{settled} of {question:?}");
+        }
+    }
+
+    #[test]
+    fn all_answers_together_settle_what_they_say_and_what_waits_for_several(drawn in inventory()) {
+        let inventory = settled(drawn);
+        let before = review(&inventory);
+        // The first of the definite answers leads to no further question.
+        let sheet = filled(&before, |_, question| Some(definite(&question.fact, 0).to_owned()));
+        let after = review(&with(&inventory, sheet).unwrap());
+        let said: u64 = before.questions().iter().map(|question| question.unlocks).sum();
+        let drop = before.coverage.outcomes.not_evaluated - after.coverage.outcomes.not_evaluated;
+        prop_assert!(drop >= said, "{drop} of {said}");
+        // Nothing is asked twice, but for what an answer has opened.
+        let asked = |review: &Review| -> BTreeSet<(AssetId, String)> {
+            let each = |question: &Question| {
+                let fact = question.fact.clone();
+                question.assets.iter().map(|asset| (asset.clone(), fact.clone())).collect::<Vec<_>>()
+            };
+            review.questions().iter().flat_map(each).collect()
+        };
+        prop_assert!(asked(&before).is_disjoint(&asked(&after)));
+    }
+}
+
+#[test]
+fn what_waits_for_two_facts_says_so_and_is_settled_by_both() {
+    let inventory = of(vec![
+        Asset::new("vm", AssetKind::VirtualMachine).with("backup_last_success", "2026-11-21"),
+        Asset::new("svc", AssetKind::Service),
+        Asset::new("target", AssetKind::Subnet),
+    ]);
+    let before = review(&inventory);
+    let find = |fact: &str| {
+        before
+            .questions()
+            .iter()
+            .find(|question| question.fact == fact)
+            .unwrap()
+    };
+    for (fact, other, asset) in [
+        ("volumes", "backup_covers", "vm"),
+        ("backup_covers", "volumes", "vm"),
+        ("criticality", "depends_on", "svc"),
+        ("depends_on", "criticality", "svc"),
+    ] {
+        let question = find(fact);
+        assert_eq!((question.unlocks, question.unlocks_with), (0, 1), "{fact}");
+        assert_eq!(
+            (question.with.as_slice(), question.assets[0].as_str()),
+            (&[other.to_owned()][..], asset)
+        );
+        assert!(question.question.raw().contains(other), "{question:?}");
+    }
+    let answered = |facts: &[&str]| {
+        let sheet = filled(&before, |_, question| {
+            facts
+                .contains(&question.fact.as_str())
+                .then(|| definite(&question.fact, 0).to_owned())
+        });
+        let after = review(&with(&inventory, sheet).unwrap());
+        before.coverage.outcomes.not_evaluated - after.coverage.outcomes.not_evaluated
+    };
+    assert_eq!(
+        (answered(&["volumes"]), answered(&["volumes", "backup_covers"])),
+        (0, 1)
+    );
+    assert_eq!(
+        (
+            answered(&["criticality"]),
+            answered(&["criticality", "depends_on"])
+        ),
+        (0, 1)
+    );
+}
+
+#[test]
+fn a_release_that_is_not_clear_is_asked_for_and_settled_by_it() {
+    let inventory = of(vec![
+        Asset::new("db", AssetKind::Database).with("product", "Microsoft SQL Server"),
+    ]);
+    let before = review(&inventory);
+    let question = before
+        .questions()
+        .iter()
+        .find(|question| question.fact == "version")
+        .unwrap();
+    assert_eq!(
+        (question.unlocks, question.rules.as_slice()),
+        (1, &["lifecycle.security_support".to_owned()][..])
+    );
+    let sheet = filled(&before, |_, question| {
+        (question.fact == "version").then(|| "2019".to_owned())
+    });
+    let after = review(&with(&inventory, sheet).unwrap());
+    assert_eq!(
+        after
+            .rule("lifecycle.security_support")
+            .unwrap()
+            .outcomes
+            .not_evaluated,
+        0
+    );
+}
+
+#[test]
+fn a_person_who_has_not_left_needs_no_further_answer() {
+    let inventory = of(vec![Asset::new("u", AssetKind::UserAccount).with("owner", "HR")]);
+    let before = review(&inventory);
+    let sheet = filled(&before, |_, question| {
+        (question.fact == "left").then(|| "no".to_owned())
+    });
+    let after = review(&with(&inventory, sheet).unwrap());
+    assert_eq!(after.rule("identity.leaver").unwrap().outcomes.satisfied, 1);
+}
+
+#[test]
+fn questions_are_ranked_by_what_they_make_possible_then_by_what_matters_then_by_id() {
+    let printer = |id: &str| Asset::new(id, AssetKind::Printer).with("agreement", "gold");
+    let mut critical = Asset::new("z", AssetKind::Licence).with("owner", "IT");
+    critical.criticality = Some(Criticality::Critical);
+    let inventory = of(vec![
+        Asset::new("b", AssetKind::Licence).with("owner", "IT"),
+        Asset::new("a", AssetKind::Licence).with("owner", "IT"),
+        critical,
+        printer("p1"),
+        printer("p2"),
+    ]);
+    let review = review(&inventory);
+    let rows: Vec<(u64, &str, &str)> = review
+        .questions()
+        .iter()
+        .map(|question| {
+            (
+                question.unlocks,
+                question.fact.as_str(),
+                question.assets[0].as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            (2, "owner", "p1"),
+            (1, "subscription_end", "z"),
+            (1, "subscription_end", "a"),
+            (1, "subscription_end", "b"),
+        ]
+    );
+    let owners = &review.questions()[0];
+    assert_eq!(
+        (owners.ask, owners.name.raw().as_str()),
+        (Ask::Owner, "2 assets: p1, p2")
+    );
+    assert_eq!(owners.rules, ["documentation.owner"]);
+}
+
+#[test]
+fn the_questions_stand_in_the_document_and_read_back() {
+    let review = review(&of(vec![Asset::new("p", AssetKind::Printer)]));
+    let json = review.to_json();
+    assert!(json.contains(r#""questions":[{"question":"#), "{json}");
+    let back = Review::from_json(json.as_bytes()).unwrap();
+    assert_eq!(
+        (back.questions(), back.to_questions_csv()),
+        (review.questions(), review.to_questions_csv())
+    );
+}
+
+#[test]
+fn a_long_list_of_assets_is_split_and_a_long_list_of_questions_counted() {
+    let many: Vec<Asset> = (0..1_000)
+        .map(|at| {
+            Asset::new(format!("ninjaone:device:{at:05}"), AssetKind::Printer).with("agreement", "gold")
+        })
+        .collect();
+    let before = review(&of(many.clone()));
+    assert!(before.questions().len() > 1);
+    let asked: usize = before
+        .questions()
+        .iter()
+        .map(|question| question.assets.len())
+        .sum();
+    assert_eq!(asked, 1_000);
+    let sheet = filled(&before, |_, _| Some("Halden IT".to_owned()));
+    let after = review(&with(&of(many), sheet).unwrap());
+    assert_eq!(
+        (after.questions().len(), after.coverage.outcomes.not_evaluated),
+        (0, 0)
+    );
+
+    let many = (0..2_100).map(|at| Asset::new(format!("{at:05}"), AssetKind::Licence).with("owner", "IT"));
+    let review = review(&of(many.collect()));
+    assert_eq!(
+        (review.questions().len(), review.questions_unlisted),
+        (2_000, 100)
+    );
+}
+
+#[test]
+fn ids_and_names_that_look_like_formulas_are_neutralised_and_lead_back() {
+    let ids = [
+        "=cmd|' /C calc'!A0",
+        "+49",
+        "-1",
+        "@SUM(A1)",
+        "\u{ff1d}1+1",
+        "'=quoted",
+        "a;=b",
+        "semi;colon",
+        "com,ma \"quoted\"",
+        "\u{202e}bidi",
+        "two\nlines",
+    ];
+    let assets: Vec<Asset> = ids
+        .iter()
+        .map(|id| {
+            Asset::new(*id, AssetKind::Service)
+                .named(*id)
+                .with("product", "x")
+        })
+        .collect();
+    let mut inventory = of(assets);
+    for asset in &mut inventory.assets {
+        asset.criticality = Some(Criticality::Low);
+    }
+    let before = review(&inventory);
+    let sheet = before.to_questions_csv();
+    for cell in [
+        "'=cmd",
+        "'+49",
+        "'-1",
+        "'@SUM",
+        "'\u{ff1d}1",
+        "''=quoted",
+        "a;'=b",
+    ] {
+        assert!(sheet.contains(cell), "{cell}: {sheet}");
+    }
+    let row = |id: &str| {
+        format!(
+            "q,owner,\"{}\",,owner,1,Finance,,\n",
+            guarded(id).replace('"', "\"\"")
+        )
+    };
+    let answers: String = ids.iter().map(|id| row(id)).collect();
+    let merged = with(&inventory, format!("{TITLES}{answers}")).unwrap();
+    assert_eq!(merged.assets.len(), ids.len());
+    for asset in &merged.assets {
+        assert_eq!(
+            asset.value("owner"),
+            Some(&Scalar::from("Finance")),
+            "{:?}",
+            asset.id
+        );
+    }
+    // The sheet that was written has the same cells.
+    for id in ids {
+        assert!(sheet.contains(&guarded(id).replace('"', "\"\"")), "{id}");
+    }
+}
+
+fn guarded(text: &str) -> String {
+    vcto::text::Cell(text).to_string()
+}
+
+#[test]
+fn answers_are_facts_with_author_and_date_and_the_text_of_the_question_does_not_matter() {
+    let inventory = of(vec![Asset::new("p", AssetKind::Printer).named("MFP")]);
+    let sheet = format!(
+        "{TITLES}who?,nobody,p,Another name,owner,99,=Finance,A. Jones,2026-11-20\n,,p,,agreement,,,,\n"
+    );
+    let merged = with(&inventory, sheet).unwrap();
+    let owner = &merged.assets[0].fact("owner").unwrap().values()[0];
+    assert_eq!(owner.value, Scalar::from("=Finance"));
+    assert_eq!(owner.source().unwrap().raw(), "A. Jones");
+    assert_eq!(owner.stated_at().unwrap().to_string(), "2026-11-20T00:00:00Z");
+    assert_eq!(merged.assets[0].name.as_ref().unwrap().raw(), "MFP");
+    assert!(merged.assets[0].fact("agreement").is_none());
+}
+
+#[test]
+fn rows_whose_asset_has_gone_are_listed_and_the_others_are_taken() {
+    let inventory = of(vec![
+        Asset::new("a", AssetKind::Printer),
+        Asset::new("b", AssetKind::Printer),
+    ]);
+    let sheet = format!(
+        "{TITLES}q,owner,gone,,owner,1,X,,\nq,owner,a; lost; b,,owner,3,IT,,\nq,engineer,gone,,connects_to,1,a,,\n"
+    );
+    let merged = with(&inventory, sheet).unwrap();
+    assert!(
+        merged
+            .assets
+            .iter()
+            .all(|asset| asset.value("owner") == Some(&Scalar::from("IT")))
+    );
+    assert!(merged.relations.is_empty());
+    let sheet = merged
+        .source
+        .merged_from
+        .iter()
+        .find(|source| source.name.raw() == "questions.csv")
+        .unwrap();
+    let mut notes: Vec<String> = sheet
+        .notes
+        .iter()
+        .map(|note| format!("{} {}", note.at.as_ref().unwrap().raw(), note.text.raw()))
+        .collect();
+    notes.sort();
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    assert!(
+        notes[0].contains("line 2") && notes[0].contains("`gone` is no longer there"),
+        "{notes:?}"
+    );
+    assert!(notes[1].contains("line 2"), "{notes:?}");
+    assert!(
+        notes[2].contains("line 3") && notes[2].contains("`lost`"),
+        "{notes:?}"
+    );
+    // None of them: it is the sheet of another client.
+    let error = with(&inventory, format!("{TITLES}q,owner,gone,,owner,1,X,,\n")).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.place()),
+        (ErrorKind::NotFound, Some("questions.csv: line 2"))
+    );
+}
+
+#[test]
+fn wrong_answers_are_listed_at_once_with_their_lines() {
+    let inventory = of(vec![Asset::new("a", AssetKind::Server)]);
+    let mut sheet = TITLES.to_owned();
+    for answer in ["soon", "12/01/2027", "2027-02-30"] {
+        sheet.push_str(&format!("q,vendor,a,,warranty_end,1,{answer},,\n"));
+    }
+    for _ in 0..10 {
+        sheet.push_str("q,vendor,a,,people,1,many,,\n");
+    }
+    sheet.push_str("q,vendor,,,people,1,5,,\nq,vendor,a,,owner,1,IT,,20.11.2026\n");
+    let error = with(&inventory, sheet).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.place()),
+        (ErrorKind::InvalidInput, Some("questions.csv: line 2"))
+    );
+    let text = error.to_string();
+    for part in [
+        "14 more",
+        "line 3",
+        "line 4",
+        "line 11",
+        "5 are not listed",
+        "write 2027-01-12",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn the_format_is_told_by_its_titles_and_needs_three_of_them() {
+    assert_eq!(source::detect(TITLES.as_bytes()).unwrap(), Format::Questions);
+    assert_eq!(
+        source::detect(b"Question;Asset;Name;Fact;Answer;my notes\n").unwrap(),
+        Format::Questions
+    );
+    let inventory = of(vec![Asset::new("a", AssetKind::Server)]);
+    for titles in ["question,asset,answer", "question,asset,fact,answer,answer"] {
+        let input = Input::bytes("q.csv", format!("{titles}\n"));
+        let read = source::Reader::new().format(Format::Questions).read(input);
+        assert_eq!(read.unwrap_err().place(), Some("q.csv: line 1"), "{titles}");
+    }
+    let more = "question,asset,fact,answer,my notes\nq,a,owner,IT,see the mail\n";
+    assert_eq!(
+        with(&inventory, more.to_owned()).unwrap().assets[0].value("owner"),
+        Some(&Scalar::from("IT"))
+    );
+}
+
+#[test]
+fn a_firewall_without_a_recorded_network_is_asked_about() {
+    let inventory = of(vec![
+        Asset::new("fw", AssetKind::Firewall).named("FW-LDS-01"),
+        Asset::new("sw", AssetKind::Switch).named("SW-1"),
+    ]);
+    let before = review(&inventory);
+    let question = before
+        .questions()
+        .iter()
+        .find(|question| question.fact == "connects_to" && question.assets[0].as_str() == "fw")
+        .unwrap();
+    assert_eq!((question.unlocks, question.ask), (1, Ask::Engineer));
+    let sheet = format!("{TITLES}q,engineer,fw,,connects_to,1,SW-1,A. Jones,2026-11-20\n");
+    let merged = with(&inventory, sheet).unwrap();
+    let expected =
+        Relation::new("fw", "sw", RelationKind::ConnectsTo).noted("stated by A. Jones on 2026-11-20");
+    assert_eq!(merged.relations, [expected]);
+    assert_eq!(
+        review(&merged)
+            .rule("network.articulation")
+            .unwrap()
+            .outcomes
+            .not_evaluated,
+        0
+    );
+}
+
+/// The inputs of the sample client that stand in its folder.
+fn sample() -> Vec<Input> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/halden-pryce");
+    let names = [
+        "rmm.json",
+        "ninjaone",
+        "documentation.json",
+        "services.json",
+        "relations.csv",
+        "facts.csv",
+    ];
+    let paths = names
+        .iter()
+        .map(|name| folder.join(name))
+        .filter(|path| path.exists());
+    paths.map(Input::from).collect()
+}
+
+#[test]
+fn five_answers_of_the_sample_client_disappear_and_coverage_rises_by_what_they_say() {
+    let before = source::read_all(sample()).unwrap();
+    let estate = Estate::new(before.clone()).unwrap();
+    let first = Reviewer::standard().review(&estate, day("2026-11-22")).unwrap();
+    // Facts of which nothing is recorded, so that the answer is one statement, and that lead to no other question.
+    let plain = [
+        "owner",
+        "warranty_end",
+        "agreement",
+        "antivirus_state",
+        "backup_excludes",
+    ];
+    let is_new = |question: &Question| {
+        let absent = |id: &AssetId| estate.asset(id.as_str()).unwrap().fact(&question.fact).is_none();
+        question.assets.iter().all(absent)
+    };
+    let mut chosen: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, question) in first.questions().iter().enumerate() {
+        if plain.contains(&question.fact.as_str()) && question.with.is_empty() && is_new(question) {
+            chosen
+                .entry(plain.iter().find(|fact| **fact == question.fact).unwrap())
+                .or_insert(at);
+        }
+    }
+    let mut rows: Vec<usize> = chosen.into_values().collect();
+    let more = first
+        .questions()
+        .iter()
+        .enumerate()
+        .filter(|(_, question)| question.fact == "owner");
+    for (at, _) in more {
+        if rows.len() < 5 && !rows.contains(&at) {
+            rows.push(at);
+        }
+    }
+    assert_eq!(rows.len(), 5);
+    let said: u64 = rows.iter().map(|at| first.questions()[*at].unlocks).sum();
+    let sheet = filled(&first, |at, question| {
+        rows.contains(&at).then(|| definite(&question.fact, 0).to_owned())
+    });
+
+    let inputs = sample().into_iter().chain([Input::bytes("questions.csv", sheet)]);
+    let estate = Estate::new(source::read_all(inputs).unwrap()).unwrap();
+    let second = Reviewer::standard().review(&estate, day("2026-11-22")).unwrap();
+    assert_eq!(second.coverage.known, first.coverage.known + said);
+    assert_eq!(second.coverage.total, first.coverage.total);
+    assert_eq!(second.questions().len(), first.questions().len() - 5);
+    for at in rows {
+        let gone = &first.questions()[at];
+        let same = |question: &&Question| question.fact == gone.fact && question.assets == gone.assets;
+        assert!(
+            !second.questions().iter().any(|question| same(&question)),
+            "{gone:?}"
+        );
+    }
+}
