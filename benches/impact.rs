@@ -13,7 +13,7 @@ use instances::{Instance, median_ms};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Reversed, Walker};
 use vcto::Estate;
-use vcto::impact::{self, CutSearch, FailureSimulator};
+use vcto::impact::{self, CutSearch, FailureSimulator, WhatIfSimulator};
 
 fn main() {
     if std::env::args().any(|argument| argument == "--bench") {
@@ -89,7 +89,36 @@ fn table(name: &str, instance: &Instance) {
         );
     }
     what_ifs(&spared);
+    over_the_network(&Estate::new(instances::networked(instance)).expect("the instance is sound"));
     cut_sets(&spared);
+}
+
+/// What-ifs with the network layer: the largest hub, and the firewall of a site.
+fn over_the_network(estate: &Estate) {
+    let dependants = |asset: &u32| estate.graph().dependants(*asset).len();
+    let hub = (0..)
+        .take(estate.asset_count())
+        .max_by_key(dependants)
+        .unwrap_or(0);
+    let seeds = [
+        ("the largest hub", estate.id(hub)),
+        ("a firewall", Some(&"firewall-00000".into())),
+    ];
+    let simulator = WhatIfSimulator::new(estate);
+    for (what, seed) in seeds {
+        let Some(seed) = seed.filter(|seed| estate.asset(seed.as_str()).is_some()) else {
+            continue;
+        };
+        let found = simulator.what_if([seed]).expect("the seed is known");
+        let (failed, cut, unknown) = (found.failed.len(), found.cut_off.len(), found.unknown.len());
+        println!("  over the network, {what}: {failed} fail, {cut} cut off, {unknown} unknown");
+        let first = median_ms(11, || (), |()| impact::what_if(estate, [seed]));
+        let next = median_ms(31, || (), |()| simulator.what_if([seed]));
+        let text = median_ms(11, || (), |()| found.to_json());
+        println!(
+            "    the first one {first:>8.3} ms, another one {next:>8.3} ms, every sentence as JSON {text:>8.3} ms"
+        );
+    }
 }
 
 fn what_ifs(estate: &Estate) {

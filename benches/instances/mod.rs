@@ -199,6 +199,72 @@ impl Instance {
     }
 }
 
+/// The same estate with its network: sites of some 400 assets, each with a firewall, a circuit, a core switch and access
+/// switches for 24 devices; machines stand on hosts. The first site is named first.
+pub fn networked(instance: &Instance) -> Inventory {
+    let mut inventory = instance.inventory(true);
+    let count = instance.kinds.len() as u32;
+    let sites = (count / 400).max(1);
+    let mut ports = vec![0_u32; sites as usize];
+    let link = |a: &str, b: &str, kind: RelationKind| Relation::new(a, b, kind);
+    for site in 0..sites {
+        let of = |what: &str| format!("{what}-{site:05}");
+        inventory
+            .assets
+            .push(Asset::new(of("site"), AssetKind::Site).with("people", vcto::Decimal::from(200)));
+        for (what, kind) in [
+            ("circuit", AssetKind::Circuit),
+            ("core", AssetKind::Switch),
+            ("firewall", AssetKind::Firewall),
+        ] {
+            inventory.assets.push(Asset::new(of(what), kind));
+            inventory
+                .relations
+                .push(link(&of(what), &of("site"), RelationKind::LocatedAt));
+        }
+        inventory
+            .relations
+            .push(link(&of("core"), &of("firewall"), RelationKind::ConnectsTo));
+        inventory
+            .relations
+            .push(link(&of("firewall"), &of("circuit"), RelationKind::ConnectsTo));
+    }
+    for (asset, kind) in (0..count).zip(&instance.kinds) {
+        let (id, site) = (Instance::id(asset), asset % sites);
+        if !matches!(
+            kind,
+            AssetKind::Workstation | AssetKind::HypervisorHost | AssetKind::Storage
+        ) {
+            continue;
+        }
+        let (access, port) = (
+            format!("access-{site:05}-{:03}", ports[site as usize] / 24),
+            ports[site as usize] % 24,
+        );
+        ports[site as usize] += 1;
+        if port == 0 {
+            inventory
+                .assets
+                .push(Asset::new(access.as_str(), AssetKind::Switch));
+            inventory
+                .relations
+                .push(link(&access, &format!("site-{site:05}"), RelationKind::LocatedAt));
+            inventory.relations.push(link(
+                &access,
+                &format!("core-{site:05}"),
+                RelationKind::ConnectsTo,
+            ));
+        }
+        inventory
+            .relations
+            .push(link(&id, &format!("site-{site:05}"), RelationKind::LocatedAt));
+        inventory
+            .relations
+            .push(link(&id, &access, RelationKind::ConnectsTo));
+    }
+    inventory
+}
+
 /// Processor time of this process so far, all threads together, in milliseconds.
 pub fn cpu_ms() -> f64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);

@@ -2,10 +2,12 @@
 
 mod build;
 mod condense;
+mod standing;
 mod visit;
 
 pub(crate) use build::GraphBuilder;
 pub(crate) use condense::Condensation;
+pub(crate) use standing::Standing;
 pub use visit::{EdgeEnds, Edges, Neighbors, Visited};
 
 use std::sync::OnceLock;
@@ -31,6 +33,7 @@ pub struct Graph {
     into_edge: Box<[u32]>,
     groups: Groups,
     links: Links,
+    standing: Standing,
     condensation: OnceLock<Condensation>,
 }
 
@@ -274,6 +277,19 @@ impl Graph {
                 .unwrap_or_default(),
             _ => &[],
         }
+    }
+
+    /// Of [`joined`](Self::joined) those that belong to this owner.
+    pub(crate) fn joined_in(&self, asset: u32, owner: u32) -> &[u32] {
+        let (joined, own) = (self.joined(asset), self.groups_of(owner));
+        let start = joined.partition_point(|number| *number < own.start);
+        let end = joined.partition_point(|number| *number < own.end);
+        joined.get(start..end).unwrap_or_default()
+    }
+
+    /// What stands where.
+    pub(crate) fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     /// The assets of the network layer, ascending.

@@ -41,6 +41,8 @@ pub struct Step {
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
+    /// It stands, but has lost its way to something that it needs, or every way out.
+    CutOff,
     /// It runs, but leans on something that is failed or degraded.
     Degraded,
     /// It stops.
@@ -63,8 +65,33 @@ pub enum Cause {
         /// How many of them must be up.
         needs: usize,
     },
+    /// A group of its has too few members left within reach.
+    GroupUnreachable {
+        /// Members that are out of service: with the unreachable ones exactly as many as it takes.
+        failed: Vec<AssetId>,
+        /// Members that it has lost its way to.
+        unreachable: Vec<AssetId>,
+        /// The devices whose loss parted it from them.
+        blocked_by: Vec<AssetId>,
+        /// How many members the group has.
+        members: usize,
+        /// How many of them must be up and within reach.
+        needs: usize,
+    },
     /// The failure was assumed.
     Seed,
+    /// It has lost its way to this dependency.
+    Unreachable {
+        /// What it had a way to.
+        dependency: AssetId,
+        /// The devices whose loss parted the two, none too many.
+        blocked_by: Vec<AssetId>,
+    },
+    /// It has lost every way out that it had.
+    WayOut {
+        /// The devices and circuits that it would need one of.
+        blocked_by: Vec<AssetId>,
+    },
 }
 
 /// A cause by position.

@@ -1,8 +1,8 @@
-//! What breaks what: blast radius, failure, cut sets, cycles, layers, paths and the network layer.
+//! What breaks what: blast radius, failure, what-ifs, cut sets, cycles, layers, paths and the network layer.
 //!
 //! Two questions look alike and are not. [`blast_radius`] asks what *could be touched*: everything that reaches the asset
 //! over hard relations, redundancy ignored. [`fail`] asks what *stops*: a group that needs k of its n members stands as
-//! long as k are up.
+//! long as k are up. [`what_if`] asks the second of the network too, counts people and lists what cannot be told.
 //!
 //! Every answer counts what is recorded. An asset with no recorded dependency is unknown, not safe.
 
@@ -19,6 +19,7 @@ mod path;
 mod propagation;
 mod radii;
 mod sweep;
+mod what_if;
 
 pub use blast::{BlastRadius, blast_radius};
 pub use cuts::{CutSearch, CutSets, cut_sets};
@@ -28,6 +29,10 @@ pub use network::{Network, network};
 pub use order::{Cycles, Layers, cycles, layers};
 pub use path::{Path, path};
 pub use radii::{BlastRadii, RadiiOptions, blast_radii, blast_radii_with};
+pub use what_if::{
+    PeopleAffected, Question, ServiceEffect, SiteEffect, State, WayOut, WhatIf, WhatIfOptions,
+    WhatIfSimulator, what_if, what_if_with,
+};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::{AssetId, Estate};

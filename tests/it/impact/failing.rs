@@ -97,6 +97,7 @@ fn depth(explanation: &Explanation) -> usize {
             Cause::Seed => vec![],
             Cause::Dependency(on) => vec![on.clone()],
             Cause::Group { failed, .. } => failed.clone(),
+            other => panic!("failure knows no network: {other:?}"),
         };
         let below = on.iter().map(|on| {
             depths

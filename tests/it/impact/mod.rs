@@ -8,3 +8,4 @@ mod networks;
 mod petgraph_runs;
 mod reaching;
 mod shapes;
+mod what_if;

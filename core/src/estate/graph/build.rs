@@ -7,7 +7,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Adjacency, Class, Edge, EdgeKind, Graph, Groups, Links};
+use super::{Adjacency, Class, Edge, EdgeKind, Graph, Groups, Links, Standing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::relation::{RelationKind, Strength};
 
@@ -21,6 +21,7 @@ pub(crate) struct GraphBuilder {
     stated: Vec<Stated>,
     groups: Vec<Draft>,
     links: Vec<(u32, u32)>,
+    standing: Standing,
 }
 
 /// So many that positions and numbers of components both fit `u32` side by side.
@@ -55,14 +56,16 @@ impl GraphBuilder {
             stated: Vec::new(),
             groups: Vec::new(),
             links: Vec::new(),
+            standing: Standing::default(),
         })
     }
 
-    /// Adds a relation. Kinds that say nothing of impact or network are passed over, and so is a relation to itself.
+    /// Adds a relation. Kinds that say nothing of impact, network or place are passed over, and so is a relation to itself.
     pub(crate) fn relation(&mut self, from: u32, to: u32, kind: &RelationKind, strength: Strength) {
         if from == to || from >= self.assets || to >= self.assets {
             return;
         }
+        self.standing.add(from, to, kind, strength);
         if *kind == RelationKind::ConnectsTo {
             self.links.push((from, to));
         } else if let Some(kind) = EdgeKind::of(kind) {
@@ -77,6 +80,11 @@ impl GraphBuilder {
                 kind,
             });
         }
+    }
+
+    /// Notes that every impact relation of this pair is inferred.
+    pub(crate) fn inferred(&mut self, from: u32, to: u32) {
+        self.standing.inferred.push((from, to));
     }
 
     /// Adds a requirement group: of the members, `needs` must be up. A member that is named twice counts once.
@@ -147,6 +155,7 @@ impl GraphBuilder {
             into_edge,
             groups,
             links,
+            standing: self.standing.settled(),
             condensation: OnceLock::new(),
         })
     }

@@ -1,0 +1,44 @@
+//! What stands where: on which host, at which place, in which whole.
+
+use crate::estate::relation::{RelationKind, Strength};
+
+/// Pairs of positions, each list ascending and without repeats.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Standing {
+    /// What runs on or is hosted on what, over hard relations.
+    pub(crate) hosted: Vec<(u32, u32)>,
+    /// What is located where.
+    pub(crate) located: Vec<(u32, u32)>,
+    /// What is a member or a part of what.
+    pub(crate) members: Vec<(u32, u32)>,
+    /// What needs what by inference alone.
+    pub(crate) inferred: Vec<(u32, u32)>,
+}
+
+impl Standing {
+    /// Takes a relation up; kinds that say nothing of it are passed over.
+    pub(super) fn add(&mut self, from: u32, to: u32, kind: &RelationKind, strength: Strength) {
+        let list = match (kind, strength) {
+            (RelationKind::HostedOn | RelationKind::RunsOn, Strength::Hard) => &mut self.hosted,
+            (RelationKind::LocatedAt, _) => &mut self.located,
+            (RelationKind::MemberOf | RelationKind::PartOf, _) => &mut self.members,
+            _ => return,
+        };
+        list.push((from, to));
+    }
+
+    /// Brings the lists into their order.
+    pub(super) fn settled(mut self) -> Self {
+        for list in [
+            &mut self.hosted,
+            &mut self.located,
+            &mut self.members,
+            &mut self.inferred,
+        ] {
+            list.sort_unstable();
+            list.dedup();
+            list.shrink_to_fit();
+        }
+        self
+    }
+}
