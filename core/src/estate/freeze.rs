@@ -181,17 +181,22 @@ fn soft_member(relation: Option<&Relation>, at: u32) -> Error {
 fn graph(inventory: &Inventory, pairs: &[Pair], groups: &[Group]) -> Result<Graph> {
     let mut builder = GraphBuilder::new(inventory.assets.len())?;
     for same in pairs.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
-        let (mut inferred, mut stated) = (false, false);
+        let (mut guessed, mut stated) = (false, false);
         for pair in same {
-            if let Some(relation) = inventory.relations.get(pair.at as usize) {
-                builder.relation(pair.from, pair.to, &relation.kind, relation.strength);
-                let impact = relation.kind.carries_impact();
-                inferred |= impact && relation.inference().is_some();
-                stated |= impact && relation.inference().is_none();
+            let Some(relation) = inventory.relations.get(pair.at as usize) else {
+                continue;
+            };
+            let Relation { kind, strength, .. } = relation;
+            if relation.is_stated() {
+                builder.relation(pair.from, pair.to, kind, *strength);
+                stated |= kind.carries_impact();
+            } else {
+                builder.guess(pair.from, pair.to, kind, *strength);
+                guessed |= kind.carries_impact();
             }
         }
-        if let Some(pair) = same.first().filter(|_| inferred && !stated) {
-            builder.inferred(pair.from, pair.to);
+        if let Some(pair) = same.first().filter(|_| guessed && !stated) {
+            builder.only_guessed(pair.from, pair.to);
         }
     }
     for group in groups {

@@ -33,6 +33,8 @@ pub struct Graph {
     into_edge: Box<[u32]>,
     groups: Groups,
     links: Links,
+    /// The links that somebody stated; none where all are.
+    stated_links: Option<Links>,
     standing: Standing,
     condensation: OnceLock<Condensation>,
 }
@@ -146,12 +148,28 @@ struct Groups {
 
 /// The links of the network layer, from both ends. A parallel link stands twice; a link to itself is left out.
 #[derive(Clone, Debug)]
-struct Links {
+pub(crate) struct Links {
     /// Assets with at least one link, ascending.
     linked: Box<[u32]>,
     /// Neighbours of the i-th linked asset, as indices into `linked`: `ends[bounds[i]..bounds[i + 1]]`, ascending.
     bounds: Box<[u32]>,
     ends: Box<[u32]>,
+}
+
+impl Links {
+    /// The assets that have a link, ascending.
+    pub(crate) fn linked(&self) -> &[u32] {
+        &self.linked
+    }
+
+    /// The other ends of the links of the i-th linked asset, as indices into [`linked`](Self::linked).
+    pub(crate) fn to(&self, index: u32) -> &[u32] {
+        let index = index as usize;
+        match (self.bounds.get(index), self.bounds.get(index + 1)) {
+            (Some(start), Some(end)) => self.ends.get(*start as usize..*end as usize).unwrap_or_default(),
+            _ => &[],
+        }
+    }
 }
 
 /// One requirement group, borrowed from the graph.
@@ -294,20 +312,17 @@ impl Graph {
 
     /// The assets of the network layer, ascending.
     pub(crate) fn linked(&self) -> &[u32] {
-        &self.links.linked
+        self.links.linked()
     }
 
     /// The other ends of the links of the i-th asset of the network layer, as indices into [`linked`](Self::linked).
     pub(crate) fn linked_to(&self, index: u32) -> &[u32] {
-        let index = index as usize;
-        match (self.links.bounds.get(index), self.links.bounds.get(index + 1)) {
-            (Some(start), Some(end)) => self
-                .links
-                .ends
-                .get(*start as usize..*end as usize)
-                .unwrap_or_default(),
-            _ => &[],
-        }
+        self.links.to(index)
+    }
+
+    /// The network layer without the links that were only inferred.
+    pub(crate) fn stated_links(&self) -> &Links {
+        self.stated_links.as_ref().unwrap_or(&self.links)
     }
 
     fn edge_index(&self, dependant: u32, dependency: u32) -> Option<usize> {

@@ -31,9 +31,9 @@ pub(crate) use open::open_enum;
 pub use asset::{Asset, AssetId, AssetKind, Criticality};
 pub use diff::{AssetChange, Diff, FactChange, Records, Replaced, diff};
 pub use fact::{Confidence, Fact, FactValue, Facts, Origin};
-pub(crate) use graph::Condensation;
 #[cfg(test)]
 pub(crate) use graph::GraphBuilder;
+pub(crate) use graph::{Condensation, Links};
 pub use graph::{Edge, EdgeEnds, EdgeKind, Edges, Graph, Neighbors, Visited};
 pub use inventory::{FORMAT, Inventory, Note, Scope, Source};
 pub use relation::{Relation, RelationKind, Requirement, Strength};

@@ -7,10 +7,11 @@ use serde::Serialize;
 use super::{ids, json};
 use crate::estate::{AssetId, Estate};
 
-/// Why one asset is failed or degraded. Each step rests on the steps before it; the last is about the asset itself.
+/// Why one asset is touched. Each step rests on the steps before it; the last is about the asset itself.
 ///
-/// It is a shortest one: no derivation has fewer steps between a seed and the asset. Where a group fails, the step names
-/// just as many failed members as it takes, no more.
+/// Of a [failure](super::fail()) it is a shortest one: no derivation has fewer steps between a seed and the asset. Where a
+/// group fails, the step names just as many lost members as it takes, no more. What is cut off is in that of a
+/// [what-if](super::what_if()) alone.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Explanation {
     /// The asset explained.

@@ -87,8 +87,8 @@ impl WhatIfOptions {
 /// the group's owner when it is out of service or cut off from it. Those that are out because something failed are
 /// `failed`, those that are out because a way is lost are `cut_off`. What is out of service forwards nothing.
 ///
-/// *Cut off* from another asset is one that had a way to it over the network layer (`connects_to`) and has none left. An
-/// asset without a link of its own is where the hosts are that it runs on or is hosted on (a cluster where its members
+/// *Cut off* from another asset is one that had a way to it over the network layer (`connects_to`, as somebody stated it:
+/// what was only inferred proves neither a way nor a place) and has none left. An asset without a link of its own is where the hosts are that it runs on or is hosted on (a cluster where its members
 /// are). An asset that is not on the network is never cut off.
 ///
 /// A *way out* leads to a circuit or provider on the network layer, or to a firewall or router that has an impact relation
@@ -99,8 +99,8 @@ impl WhatIfOptions {
 /// *Unknown* is an asset that none of this touches, where something fails at its site (or at no known site, or where its
 /// own site is not known): when a firewall, router, circuit or provider fails, unless its way out is recorded; when a
 /// switch, access point or other part of the network does, unless it is on the network; when anything else does, unless it
-/// is on the network or has a recorded dependency (of power: has a dependency). Applications, services and databases have
-/// no port of their own: one recorded dependency tells. Workstations, printers, accounts and papers serve others only where
+/// is on the network or has a stated dependency (of power: has a dependency). Applications, services and databases have
+/// no port of their own: one stated dependency tells. Workstations, printers, accounts and papers serve others only where
 /// a relation says so: their failure leaves nothing unknown. A site that fails leaves everything unknown that is there.
 ///
 /// ```

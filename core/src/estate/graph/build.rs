@@ -21,6 +21,8 @@ pub(crate) struct GraphBuilder {
     stated: Vec<Stated>,
     groups: Vec<Draft>,
     links: Vec<(u32, u32)>,
+    /// Links that were inferred.
+    guessed: Vec<(u32, u32)>,
     standing: Standing,
 }
 
@@ -56,19 +58,48 @@ impl GraphBuilder {
             stated: Vec::new(),
             groups: Vec::new(),
             links: Vec::new(),
+            guessed: Vec::new(),
             standing: Standing::default(),
         })
     }
 
-    /// Adds a relation. Kinds that say nothing of impact, network or place are passed over, and so is a relation to itself.
+    /// Adds a relation that was stated. Kinds that say nothing of impact, network or place are passed over, and so is a
+    /// relation to itself.
     pub(crate) fn relation(&mut self, from: u32, to: u32, kind: &RelationKind, strength: Strength) {
-        if from == to || from >= self.assets || to >= self.assets {
+        if !self.is_pair(from, to) {
             return;
         }
         self.standing.add(from, to, kind, strength);
         if *kind == RelationKind::ConnectsTo {
             self.links.push((from, to));
-        } else if let Some(kind) = EdgeKind::of(kind) {
+        } else {
+            self.impact(from, to, kind, strength);
+        }
+    }
+
+    /// Adds a relation that was inferred: it says nothing of where things stand.
+    pub(crate) fn guess(&mut self, from: u32, to: u32, kind: &RelationKind, strength: Strength) {
+        if !self.is_pair(from, to) {
+            return;
+        }
+        if *kind == RelationKind::ConnectsTo {
+            self.guessed.push((from, to));
+        } else {
+            self.impact(from, to, kind, strength);
+        }
+    }
+
+    /// Notes that every impact relation of this pair was inferred.
+    pub(crate) fn only_guessed(&mut self, from: u32, to: u32) {
+        self.standing.inferred.push((from, to));
+    }
+
+    fn is_pair(&self, from: u32, to: u32) -> bool {
+        from != to && from < self.assets && to < self.assets
+    }
+
+    fn impact(&mut self, from: u32, to: u32, kind: &RelationKind, strength: Strength) {
+        if let Some(kind) = EdgeKind::of(kind) {
             let class = match strength {
                 Strength::Hard => Class::Needed,
                 Strength::Soft => Class::Soft,
@@ -80,11 +111,6 @@ impl GraphBuilder {
                 kind,
             });
         }
-    }
-
-    /// Notes that every impact relation of this pair is inferred.
-    pub(crate) fn inferred(&mut self, from: u32, to: u32) {
-        self.standing.inferred.push((from, to));
     }
 
     /// Adds a requirement group: of the members, `needs` must be up. A member that is named twice counts once.
@@ -119,9 +145,12 @@ impl GraphBuilder {
         self.groups.dedup();
         let members: usize = self.groups.iter().map(|group| group.members.len()).sum();
         fits(self.stated.len().saturating_add(members), "relations")?;
-        fits(self.links.len().saturating_mul(2), "network links")?;
+        let links = self.links.len().saturating_add(self.guessed.len());
+        fits(links.saturating_mul(2), "network links")?;
         let groups = freeze_groups(&self.groups, self.assets);
         let merged = merge(self.stated, &self.groups, self.assets);
+        let stated_links = (!self.guessed.is_empty()).then(|| freeze_links(&self.links, self.assets));
+        self.links.append(&mut self.guessed);
         let links = freeze_links(&self.links, self.assets);
 
         let key_from = |edge: &Stated| edge.from as usize * 3 + edge.class as usize;
@@ -155,6 +184,7 @@ impl GraphBuilder {
             into_edge,
             groups,
             links,
+            stated_links,
             standing: self.standing.settled(),
             condensation: OnceLock::new(),
         })

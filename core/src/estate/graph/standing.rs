@@ -2,7 +2,7 @@
 
 use crate::estate::relation::{RelationKind, Strength};
 
-/// Pairs of positions, each list ascending and without repeats.
+/// Pairs of positions as somebody stated them, each list ascending and without repeats.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Standing {
     /// What runs on or is hosted on what, over hard relations.
@@ -11,7 +11,7 @@ pub(crate) struct Standing {
     pub(crate) located: Vec<(u32, u32)>,
     /// What is a member or a part of what.
     pub(crate) members: Vec<(u32, u32)>,
-    /// What needs what by inference alone.
+    /// What carries what by inference alone.
     pub(crate) inferred: Vec<(u32, u32)>,
 }
 

@@ -51,9 +51,9 @@ pub(super) fn is_edge(kind: &AssetKind) -> bool {
 }
 
 impl Exits {
-    pub(super) fn of(estate: &Estate, traits: &[Traits], homes: &Sets) -> Self {
+    pub(super) fn of(estate: &Estate, traits: &[Traits], homes: &Sets, inferred: &[(u32, u32)]) -> Self {
         let mut exits = Self::default();
-        let edges = exits.stated(estate.graph(), traits);
+        let edges = exits.stated(estate.graph(), traits, inferred);
         exits.presumed(estate, traits, homes, edges);
         exits.by_node = exits.keyed(|exit| exit.node);
         exits.by_bundle = exits.keyed(|exit| exit.bundle);
@@ -79,16 +79,20 @@ impl Exits {
     }
 
     /// Takes up what is stated. Gives the linked firewalls and routers.
-    fn stated(&mut self, graph: &Graph, traits: &[Traits]) -> Vec<(u32, u32)> {
+    fn stated(&mut self, graph: &Graph, traits: &[Traits], inferred: &[(u32, u32)]) -> Vec<(u32, u32)> {
         let is =
             |asset: u32, of: fn(Traits) -> bool| traits.get(asset as usize).is_some_and(|about| of(*about));
         let mut edges = Vec::new();
-        for (node, asset) in (0..).zip(graph.linked().iter().copied()) {
+        for (node, asset) in (0..).zip(graph.stated_links().linked().iter().copied()) {
             if is(asset, Traits::is_outside) {
                 self.push(node, Lead::Stated, NONE);
             } else if is(asset, Traits::is_edge) {
                 let dependencies = graph.dependencies(asset).iter().copied();
-                let leads: Vec<u32> = dependencies.filter(|on| is(*on, Traits::is_outside)).collect();
+                let leads: Vec<u32> = dependencies
+                    .filter(|on| {
+                        is(*on, Traits::is_outside) && inferred.binary_search(&(asset, *on)).is_err()
+                    })
+                    .collect();
                 if !leads.is_empty() {
                     let bundle = self.bundle(&leads);
                     self.push(node, Lead::Stated, bundle);
@@ -106,7 +110,7 @@ impl Exits {
         let loose = |at: u32| {
             let about = estate.assets().get(at as usize);
             about.is_some_and(|about| about.kind == AssetKind::Circuit)
-                && estate.graph().linked().binary_search(&at).is_err()
+                && estate.graph().stated_links().linked().binary_search(&at).is_err()
                 && stated.binary_search(&at).is_err()
         };
         let mut circuits: Vec<(u32, u32)> = (0..)

@@ -4,7 +4,7 @@ use super::exits::{Exits, Ways};
 use super::pieces::{Pieces, whole};
 use super::sets::{Gaps, NONE, Sets, run};
 use super::traits::Traits;
-use crate::estate::{AssetKind, Estate, Graph};
+use crate::estate::{AssetKind, Estate, Graph, Links};
 
 /// Made once for an estate, read by every what-if.
 #[derive(Clone, Debug)]
@@ -31,18 +31,19 @@ pub(super) struct Ground {
 impl Ground {
     pub(super) fn new(estate: &Estate) -> Self {
         let graph = estate.graph();
-        let linked: Vec<(u32, u32)> = graph.linked().iter().copied().zip(0..).collect();
-        let traits = Traits::of_all(estate);
+        let linked: Vec<(u32, u32)> = graph.stated_links().linked().iter().copied().zip(0..).collect();
+        let inferred = inferred(graph);
+        let traits = Traits::of_all(estate, &inferred);
         let standing = standing(estate);
         let homes = homes(graph, &traits, &standing);
-        let exits = Exits::of(estate, &traits, &homes);
-        let labels = whole(graph);
+        let exits = Exits::of(estate, &traits, &homes, &inferred);
+        let labels = whole(graph.stated_links());
         let ways = Ways::new(&exits, labels.1, |node| label_at(&labels.0, node));
         let places = Sets::spread(estate.asset_count(), &linked, &standing, Gaps::Spread);
         Self {
             guests: guests(graph, &places),
             shared: shared(graph, &places),
-            inferred: inferred(graph),
+            inferred,
             traits,
             estate: estate.clone(),
             places,
@@ -57,9 +58,14 @@ impl Ground {
         self.estate.graph()
     }
 
+    /// The links that somebody stated: what was only inferred proves no way.
+    pub(super) fn links(&self) -> &Links {
+        self.graph().stated_links()
+    }
+
     /// The network as it is recorded.
     pub(super) fn pieces(&self) -> Pieces<'_> {
-        Pieces::new(self.graph(), self.labels.0.clone(), self.labels.1)
+        Pieces::new(self.links(), self.labels.0.clone(), self.labels.1)
     }
 
     /// The ways out of the network as it is recorded.
@@ -74,7 +80,7 @@ impl Ground {
 
     /// The asset at a node.
     pub(super) fn asset_at(&self, node: u32) -> Option<u32> {
-        self.graph().linked().get(node as usize).copied()
+        self.links().linked().get(node as usize).copied()
     }
 
     /// The node that an asset is itself.
@@ -153,7 +159,9 @@ fn standing(estate: &Estate) -> Vec<(u32, u32)> {
     // A cluster whose hosts are not recorded says nothing of where its machines are.
     let known = pairs.clone();
     pairs.retain(|(_, host)| {
-        !is_cluster(*host) || graph.linked().binary_search(host).is_ok() || !run(&known, *host).is_empty()
+        !is_cluster(*host)
+            || graph.stated_links().linked().binary_search(host).is_ok()
+            || !run(&known, *host).is_empty()
     });
     pairs
 }
@@ -208,7 +216,7 @@ fn guests(graph: &Graph, places: &Sets) -> Vec<(u32, u32)> {
     let mut guests: Vec<(u32, u32)> = (0..)
         .take(graph.asset_count())
         .filter_map(|asset| Some((places.of(asset)?, asset)))
-        .filter(|(set, asset)| graph.linked().get(*set as usize) != Some(asset))
+        .filter(|(set, asset)| graph.stated_links().linked().get(*set as usize) != Some(asset))
         .collect();
     guests.sort_unstable();
     guests
@@ -216,7 +224,7 @@ fn guests(graph: &Graph, places: &Sets) -> Vec<(u32, u32)> {
 
 fn shared(graph: &Graph, places: &Sets) -> Vec<(u32, u32)> {
     // INVARIANT: there are fewer links than `NONE`.
-    let singles = u32::try_from(graph.linked().len()).unwrap_or(NONE);
+    let singles = u32::try_from(graph.stated_links().linked().len()).unwrap_or(NONE);
     let mut shared: Vec<(u32, u32)> = (singles..places.count())
         .flat_map(|set| places.items(set).iter().map(move |node| (*node, set)))
         .collect();

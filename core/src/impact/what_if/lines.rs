@@ -138,10 +138,11 @@ impl Lines {
         list.sort_unstable_by_key(|line| line.asset);
         let mut walls = std::mem::take(&mut run.walls);
         walls.sort_unstable();
+        let borders = final_borders(ground, &run, &list);
         Self {
             list,
             ways,
-            borders: final_borders(ground, &run),
+            borders,
             walls,
             splits: run.splits,
         }
@@ -285,9 +286,16 @@ fn degrade(
     }
 }
 
-/// What stands at the border of each piece at the end, and which circuits its ways out hung on.
-fn final_borders(ground: &Ground, run: &Run<'_>) -> Vec<(u32, u32)> {
+/// What stands at the border of each piece at the end, and which circuits its ways out hung on; nothing where nothing has
+/// lost its way out.
+fn final_borders(ground: &Ground, run: &Run<'_>, list: &[Line]) -> Vec<(u32, u32)> {
     let mut found = Vec::new();
+    if !list
+        .iter()
+        .any(|line| matches!(line.reason, Reason::WayOut { .. }))
+    {
+        return found;
+    }
     for asset in &run.out {
         if let Some(node) = ground.node_of(*asset) {
             let pieces = borders(ground, &run.pieces, node);

@@ -8,12 +8,12 @@
 use std::collections::VecDeque;
 
 use super::sets::NONE;
-use crate::estate::Graph;
+use crate::estate::Links;
 
 /// The piece of every node, as devices go one after another.
 #[derive(Clone, Debug)]
 pub(super) struct Pieces<'g> {
-    graph: &'g Graph,
+    links: &'g Links,
     /// The piece of every node by index among the linked assets; `NONE` where it is gone.
     label: Vec<u32>,
     labels: u32,
@@ -30,18 +30,18 @@ struct Front {
 }
 
 /// The pieces of the network as it is recorded, numbered from 0, and how many there are.
-pub(super) fn whole(graph: &Graph) -> (Vec<u32>, u32) {
-    let mut label = vec![NONE; graph.linked().len()];
+pub(super) fn whole(links: &Links) -> (Vec<u32>, u32) {
+    let mut label = vec![NONE; links.linked().len()];
     let mut labels = 0;
     let mut stack = Vec::new();
-    for (start, _) in (0_u32..).zip(graph.linked()) {
+    for (start, _) in (0_u32..).zip(links.linked()) {
         if label[start as usize] != NONE {
             continue;
         }
         label[start as usize] = labels;
         stack.push(start);
         while let Some(node) = stack.pop() {
-            for next in graph.linked_to(node) {
+            for next in links.to(node) {
                 if label[*next as usize] == NONE {
                     label[*next as usize] = labels;
                     stack.push(*next);
@@ -55,9 +55,9 @@ pub(super) fn whole(graph: &Graph) -> (Vec<u32>, u32) {
 
 impl<'g> Pieces<'g> {
     /// Starts with the pieces of [`whole`].
-    pub(super) fn new(graph: &'g Graph, label: Vec<u32>, labels: u32) -> Self {
+    pub(super) fn new(links: &'g Links, label: Vec<u32>, labels: u32) -> Self {
         Self {
-            graph,
+            links,
             owner: vec![NONE; label.len()],
             label,
             labels,
@@ -94,7 +94,7 @@ impl<'g> Pieces<'g> {
             };
             let mut starts: Vec<u32> = same
                 .iter()
-                .flat_map(|(_, node)| self.graph.linked_to(*node))
+                .flat_map(|(_, node)| self.links.to(*node))
                 .copied()
                 .filter(|node| self.of(*node) == label)
                 .collect();
@@ -134,7 +134,7 @@ impl<'g> Pieces<'g> {
                 continue;
             };
             turns.push_back(turn);
-            let Some(next) = self.graph.linked_to(node).get(offset as usize).copied() else {
+            let Some(next) = self.links.to(node).get(offset as usize).copied() else {
                 continue;
             };
             front.todo.push_front((node, offset + 1));
@@ -215,13 +215,13 @@ mod tests {
     }
 
     /// The lowest node that each node is linked to without what is gone.
-    fn lowest(graph: &Graph, gone: &[u32]) -> Vec<u32> {
-        let count = u32::try_from(graph.linked().len()).unwrap();
+    fn lowest(links: &Links, gone: &[u32]) -> Vec<u32> {
+        let count = u32::try_from(links.linked().len()).unwrap();
         let mut lowest: Vec<u32> = (0..count).collect();
         loop {
             let before = lowest.clone();
             for node in (0..count).filter(|node| !gone.contains(node)) {
-                for next in graph.linked_to(node).iter().filter(|next| !gone.contains(next)) {
+                for next in links.to(node).iter().filter(|next| !gone.contains(next)) {
                     lowest[node as usize] = lowest[node as usize].min(lowest[*next as usize]);
                 }
             }
@@ -241,16 +241,17 @@ mod tests {
                 builder.relation(a, b, &RelationKind::ConnectsTo, Strength::Hard);
             }
             let graph = builder.build().unwrap();
-            let count = u32::try_from(graph.linked().len()).unwrap();
-            let (label, labels) = whole(&graph);
-            let mut pieces = Pieces::new(&graph, label, labels);
+            let links = graph.stated_links();
+            let count = u32::try_from(links.linked().len()).unwrap();
+            let (label, labels) = whole(links);
+            let mut pieces = Pieces::new(links, label, labels);
             let mut gone = Vec::new();
             for _ in 0..8 {
                 let batch: Vec<u32> = (0..=numbers.below(4)).map(|_| numbers.below(count)).collect();
                 let before: Vec<u32> = (0..count).map(|node| pieces.of(node)).collect();
                 let moved = pieces.remove(&batch);
                 gone.extend(batch);
-                let known = lowest(&graph, &gone);
+                let known = lowest(links, &gone);
                 for a in 0..count {
                     assert_eq!(pieces.of(a) == NONE, gone.contains(&a));
                     let changed = pieces.of(a) != NONE && pieces.of(a) != before[a as usize];

@@ -156,7 +156,6 @@ impl<'g> Run<'g> {
         for asset in &newly {
             self.ways.lose(exits, *asset, |node| self.pieces.of(node));
         }
-        self.wall(&gone);
         monitor.check()?;
         let touched = gone.iter().chain(moved.iter().map(|(node, _)| node));
         let mut pairs = Vec::new();
@@ -175,7 +174,10 @@ impl<'g> Run<'g> {
         }
         pairs.sort_unstable();
         pairs.dedup();
-        self.split(&pairs);
+        if !pairs.is_empty() {
+            self.wall(&gone);
+            self.split(&pairs);
+        }
         Ok(())
     }
 
@@ -239,8 +241,8 @@ impl<'g> Run<'g> {
 /// device that is gone, or from the outside.
 pub(super) fn borders(ground: &Ground, pieces: &Pieces<'_>, node: u32) -> Vec<u32> {
     let mut around: Vec<u32> = ground
-        .graph()
-        .linked_to(node)
+        .links()
+        .to(node)
         .iter()
         .map(|next| pieces.of(*next))
         .collect();

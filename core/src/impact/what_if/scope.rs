@@ -118,19 +118,21 @@ impl Scopes {
             if told.next_if_eq(&asset).is_some() || !about.is_asked() {
                 continue;
             }
-            let gaps = gaps(ground, lines, asset, *about);
+            let gap = |role| gap(ground, lines, asset, *about, role);
             let homes = ground.homes.of(asset).map(|set| set as usize);
             let causes = homes.map_or(Some(&anywhere), |set| at_homes.get(set));
-            if let Some(reason) = causes.and_then(|causes| first(causes, gaps)) {
+            if let Some(reason) = causes.and_then(|causes| first(causes, gap)) {
                 let count = homes.map_or(Some(&mut scopes.placeless), |set| counts.get_mut(set));
-                add(count, gaps);
+                for (count, role) in count.into_iter().flatten().zip(ROLES) {
+                    *count += usize::from(gap(role).is_some());
+                }
                 found.push(Line {
                     asset,
                     state: State::Unknown,
                     stage: 0,
                     reason,
                 });
-            } else if first(&anywhere, gaps).is_some() {
+            } else if first(&anywhere, gap).is_some() {
                 scopes.elsewhere += 1;
             }
         }
@@ -245,40 +247,31 @@ fn plus(mut sum: ByRole<usize>, counts: &ByRole<usize>) -> ByRole<usize> {
     sum
 }
 
-fn add(counts: Option<&mut ByRole<usize>>, gaps: ByRole<Option<Gap>>) {
-    for (count, gap) in counts.into_iter().flatten().zip(gaps) {
-        *count += usize::from(gap.is_some());
-    }
-}
-
-/// What is not recorded of an asset, for each role that something which fails may have for it.
-fn gaps(ground: &Ground, lines: &Lines, asset: u32, about: Traits) -> ByRole<Option<Gap>> {
-    let leans = about.leans();
-    let placed = ground.places.of(asset).is_some();
+/// What is not recorded of an asset, for something that fails and may have this role for it.
+fn gap(ground: &Ground, lines: &Lines, asset: u32, about: Traits, role: Role) -> Option<Gap> {
+    let placed = || ground.places.of(asset).is_some();
+    let dependencies_say_all = about.is_logical() && about.leans();
     let when = |open: bool, gap: Gap| open.then_some(gap);
-    if about.is_power() {
-        return [Some(Gap::Place), None, None, when(!leans, Gap::Dependency), None];
+    match role {
+        Role::Place => Some(Gap::Place),
+        Role::Power => when(!about.leans(), Gap::Dependency),
+        _ if about.is_power() || dependencies_say_all => None,
+        Role::Link => when(!placed(), Gap::Link),
+        Role::Service => when(!about.leans() && !placed(), Gap::Dependency),
+        Role::WayOut => match lines.way(ground, asset) {
+            Way::Kept | Way::Lost => None,
+            Way::Unrecorded => Some(Gap::WayOut),
+            Way::Unsure => Some(Gap::Unsure),
+        },
     }
-    let way = match lines.way(ground, asset) {
-        Way::Kept | Way::Lost => None,
-        Way::Unrecorded => Some(Gap::WayOut),
-        Way::Unsure => Some(Gap::Unsure),
-    };
-    let dependencies_say_all = about.is_logical() && leans;
-    [
-        Some(Gap::Place),
-        way.filter(|_| !dependencies_say_all),
-        when(!placed && !dependencies_say_all, Gap::Link),
-        when(!leans, Gap::Dependency),
-        when(!leans && !placed, Gap::Dependency),
-    ]
 }
 
 /// The first cause that meets a gap.
-fn first(causes: &ByRole<u32>, gaps: ByRole<Option<Gap>>) -> Option<Reason> {
-    let mut pairs = causes.iter().zip(gaps);
-    pairs.find_map(|(cause, gap)| {
-        let cause = (*cause != NONE).then_some(*cause)?;
-        gap.map(|gap| Reason::Untold { cause, gap })
-    })
+fn first(causes: &ByRole<u32>, gap: impl Fn(Role) -> Option<Gap>) -> Option<Reason> {
+    let mut causes = causes
+        .iter()
+        .copied()
+        .zip(ROLES)
+        .filter(|(cause, _)| *cause != NONE);
+    causes.find_map(|(cause, role)| gap(role).map(|gap| Reason::Untold { cause, gap }))
 }

@@ -2,6 +2,7 @@
 
 use super::exits::{is_edge, is_outside};
 use super::scope::{is_asked, is_logical};
+use super::sets::run;
 use super::tally::is_service;
 use crate::estate::{Asset, AssetKind, Estate, Graph};
 
@@ -20,19 +21,22 @@ impl Traits {
     const SITE: u8 = 128;
 
     /// Of every asset, by position.
-    pub(super) fn of_all(estate: &Estate) -> Vec<Self> {
+    pub(super) fn of_all(estate: &Estate, inferred: &[(u32, u32)]) -> Vec<Self> {
         let assets = (0..).zip(estate.assets());
         assets
-            .map(|(at, about)| Self::of(estate.graph(), about, at))
+            .map(|(at, about)| Self::of(estate.graph(), inferred, about, at))
             .collect()
     }
 
-    fn of(graph: &Graph, about: &Asset, at: u32) -> Self {
+    fn of(graph: &Graph, inferred: &[(u32, u32)], about: &Asset, at: u32) -> Self {
         let kind = &about.kind;
         let bits = [
             (Self::ASKED, is_asked(kind)),
             (Self::EDGE, is_edge(kind)),
-            (Self::LEANS, !graph.dependencies(at).is_empty()),
+            (
+                Self::LEANS,
+                graph.dependencies(at).len() > run(inferred, at).len(),
+            ),
             (Self::LOGICAL, is_logical(kind)),
             (Self::OUTSIDE, is_outside(kind)),
             (Self::POWER, *kind == AssetKind::Power),
@@ -77,7 +81,7 @@ impl Traits {
         self.0 & Self::SITE != 0
     }
 
-    /// Whether it depends on anything.
+    /// Whether anything is stated that it depends on.
     pub(super) fn leans(self) -> bool {
         self.0 & Self::LEANS != 0
     }

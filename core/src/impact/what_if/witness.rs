@@ -173,7 +173,7 @@ fn outside(ground: &Ground, lines: &Lines, asset: u32) -> Vec<u32> {
 
 /// Which nodes had left the network before a round.
 fn gone(ground: &Ground, lines: &Lines, round: u32) -> Vec<bool> {
-    let linked = ground.graph().linked().iter();
+    let linked = ground.links().linked().iter();
     linked
         .map(|asset| lines.round(*asset).is_some_and(|at| at < round))
         .collect()
@@ -200,7 +200,7 @@ impl Walls {
                 .get_mut(index)
                 .is_some_and(|slot| !std::mem::replace(slot, true));
             if new && !lost {
-                queue.extend_from_slice(ground.graph().linked_to(node));
+                queue.extend_from_slice(ground.links().to(node));
             }
         }
         walls
@@ -229,7 +229,7 @@ impl Walls {
             } else if let Some(slot) = found.get_mut(node as usize)
                 && !std::mem::replace(slot, true)
             {
-                queue.extend_from_slice(ground.graph().linked_to(node));
+                queue.extend_from_slice(ground.links().to(node));
             }
         }
         blocked.into_iter().collect()

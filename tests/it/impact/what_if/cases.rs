@@ -205,7 +205,25 @@ fn an_effect_over_an_inferred_relation_is_degraded_and_says_so() {
     );
 }
 
-/// Three people-bearing sites, with the network of Leeds recorded or not.
+#[test]
+fn what_was_inferred_proves_neither_a_way_nor_a_dependency() {
+    let estate = short(
+        "pc workstation, sw switch, fw-1 firewall, fw-2 firewall, line-1 circuit, line-2 circuit, srv server, nas storage",
+        "pc connects_to sw, sw connects_to fw-1, fw-1 connects_to line-1, fw-2 connects_to line-2, sw connects_to fw-2 lldp, srv uses nas dns",
+        "",
+    );
+    let found = impact::what_if(&estate, ["fw-1"]).unwrap();
+    assert_eq!(texts(&found.cut_off), ["pc", "sw"], "the second way is a guess");
+    let found = impact::what_if(&estate, ["nas"]).unwrap();
+    assert_eq!(texts(&found.degraded), ["srv"]);
+    let found = impact::what_if(&estate, ["fw-2"]).unwrap();
+    assert!(
+        found.unknown.contains(&"srv".into()),
+        "a guess is no dependency that tells"
+    );
+}
+
+/// Sites with people, with the network of Leeds recorded or not.
 fn firm(network: bool) -> Estate {
     let assets = r#"{"id": "lds", "kind": "site", "name": "Leeds", "facts": {"people": 86}},
         {"id": "yrk", "kind": "site", "name": "York", "facts": {"people": 38}},

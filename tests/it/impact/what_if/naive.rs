@@ -56,7 +56,6 @@ enum Way {
 
 impl World {
     pub fn estate(&self) -> Estate {
-        let members: Pairs = self.memberships();
         let relation = |link: &Link| {
             let relation = Relation::new(
                 name(link.from).as_str(),
@@ -64,8 +63,7 @@ impl World {
                 link.kind.clone(),
             );
             let relation = if link.soft { relation.soft() } else { relation };
-            // A stated soft relation to a member is refused.
-            if link.inferred || (link.soft && members.contains(&(link.from, link.to))) {
+            if link.inferred {
                 relation.inferred_by("dns")
             } else {
                 relation
@@ -99,8 +97,10 @@ impl World {
         &self.assets[asset].0
     }
 
+    /// What somebody stated: what was inferred proves neither a place nor a way.
     fn of<'a>(&'a self, kinds: &'a [RelationKind]) -> impl Iterator<Item = &'a Link> {
-        self.relations.iter().filter(|link| kinds.contains(&link.kind))
+        let stated = self.relations.iter().filter(|link| !link.inferred);
+        stated.filter(|link| kinds.contains(&link.kind))
     }
 
     fn impact(&self) -> impl Iterator<Item = &Link> {
@@ -266,7 +266,11 @@ impl World {
             .map(|asset| (*asset, true, Set::new()))
             .collect();
         for device in linked.iter().filter(|asset| edge(asset)) {
-            let pairs = self.all_pairs();
+            let pairs: Pairs = self
+                .all_pairs()
+                .difference(&self.inferred_pairs())
+                .copied()
+                .collect();
             let leads: Set = pairs
                 .iter()
                 .filter(|(a, b)| a == device && outside(b))
@@ -434,7 +438,12 @@ impl World {
             if outside || answer.states.contains_key(&asset) {
                 continue;
             }
-            let leans = self.all_pairs().iter().any(|(from, _)| *from == asset);
+            let stated: Pairs = self
+                .all_pairs()
+                .difference(&self.inferred_pairs())
+                .copied()
+                .collect();
+            let leans = stated.iter().any(|(from, _)| *from == asset);
             let placed = !self.places(asset).is_empty();
             let logical = matches!(kind, AssetKind::Database | AssetKind::Service);
             let power = *kind == AssetKind::Power;
@@ -739,14 +748,17 @@ pub fn world() -> impl Strategy<Value = (World, Set)> {
             proptest::collection::btree_set(0..count, 0..3),
         )
             .prop_map(|(assets, relations, groups, seeds)| {
-                (
-                    World {
-                        assets,
-                        relations,
-                        groups,
-                    },
-                    seeds,
-                )
+                let mut world = World {
+                    assets,
+                    relations,
+                    groups,
+                };
+                let members = world.memberships();
+                // A stated soft relation to a member is refused.
+                for link in world.relations.iter_mut().filter(|link| link.soft) {
+                    link.inferred |= members.contains(&(link.from, link.to));
+                }
+                (world, seeds)
             })
     })
 }
