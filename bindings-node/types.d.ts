@@ -60,6 +60,44 @@ export interface Failure {
   degraded: string[]
 }
 
+/** What happens when assets fail; `why` has a sentence for each asset of the four lists. */
+export interface WhatIf {
+  seeds: string[]
+  failed: string[]
+  degraded: string[]
+  cutOff: string[]
+  unknown: string[]
+  why: Record<string, string>
+  /** Counted once; never too many where the facts are right. */
+  people: { at_least: number; degraded: number; unknown: number; unrecorded: number }
+  sites: SiteEffect[]
+  services: { service: string; state: 'cut_off' | 'degraded' | 'failed' | 'unknown'; people: number | null }[]
+  elsewhere: number
+  questions: Question[]
+}
+
+/** What becomes of the assets of a site; `people` is what the site states, touched or not. */
+export interface SiteEffect {
+  site: string
+  failed: number
+  degraded: number
+  cut_off: number
+  unknown: number
+  people: number | null
+  way_out: 'kept' | 'lost' | 'not_recorded' | 'unknown'
+}
+
+/** A question whose answer would tell what is unknown now. */
+export interface Question {
+  question: string
+  ask: string
+  asset: string
+  name?: string
+  relation?: string
+  fact?: string
+  unlocks: number
+}
+
 /** Something to do to an estate, in the format `vcto.change/1`. */
 export interface Change {
   format: string

@@ -109,6 +109,13 @@ impl Estate {
         json::result(env, &impact::fail(&self.0, asset_ids).or_throw(env)?)
     }
 
+    /// What stops, what is cut off, what gets worse and what is not known when these assets fail, over dependencies and the
+    /// network together; a reason for each, and the people.
+    #[napi(ts_return_type = "WhatIf")]
+    pub fn what_if<'env>(&self, env: &'env Env, asset_ids: Vec<String>) -> Result<Object<'env>> {
+        json::result(env, &impact::what_if(&self.0, asset_ids).or_throw(env)?)
+    }
+
     /// The smallest sets of other assets whose failure fails this one; by size, then by ids.
     #[napi(ts_return_type = "string[][]")]
     pub fn cut_sets<'env>(

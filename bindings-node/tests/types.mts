@@ -9,6 +9,10 @@ estate.assetCount = 3
 // @ts-expect-error an inventory is read, not made
 new vcto.Inventory()
 const touched: string[] = estate.blastRadius('a').assets
+const people: number = estate.whatIf(['a']).people.at_least
+const why: string | undefined = estate.whatIf(['a']).why['a']
+// @ts-expect-error the seeds are a list
+estate.whatIf('a')
 const review: vcto.Review = await vcto.review(estate, { asOf: '2026-11-22', signal: AbortSignal.timeout(1000) })
 const change: vcto.Change = review.recommendations[0].change
 // @ts-expect-error the day is required
@@ -44,4 +48,4 @@ if (staged instanceof vcto.StagedApproval) {
 // @ts-expect-error an approval is given by the gate, not made
 new vcto.Approved()
 const verdict: string = (await tenant.ledger.verify()).integrity
-export { count, touched, verdict }
+export { count, people, touched, verdict, why }

@@ -8,7 +8,7 @@ use vcto::impact;
 use crate::both::read::no_file;
 use crate::error::Result;
 use crate::given::{Text, one_of};
-use crate::json::{AssetLists, BlastRadii, BlastRadius, Bridges, Dictionary, Failure};
+use crate::json::{AssetLists, BlastRadii, BlastRadius, Bridges, Dictionary, Failure, WhatIf};
 
 /// What is known of a client, as one source or a merge of several told it; not checked yet.
 #[pyclass(frozen, module = "vcto")]
@@ -108,6 +108,12 @@ impl Estate {
     /// What stops, and what only gets worse, when these assets fail; they are among the failed.
     fn fail(&self, py: Python<'_>, asset_ids: Vec<String>) -> Result<Failure> {
         Failure::of(py, &py.detach(|| impact::fail(&self.0, asset_ids))?)
+    }
+
+    /// What stops, what is cut off, what gets worse and what is not known when these assets fail, over dependencies and the
+    /// network together; a reason for each, and the people.
+    fn what_if(&self, py: Python<'_>, asset_ids: Vec<String>) -> Result<WhatIf> {
+        WhatIf::of(py, &py.detach(|| impact::what_if(&self.0, asset_ids))?)
     }
 
     /// The smallest sets of other assets, of up to `order`, whose failure fails this one; by size, then by ids.

@@ -15,6 +15,9 @@ estate.asset_count = 3  # type: ignore[misc]
 touched: list[str] = estate.blast_radius("a")["assets"]
 failed: list[str] = estate.fail(["a", "b"])["failed"]
 estate.fail("a")["nothing"]  # type: ignore[typeddict-item]
+people: int = estate.what_if(["a"])["people"]["at_least"]
+why: str = estate.what_if(["a"])["why"]["a"]
+estate.what_if(["a"])["questions"][0]["asked"]  # type: ignore[typeddict-item]
 sets: list[list[str]] = estate.cut_sets("a", order=1)
 chain: list[str] | None = estate.path("a", "b")
 bridges: list[list[str]] = estate.network().bridges()

@@ -27,6 +27,66 @@ class Failure(TypedDict):
     degraded: list[str]
 
 
+class PeopleAffected(TypedDict):
+    """People, counted once; never too many where the facts are right."""
+
+    at_least: int
+    degraded: int
+    unknown: int
+    unrecorded: int
+
+
+class SiteEffect(TypedDict):
+    """What becomes of the assets of a site; `people` is what the site states, touched or not."""
+
+    site: str
+    failed: int
+    degraded: int
+    cut_off: int
+    unknown: int
+    people: int | None
+    way_out: str
+
+
+class ServiceEffect(TypedDict):
+    """What becomes of a service, and how many people it states."""
+
+    service: str
+    state: str
+    people: int | None
+
+
+class _Question(TypedDict):
+    question: str
+    ask: str
+    asset: str
+    unlocks: int
+
+
+class Question(_Question, total=False):
+    """A question whose answer would tell what is unknown now."""
+
+    name: str
+    relation: str
+    fact: str
+
+
+class WhatIf(TypedDict):
+    """What happens when assets fail; `why` has a sentence for each asset of the four lists."""
+
+    seeds: list[str]
+    failed: list[str]
+    degraded: list[str]
+    cut_off: list[str]
+    unknown: list[str]
+    why: dict[str, str]
+    people: PeopleAffected
+    sites: list[SiteEffect]
+    services: list[ServiceEffect]
+    elsewhere: int
+    questions: list[Question]
+
+
 AssetLists: TypeAlias = list[list[str]]
 """Lists of asset ids."""
 
