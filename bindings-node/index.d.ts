@@ -155,6 +155,7 @@ export interface RuleResult {
 export interface Coverage {
   assets: number
   relations: number
+  inferred_relations: number
   known: number
   total: number
   outcomes: Tally
@@ -331,6 +332,7 @@ export interface Pending {
   id: string
   title: string
   area: string
+  findings: string[]
   level: string
   state: string
   proposer: Actor
@@ -384,6 +386,21 @@ export declare class SshKeygen {
   constructor(key: string, options?: { program?: string })
   /** The signature over these bytes. */
   sign(text: Uint8Array): Promise<string>
+}
+
+export interface Estate {
+  /** The document of this snapshot, for `JSON.stringify`. */
+  toJSON(): InventoryDocument
+}
+
+export interface Inventory {
+  /** The document, for `JSON.stringify`. */
+  toJSON(): InventoryDocument
+}
+
+export interface Review {
+  /** The document, for `JSON.stringify`. */
+  toJSON(): Record<string, unknown>
 }
 
 export interface StagedApproval {

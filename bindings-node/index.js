@@ -3,11 +3,13 @@
 const { install, ...engine } = require('./vcto.node')
 const { withWords } = require('./calls.js')
 const { callerOf } = require('./executor.js')
+const { show } = require('./show.js')
 const { SshKeygen } = require('./signer.js')
 const { textOf } = require('./text.js')
 
 install(textOf, callerOf)
 const native = withWords(engine)
+show(native)
 
 /** Drafts, signs and hands in an approval. */
 native.StagedApproval.prototype.approve = async function approve(approver, { signer, ...details }) {

@@ -426,6 +426,21 @@ export declare class SshKeygen {
   sign(text: Uint8Array): Promise<string>
 }
 
+export interface Estate {
+  /** The document of this snapshot, for `JSON.stringify`. */
+  toJSON(): InventoryDocument
+}
+
+export interface Inventory {
+  /** The document, for `JSON.stringify`. */
+  toJSON(): InventoryDocument
+}
+
+export interface Review {
+  /** The document, for `JSON.stringify`. */
+  toJSON(): Record<string, unknown>
+}
+
 export interface StagedApproval {
   /** Drafts, signs and hands in an approval. */
   approve(approver: string, options: { signer: Signer } & DecisionDetails): Promise<Approved | Rejected | Waiting>

@@ -22,16 +22,15 @@ pub fn plain<'env>(env: &Env, value: &impl Serialize) -> Result<Object<'env>> {
 
 /// A result of core as a plain object; its own names in camelCase, names inside are those of the formats.
 pub fn result<'env>(env: &Env, value: &impl Serialize) -> Result<Object<'env>> {
-    let mut object = plain(env, value)?;
-    camel_keys(&mut object)?;
-    Ok(object)
+    camel(env, &plain(env, value)?)
 }
 
 /// A list of results of core.
 pub fn results<'env>(env: &Env, values: &[impl Serialize]) -> Result<Object<'env>> {
-    let list = plain(env, &values)?;
+    let mut list = plain(env, &values)?;
     for at in 0..list.get_array_length()? {
-        camel_keys(&mut list.get_element::<Object<'_>>(at)?)?;
+        let one = camel(env, &list.get_element::<Object<'_>>(at)?)?;
+        list.set_element(at, one)?;
     }
     Ok(list)
 }
@@ -51,9 +50,10 @@ pub fn kept<'env>(
 
 /// What an executor may know of a step; names that are not of a format in camelCase.
 pub fn context<'env>(env: &Env, context: &StepContext) -> Result<Object<'env>> {
-    let told = result(env, &told::Context::of(context))?;
+    let mut told = result(env, &told::Context::of(context))?;
     if context.undoes().is_some() {
-        camel_keys(&mut told.get_named_property::<Object<'_>>("undoes")?)?;
+        let undoes = camel(env, &told.get_named_property::<Object<'_>>("undoes")?)?;
+        told.set_named_property("undoes", undoes)?;
     }
     Ok(told)
 }
@@ -78,16 +78,14 @@ fn json(env: &Env) -> Result<Object<'_>> {
     env.get_global()?.get_named_property("JSON")
 }
 
-fn camel_keys(object: &mut Object<'_>) -> Result<()> {
+/// The same values under names in camelCase, in the same order.
+fn camel<'env>(env: &Env, object: &Object<'_>) -> Result<Object<'env>> {
+    let mut renamed = Object::new(env)?;
     for name in Object::keys(object)? {
-        let camel = camel_case(&name);
-        if camel != name {
-            let value: Unknown<'_> = object.get_named_property(&name)?;
-            object.set_named_property(&camel, value)?;
-            object.delete_named_property(&name)?;
-        }
+        let value: Unknown<'_> = object.get_named_property(&name)?;
+        renamed.set_named_property(&camel_case(&name), value)?;
     }
-    Ok(())
+    Ok(detached(env, &renamed))
 }
 
 fn camel_case(name: &str) -> String {

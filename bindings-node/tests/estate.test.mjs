@@ -5,6 +5,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import * as vcto from '../index.mjs'
 
 const file = new URL('../../examples/data/erp.json', import.meta.url).pathname
@@ -63,4 +64,17 @@ test('a review is a document and its parts are objects', async () => {
     assert.equal(review[part], review[part])
   }
   await assert.rejects(vcto.review(estate, '22.11.2026'), code('invalid_input'))
+})
+
+test('a value shows what it is, and a document is written out whole', async () => {
+  const estate = new vcto.Estate(await vcto.read(file))
+  const review = await vcto.review(estate, '2026-11-22')
+  assert.equal(String(estate), '<Estate of 5 assets, 5 relations>')
+  assert.equal(inspect(estate), String(estate))
+  assert.match(inspect({ review }), /<Review as of 2026-11-22: \d+ findings>/)
+  assert.deepEqual(JSON.parse(JSON.stringify({ review, estate })), { review: JSON.parse(review.toJson()), estate: JSON.parse(estate.toJson()) })
+  for (const item of Object.values(vcto)) {
+    if (typeof item === 'function' && item.prototype) assert.equal(typeof inspect(item.prototype), 'string')
+  }
+  assert.deepEqual(Object.keys(estate.blastRadius('san')), ['asset', 'total', 'byKind', 'assets', 'degraded'])
 })

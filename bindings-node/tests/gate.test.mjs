@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import v8 from 'node:v8'
 import * as vcto from '../index.mjs'
 import { change, step, world } from './world.mjs'
@@ -161,4 +162,11 @@ test('bad arguments are refused by name', async () => {
   await assert.rejects(practice.tenant('haldne'), { code: 'not_found' })
   await assert.rejects(tenant.resume('p-0'), { code: 'invalid_input' })
   assert.throws(() => practice.register(new vcto.WorkOrders('x')), { code: 'conflict' })
+})
+
+test('the program beside that of the readme runs', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const said = execFileSync(process.execPath, ['examples/gate.mjs'], { cwd: root, encoding: 'utf8' }).split('\n')
+  assert.match(said[0], /^L2 /)
+  assert.deepEqual(said.slice(1, 5), ['handed_over', 'rolled_back', 'ok', 'ok'])
 })

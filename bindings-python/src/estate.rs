@@ -1,7 +1,7 @@
 //! Inventories and estates.
 
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyType};
 use vcto::estate::AssetId;
 use vcto::impact;
 
@@ -151,6 +151,11 @@ impl Estate {
             self.0.asset_count(),
             self.0.relation_count()
         )
+    }
+
+    /// A copy or a pickle is the document, read again.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyType>, (String,)) {
+        (slf.get_type(), (slf.get().0.to_json(),))
     }
 
     /// What it is, as a fragment of HTML: no script, no style; text from outside is escaped.

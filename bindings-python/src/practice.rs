@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use vcto::ledger::VerifyOptions;
 use vcto::report::of_tenant;
 use vcto::review::Reviewer;
+use vcto::text::Plain;
 use vcto::{PracticeOptions, TenantOptions};
 
 use crate::both::read::{read, within, word};
@@ -135,6 +136,13 @@ impl Practice {
     /// The names of the tenants, in order.
     fn tenants(&self, py: Python<'_>) -> Result<Vec<String>> {
         Ok(py.detach(|| self.0.tenants())?)
+    }
+
+    fn __repr__(&self) -> String {
+        match self.0.tenants() {
+            Ok(tenants) => format!("<Practice of {} tenants>", tenants.len()),
+            Err(_) => "<Practice>".to_owned(),
+        }
     }
 }
 
@@ -339,5 +347,12 @@ impl WorkOrders {
     #[getter]
     fn folder(&self) -> PathBuf {
         self.0.folder().to_owned()
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "<WorkOrders in {}>",
+            Plain(&self.0.folder().display().to_string())
+        )
     }
 }

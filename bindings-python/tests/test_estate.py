@@ -1,9 +1,11 @@
 """Inventories and estates."""
 
+import copy
 import datetime
 import json
 import os
 import pathlib
+import pickle
 import threading
 
 import pytest
@@ -116,3 +118,9 @@ def test_a_day_is_text_or_a_date(examples: pathlib.Path) -> None:
     with pytest.raises(vcto.InvalidInput) as caught:
         vcto.review(estate, as_of="22.11.2026")
     assert caught.value.place == "as_of"
+
+
+def test_an_estate_crosses_a_process_border(examples: pathlib.Path) -> None:
+    estate = vcto.Estate(vcto.read(examples / "erp.json"))
+    for again in (copy.copy(estate), copy.deepcopy(estate), pickle.loads(pickle.dumps(estate))):
+        assert type(again) is vcto.Estate and again.to_json() == estate.to_json()

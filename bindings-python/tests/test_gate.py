@@ -307,3 +307,11 @@ def test_bad_arguments_are_refused_by_name(world: World) -> None:
     with pytest.raises(vcto.InvalidInput) as caught:
         world.tenant.review(world.estate, as_of="2026-11-22", trigger="whim")
     assert caught.value.place == "trigger"
+
+
+def test_the_programs_of_the_readme_run() -> None:
+    root = pathlib.Path(__file__).resolve().parents[2]
+    program = root / "examples" / "gate.py"
+    done = subprocess.run([sys.executable, program], cwd=root, check=True, capture_output=True, text=True)
+    said = done.stdout.splitlines()
+    assert said[0].startswith("L2 ") and said[1:5] == ["handed_over", "rolled_back", "ok", "ok"]

@@ -86,6 +86,10 @@ class Estate:
     What a client had at one time, checked and frozen, with its dependency graph.
     """
     def __new__(cls, /, inventory: Inventory | str | bytes | dict[str, Any]) -> Estate: ...
+    def __reduce__(self, /) -> tuple[type, tuple[str]]:
+        """
+        A copy or a pickle is the document, read again.
+        """
     def __repr__(self, /) -> str: ...
     def _repr_html_(self, /) -> str: ...
     @property
@@ -382,6 +386,7 @@ class Practice:
     """
     A managed service provider: its clients, and the executors that it registered.
     """
+    def __repr__(self, /) -> str: ...
     def create_tenant(self, /, name: str, *, region: str, approvers: str | Sequence[dict[str, Any]] | None = None, policy: dict[str, Any] | None = None, areas: Sequence[dict[str, Any]] | None = None) -> Tenant:
         """
         Makes a tenant and opens it. `approvers` is the text of an `allowed_signers` file, where the principal is the person,
@@ -807,6 +812,7 @@ class WorkOrders:
     Writes a work order per step into a folder, and can withdraw it.
     """
     def __new__(cls, /, folder: str | PathLike[str]) -> WorkOrders: ...
+    def __repr__(self, /) -> str: ...
     @property
     def folder(self, /) -> Path:
         """

@@ -112,9 +112,8 @@ class Record(dict[str, Any]):
 class Part(Record):
     """A part of a document: its keys, which are attributes too, are those of the document's format."""
 
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any: ...
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
 
 
 class Actor(Record):

@@ -101,7 +101,7 @@ macro_rules! tokens {
             }
 
             fn __repr__(&self) -> String {
-                format!("<{} {}>", stringify!($name), self.about.id)
+                format!("<{} {}, {}>", stringify!($name), self.about.id, self.about.level)
             }
 
             fn __reduce__(&self) -> PyResult<Never> {
