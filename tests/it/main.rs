@@ -8,6 +8,7 @@ mod gate;
 mod impact;
 mod ledger;
 mod oscal;
+mod permissions;
 mod practice;
 mod proof;
 mod report;
