@@ -96,7 +96,7 @@ bench: ## prints our numbers
 
 .PHONY: soak
 soak: $(STAMPS)/tools ## long fault loops and fuzzing: SECONDS_EACH=30 for each parser
-	$(CARGO) test --locked --profile $(PROFILE) -- --ignored
+	$(CARGO) test --locked --profile $(PROFILE) --lib --test it -- --ignored soak_
 	fuzz/run.sh $(or $(SECONDS_EACH),30)
 
 .PHONY: clean
