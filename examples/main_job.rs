@@ -12,6 +12,7 @@ use vcto::gate::sshsig::MemoryKey;
 use vcto::gate::{Approval, Approved, Decided, Execution, NAMESPACE, Routed, Staged, Verdict};
 use vcto::ledger::{Verification, VerifyOptions};
 use vcto::monitor::{Monitor, Progress};
+use vcto::plan::{self, BudgetOptions, PriceList};
 use vcto::practice::{Practice, PracticeOptions, Tenant, TenantOptions, Trigger};
 use vcto::report::Page;
 use vcto::review::{Review, Reviewer};
@@ -34,13 +35,14 @@ const LISTED: usize = 12;
 const HELP: &str = "\
 Reviews an inventory, stages the changes that follow, executes one approved change, takes it back, leaves the proof.
 
-usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [--client NAME] [INPUT...]
+usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [--client NAME] [--prices FILE] [INPUT...]
 
   INPUT       files or folders that describe one client; without any, the sample client
   --format    vcto, netbox, ninjaone, rvtools, relations: for the first input; told by its content otherwise
   --out       where everything is left (default: out); its earlier content is replaced
   --as-of     the day of the review, YYYY-MM-DD (default: today; for the sample 2026-11-22)
   --client    the name of the client, for the page
+  --prices    a price list (docs/formats/prices-csv.md), for a budget from the fiscal year that begins in April
 ";
 
 fn main() -> std::process::ExitCode {
@@ -79,10 +81,32 @@ async fn job(options: &Options, estate: &Estate) -> Result<()> {
     std::fs::write(options.out.join("review.json"), review.to_json())?;
     println!("{}", review.to_text());
 
+    if let Some(prices) = &options.prices {
+        spend(estate, &review, prices, &options.out)?;
+    }
     let staged = stage(&tenant, &review).await?;
     demonstrate(&tenant, staged, &key).await?;
     let verified = prove(&tenant, &options.out).await?;
     show(&tenant, options, estate, &review, &verified).await
+}
+
+/// What the next years cost, as far as there are prices: shown, and left as a document and a workbook.
+fn spend(estate: &Estate, review: &Review, prices: &Path, out: &Path) -> Result<()> {
+    let prices = PriceList::from_csv(&std::fs::read(prices)?)?;
+    let budget = plan::budget(
+        estate,
+        review,
+        &prices,
+        &BudgetOptions::default().fiscal_year_start(4),
+    )?;
+    std::fs::write(out.join("budget.json"), budget.to_json())?;
+    std::fs::write(out.join("budget.xlsx"), budget.to_xlsx()?)?;
+    println!("BUDGET");
+    for line in budget.to_text().lines() {
+        println!("  {line}");
+    }
+    println!();
+    Ok(())
 }
 
 /// Submits every recommendation, and lists where they wait.
@@ -250,13 +274,14 @@ struct Options {
     out: PathBuf,
     as_of: jiff::civil::Date,
     client: String,
+    prices: Option<PathBuf>,
 }
 
 impl Options {
     /// None: help was asked for.
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>> {
         let (mut inputs, mut format, mut out, mut as_of) = (Vec::new(), None, PathBuf::from("out"), None);
-        let mut client = None;
+        let (mut client, mut prices) = (None, None);
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or(format!("{arg} needs a value; see --help"));
             match arg.as_str() {
@@ -265,6 +290,7 @@ impl Options {
                 "--out" => out = value()?.into(),
                 "--as-of" => as_of = Some(value()?.parse()?),
                 "--client" => client = Some(value()?),
+                "--prices" => prices = Some(PathBuf::from(value()?)),
                 option if option.starts_with('-') => {
                     return Err(format!("no option {option}; see --help").into());
                 }
@@ -277,6 +303,7 @@ impl Options {
                 .iter()
                 .map(|file| Input::from(Path::new(SAMPLE_FOLDER).join(file).as_path()))
                 .collect();
+            prices = prices.or_else(|| Some(Path::new(SAMPLE_FOLDER).join("prices.csv")));
         }
         let today = jiff::tz::TimeZone::UTC.to_datetime(SystemClock.now()).date();
         let as_of = as_of.unwrap_or(if sample { SAMPLE_DAY.parse()? } else { today });
@@ -285,6 +312,7 @@ impl Options {
             format,
             out,
             as_of,
+            prices,
             client: client.unwrap_or_else(|| if sample { SAMPLE_CLIENT } else { "the client" }.to_owned()),
         }))
     }

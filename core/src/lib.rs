@@ -13,6 +13,7 @@ pub mod impact;
 pub mod ledger;
 pub mod monitor;
 pub mod oscal;
+pub mod plan;
 pub mod practice;
 pub mod proof;
 #[cfg(feature = "report")]

@@ -9,6 +9,7 @@ mod impact;
 mod ledger;
 mod oscal;
 mod permissions;
+mod plan;
 mod practice;
 mod proof;
 mod report;

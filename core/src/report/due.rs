@@ -57,7 +57,7 @@ fn counts(calendar: &Calendar) -> Markup {
 
 /// What ends in the next half year, the same thing in the same month as one line.
 fn coming(calendar: &Calendar) -> Markup {
-    let mut months: BTreeMap<(i16, i8, &str), Vec<(usize, &Ending)>> = BTreeMap::new();
+    let mut months: BTreeMap<_, Vec<(usize, &Ending)>> = BTreeMap::new();
     for (at, ending) in calendar.entries.iter().enumerate() {
         if matches!(ending.band, Band::Within30 | Band::Within90 | Band::Within180) {
             let key = (

@@ -305,7 +305,8 @@ fn facts_read(part: &Part<'_>) -> Vec<FactRef> {
     all.into_iter().collect()
 }
 
-fn recommendation_id(key: &str, part: usize) -> String {
+/// The identity of the recommendation that answers this key, or of a part of it, from 1.
+pub(crate) fn recommendation_id(key: &str, part: usize) -> String {
     let digest = Hasher::new("vcto recommendation id v1")
         .field(key.as_bytes())
         .field(part.to_string().as_bytes())

@@ -295,7 +295,7 @@ fn kinds(rules: &[RuleResult], findings: &[Finding]) -> Vec<KindOfDebt> {
 }
 
 /// An amount and its currency: both agreed by all sources, or it is not known.
-fn money(asset: &Asset, fact: &str) -> Option<Money> {
+pub(crate) fn money(asset: &Asset, fact: &str) -> Option<Money> {
     let amount = positive(asset, fact)?;
     let currency = asset
         .value("currency")

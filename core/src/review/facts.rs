@@ -63,6 +63,11 @@ pub(super) fn dates(asset: &Asset, fact: &str) -> Reading<Date> {
     Reading::of(asset, fact, Scalar::as_date)
 }
 
+/// The earliest of the days that sources state.
+pub(crate) fn earliest(asset: &Asset, fact: &str) -> Option<Date> {
+    dates(asset, fact).least().copied()
+}
+
 pub(super) fn numbers(asset: &Asset, fact: &str) -> Reading<Decimal> {
     Reading::of(asset, fact, Scalar::as_number)
 }

@@ -65,7 +65,7 @@ impl Context<'_> {
 /// Whether a source says that it is out of service, and none that it is in service: where they disagree, every rule goes on
 /// asking. What costs money or lets somebody in until it ends (a contract, a licence, a domain, an account) is never out of
 /// service before that.
-pub(super) fn is_retired(asset: &Asset) -> bool {
+pub(crate) fn is_retired(asset: &Asset) -> bool {
     if ends_by_date(&asset.kind) {
         return false;
     }

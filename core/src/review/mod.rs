@@ -39,3 +39,8 @@ pub use settings::Settings;
 pub use verdict::{Draft, Gap, Subject, Verdict, Verdicts};
 
 pub use crate::change::{FindingId, Recommendation};
+pub(crate) use advice::recommendation_id;
+pub(crate) use analyzers::REPLACED_FOR_WINDOWS_11;
+pub(crate) use debt::money;
+pub(crate) use facts::earliest;
+pub(crate) use life::is_retired;

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 pub(super) use backup::cell as backup_cell;
 pub(super) use expiry::cell as warranty_cell;
+pub(crate) use readiness::REPLACED as REPLACED_FOR_WINDOWS_11;
 
 use super::rule::Analyzer;
 

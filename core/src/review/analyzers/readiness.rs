@@ -44,6 +44,9 @@ static RULES: [Rule; 1] = [Rule {
     ],
 }];
 
+/// The key of the advice to replace.
+pub(crate) const REPLACED: &str = "readiness.windows_11/replace";
+
 /// A memory or disk of at least so many MiB meets the requirement, one of less than the second does not; between them part
 /// of it may be reserved by the firmware, or the maker may count otherwise.
 const MEMORY: (i64, i64) = (4_096, 3_584);
@@ -222,7 +225,7 @@ fn not_ready(
 fn advice(asset: &Asset, replaced: bool) -> Advice {
     let (key, title, action, size) = if replaced {
         (
-            "replace",
+            REPLACED,
             "Replace what cannot run Windows 11",
             "See in the firmware whether the TPM is merely switched off. Else plan the replacement, move the user's data, and \
              wipe and record the old device as retired.",
@@ -230,14 +233,14 @@ fn advice(asset: &Asset, replaced: bool) -> Advice {
         )
     } else {
         (
-            "upgrade",
+            "readiness.windows_11/upgrade",
             "Upgrade what could run Windows 11",
             "Switch on secure boot in the firmware, or add memory or storage, whichever is missing; then upgrade.",
             EffortSize::S,
         )
     };
     Advice {
-        key: format!("readiness.windows_11/{key}"),
+        key: key.to_owned(),
         title: title.to_owned(),
         rationale:
             "Windows 10 gets no security fixes for everybody any more, and its paid extension ends too."

@@ -1,0 +1,8 @@
+//! What to do when, and what it will cost.
+
+mod budget;
+
+pub use budget::{
+    Budget, BudgetOptions, Cost, CostTotal, Edition, FORMAT, FiscalYear, InternalBudget, Item, Line, Price,
+    PriceList, PriceSource, Term, Total, Undated, Unpriced, Why, budget, internal_budget,
+};
