@@ -55,7 +55,7 @@ fn names_of_proposers_and_of_those_who_withdraw_are_bounded() {
             assert_eq!(size(&world), before, "nothing is recorded");
         }
     }
-    block_on(
+    let _ = block_on(
         world
             .tenant
             .submit(level_2(&["printer"]), &Actor::person("x".repeat(128))),

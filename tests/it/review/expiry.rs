@@ -38,7 +38,8 @@ fn judged(rule: &str, kind: &AssetKind, fact: &str, value: &str) -> (Outcome, Op
 #[test]
 fn each_rule_turns_on_the_day_after_the_last_and_at_the_edge_of_its_window() {
     // The day of the review is 2026-11-22: 7 days on is 11-29, 14 is 12-06, 30 is 12-22, 90 is 2027-02-20, 180 is 05-21.
-    let cases: &[(&str, AssetKind, &str, &[(&str, Outcome, Option<Severity>)])] = &[
+    type Answer = (&'static str, Outcome, Option<Severity>);
+    let cases: &[(&str, AssetKind, &str, &[Answer])] = &[
         (
             "expiry.domain",
             AssetKind::Domain,

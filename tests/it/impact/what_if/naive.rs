@@ -450,9 +450,9 @@ impl World {
             let gap = |cause: &usize| match self.role(*cause) {
                 's' => self.homes(asset).contains(cause),
                 'w' => {
-                    !power && !(logical && leans) && matches!(self.way(asset, out), Way::Never | Way::Perhaps)
+                    !(power || logical && leans) && matches!(self.way(asset, out), Way::Never | Way::Perhaps)
                 }
-                'l' => !power && !placed && !(logical && leans),
+                'l' => !(power || placed || logical && leans),
                 'p' => !leans,
                 'x' => !power && !leans && !placed,
                 _ => false,
