@@ -314,3 +314,14 @@ test('a notifier that fails stops nothing', async () => {
   const seen = await warnings(async () => assert.equal((await (await staged.authorize()).execute()).status, 'succeeded'))
   assert.match(String(seen[0]), /no mail/)
 })
+
+test('the executor of the documentation works', async () => {
+  const page = readFileSync(new URL('../../docs/executors.md', import.meta.url), 'utf8')
+  const [, program] = page.match(/```javascript\n([^]*?)```/)
+  const { Lamp: Documented } = await import(`data:text/javascript,${encodeURIComponent(program)}`)
+  const { approved, folder, signer } = await world({ executors: (folder) => [new Documented(join(folder, 'lamp'))] })
+  const execution = await (await approved({ steps: [light] })).execute()
+  assert.deepEqual([execution.status, readFileSync(join(folder, 'lamp'), 'utf8')], ['succeeded', 'sql'])
+  const undone = await (await execution.rollback()).approve('bob', { signer: signer('bob') })
+  assert.equal((await undone.execute()).status, 'rolled_back')
+})

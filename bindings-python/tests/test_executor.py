@@ -4,6 +4,7 @@ import copy
 import logging
 import pathlib
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -318,3 +319,18 @@ def test_without_a_notifier_level_1_asks(tmp_path: pathlib.Path, lamp: Lamp) -> 
     world = World(tmp_path, executors=[lamp], inventory=fresh())
     staged = world.tenant.submit(world.change(area="documentation", steps=[STEP]), by="svc-review")
     assert isinstance(staged, vcto.StagedApproval)
+
+
+def test_the_executor_of_the_documentation_works(tmp_path: pathlib.Path) -> None:
+    page = pathlib.Path(__file__).resolve().parents[2] / "docs" / "executors.md"
+    (program,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(program, names)
+    lamp = names["Lamp"](tmp_path / "lamp")
+    world = World(tmp_path, executors=[lamp])
+    execution = approved(world).execute()
+    assert execution.status == "succeeded" and lamp.file.read_text() == "sql"
+    back = execution.rollback()
+    assert isinstance(back, vcto.StagedApproval)
+    undone = back.approve("bob", signer=world.signer("bob"))
+    assert isinstance(undone, vcto.Approved) and undone.execute().status == "rolled_back"
