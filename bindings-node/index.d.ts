@@ -126,6 +126,19 @@ export interface Gap {
   examples: string[]
 }
 
+/** What to ask whom, and how many answers of rules the answer makes possible. */
+export interface Question {
+  question: string
+  ask: 'engineer' | 'owner' | 'site_contact' | 'vendor'
+  assets: string[]
+  name: string
+  fact: string
+  unlocks: number
+  unlocks_together?: number
+  together_with?: string[]
+  rules: string[]
+}
+
 /** How many subjects had which outcome. */
 export interface Tally {
   satisfied: number
@@ -449,6 +462,8 @@ export declare class Estate {
   get digest(): string
   /** The inventory document of this snapshot: the same bytes for the same content, in every language. */
   toJson(): string
+  /** A `facts.csv` to fill in: what people know of services, sites and circuits, and this snapshot has not. */
+  factsTemplate(): string
   /** The id of the asset with this id, or else of the only one with this name. */
   find(text: string): string
   /** What a failure of this asset could touch, redundancy ignored; the asset itself is not counted. */
@@ -615,6 +630,10 @@ export declare class Review {
   get recommendations(): Recommendation[]
   /** What could not be judged since it is not recorded, most frequent first. */
   get gaps(): Gap[]
+  /** What to ask whom: first what makes most answers of rules possible, then what matters most, then by id. */
+  questions(): Question[]
+  /** The questions as a sheet to fill in, `questions.csv`. Filled, it is read with the other inputs. */
+  questionsCsv(): string
   /** Each rule that was carried out, with how its subjects fared. */
   get rules(): RuleResult[]
   /** What the problems are worth: principal, interest and risk, which do not add up to one. */

@@ -164,6 +164,19 @@ export interface Gap {
   examples: string[]
 }
 
+/** What to ask whom, and how many answers of rules the answer makes possible. */
+export interface Question {
+  question: string
+  ask: 'engineer' | 'owner' | 'site_contact' | 'vendor'
+  assets: string[]
+  name: string
+  fact: string
+  unlocks: number
+  unlocks_together?: number
+  together_with?: string[]
+  rules: string[]
+}
+
 /** How many subjects had which outcome. */
 export interface Tally {
   satisfied: number

@@ -85,6 +85,12 @@ impl Estate {
         self.0.to_json()
     }
 
+    /// A `facts.csv` to fill in: what people know of services, sites and circuits, and this snapshot has not.
+    #[napi]
+    pub fn facts_template(&self) -> String {
+        vcto::source::facts_template(&self.0)
+    }
+
     /// The id of the asset with this id, or else of the only one with this name.
     #[napi]
     pub fn find(&self, env: &Env, text: String) -> Result<String> {

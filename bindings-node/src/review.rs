@@ -49,6 +49,18 @@ impl Review {
         json::kept(env, this, "gaps", &self.0.gaps)
     }
 
+    /// What to ask whom: first what makes most answers of rules possible, then what matters most, then by id.
+    #[napi(ts_return_type = "Question[]")]
+    pub fn questions<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        json::plain(env, &self.0.questions())
+    }
+
+    /// The questions as a sheet to fill in, `questions.csv`. Filled, it is read with the other inputs.
+    #[napi]
+    pub fn questions_csv(&self) -> String {
+        self.0.to_questions_csv()
+    }
+
     /// Each rule that was carried out, with how its subjects fared.
     #[napi(getter, ts_return_type = "RuleResult[]")]
     pub fn rules<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Object<'env>> {

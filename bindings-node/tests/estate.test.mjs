@@ -54,6 +54,22 @@ test('what is no inventory is refused', () => {
   assert.throws(() => new vcto.Inventory())
 })
 
+test('the questions of a review are a sheet that is read back when it is filled', async () => {
+  const [printer] = [{ id: 'p', kind: 'printer', name: 'MFP' }]
+  const inventory = { format: 'vcto.inventory/1', source: { name: 'rmm' }, assets: [printer] }
+  const review = await vcto.review(new vcto.Estate(inventory), '2026-11-22')
+  const owner = review.questions().find((question) => question.fact === 'owner')
+  assert.deepEqual([owner.ask, owner.assets, owner.unlocks], ['owner', ['p'], 1])
+  const folder = await mkdtemp(join(tmpdir(), 'vcto-'))
+  const [rmm, sheet] = ['rmm.json', 'questions.csv'].map((name) => join(folder, name))
+  await writeFile(rmm, JSON.stringify(inventory))
+  await writeFile(sheet, review.questionsCsv().replace(/,owner,1,,,/, ',owner,1,IT,A. Jones,2026-11-20'))
+  const answered = new vcto.Estate(await vcto.read([rmm, sheet]))
+  const again = await vcto.review(answered, '2026-11-22')
+  assert.ok(!again.questions().some((question) => question.fact === 'owner'))
+  assert.equal(answered.factsTemplate(), 'asset,fact,value,author,at\n')
+})
+
 test('a review is a document and its parts are objects', async () => {
   const estate = new vcto.Estate(await vcto.read(file))
   const review = await vcto.review(estate, { asOf: '2026-11-22' })

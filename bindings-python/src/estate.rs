@@ -90,6 +90,11 @@ impl Estate {
         py.detach(|| self.0.to_json())
     }
 
+    /// A `facts.csv` to fill in: what people know of services, sites and circuits, and this snapshot has not.
+    fn facts_template(&self, py: Python<'_>) -> String {
+        py.detach(|| vcto::source::facts_template(&self.0))
+    }
+
     /// The id of the asset with this id, or else of the only one with this name.
     fn find(&self, text: &str) -> Result<String> {
         Ok(self.0.find(text)?.as_str().to_owned())

@@ -8,7 +8,7 @@ use vcto::review::Reviewer;
 use crate::day::Day;
 use crate::error::Result;
 use crate::estate::Estate;
-use crate::json::{Again, Coverage, Debt, Findings, Gaps, Recommendations, Rules};
+use crate::json::{Again, Coverage, Debt, Findings, Gaps, Questions, Recommendations, Rules};
 use crate::monitor::{Progress, watch};
 
 /// What a review concluded: a function of the estate, the reference data and the day.
@@ -66,6 +66,16 @@ impl Review {
     #[getter]
     fn gaps(&self, py: Python<'_>) -> Result<Gaps> {
         Gaps::of(py, &self.core.gaps)
+    }
+
+    /// What to ask whom: first what makes most answers of rules possible, then what matters most, then by id.
+    fn questions(&self, py: Python<'_>) -> Result<Questions> {
+        Questions::of(py, &self.core.questions())
+    }
+
+    /// The questions as a sheet to fill in, `questions.csv`. Filled, it is read with the other inputs.
+    fn questions_csv(&self, py: Python<'_>) -> String {
+        py.detach(|| self.core.to_questions_csv())
     }
 
     /// Each rule that was carried out, with how its subjects fared.

@@ -124,3 +124,17 @@ def test_an_estate_crosses_a_process_border(examples: pathlib.Path) -> None:
     estate = vcto.Estate(vcto.read(examples / "erp.json"))
     for again in (copy.copy(estate), copy.deepcopy(estate), pickle.loads(pickle.dumps(estate))):
         assert type(again) is vcto.Estate and again.to_json() == estate.to_json()
+
+
+def test_the_questions_of_a_review_are_a_sheet_that_is_read_back_when_it_is_filled(tmp_path: pathlib.Path) -> None:
+    rmm, sheet = tmp_path / "rmm.json", tmp_path / "questions.csv"
+    rmm.write_text(json.dumps({**SMALL, "assets": [{"id": "p", "kind": "printer", "name": "MFP"}]}))
+    review = vcto.review(vcto.Estate(vcto.read(rmm)), "2026-11-22")
+    owner = next(question for question in review.questions() if question.fact == "owner")
+    assert (owner.ask, owner.assets, owner.unlocks, owner.together_with) == ("owner", ["p"], 1, [])
+    sheet.write_text(review.questions_csv().replace(",owner,1,,,", ",owner,1,IT,A. Jones,2026-11-20"))
+    answered = vcto.Estate(vcto.read([rmm, sheet]))
+    again = vcto.review(answered, "2026-11-22")
+    assert not any(question.fact == "owner" for question in again.questions())
+    assert again.coverage.known == review.coverage.known + 1
+    assert answered.facts_template() == "asset,fact,value,author,at\n"

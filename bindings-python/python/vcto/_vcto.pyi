@@ -8,7 +8,7 @@ from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, Change, Coverage, Debt, Decision, Executor, Failure, Finding, Gap, Notifier, Pending, Progress, Proved, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, Verification
+from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, Change, Coverage, Debt, Decision, Executor, Failure, Finding, Gap, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, Verification
 
 __all__ = ["__version__", "Approved", "Estate", "Execution", "Finished", "InDoubt", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "error_kinds", "open", "read", "review", "verify_bundle"]
 
@@ -121,6 +121,10 @@ class Estate:
     def fail(self, /, asset_ids: SupportsGetItem[int, str]) -> Failure:
         """
         What stops, and what only gets worse, when these assets fail; they are among the failed.
+        """
+    def facts_template(self, /) -> str:
+        """
+        A `facts.csv` to fill in: what people know of services, sites and circuits, and this snapshot has not.
         """
     def find(self, /, text: str) -> str:
         """
@@ -455,6 +459,14 @@ class Review:
     def gaps(self, /) -> list[Gap]:
         """
         What could not be judged since it is not recorded, most frequent first.
+        """
+    def questions(self, /) -> list[Question]:
+        """
+        What to ask whom: first what makes most answers of rules possible, then what matters most, then by id.
+        """
+    def questions_csv(self, /) -> str:
+        """
+        The questions as a sheet to fill in, `questions.csv`. Filled, it is read with the other inputs.
         """
     @property
     def recommendations(self, /) -> list[Recommendation]:

@@ -362,6 +362,20 @@ class Gap(Record):
     examples: list[str]
 
 
+class Question(Record):
+    """What to ask whom, and how many answers of rules the answer makes possible."""
+
+    question: str
+    ask: str
+    assets: list[str]
+    name: str
+    fact: str
+    unlocks: int
+    unlocks_together: int = 0
+    together_with: list[str] = []
+    rules: list[str]
+
+
 class RuleResult(Record):
     """One rule, with how its subjects fared."""
 

@@ -34,12 +34,12 @@ pub struct Question {
     /// So many answers of rules this answer alone makes possible, where it is a definite one: a date and not `unknown`, a
     /// release that the lifecycle table knows.
     pub unlocks: u64,
-    /// So many more it makes possible together with the answers to the questions in [`with`](Self::with).
+    /// So many more it makes possible together with the answers to the questions in [`together_with`](Self::together_with).
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub unlocks_with: u64,
+    pub unlocks_together: u64,
     /// The other facts that those wait for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub with: Vec<String>,
+    pub together_with: Vec<String>,
     /// The rules that wait for it.
     pub rules: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! Tests of `vcto::review` through the public API.
 
+mod answers;
 mod checks;
 mod deletion;
 mod expiry;

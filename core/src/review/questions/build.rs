@@ -172,7 +172,7 @@ impl Topic<'_> {
 
 fn question(fact: &str, of: Option<&str>, things: &[Thing<'_>]) -> (Priority, Question) {
     let sum = |count: fn(&Thing<'_>) -> u64| things.iter().map(count).sum::<u64>();
-    let (unlocks, unlocks_with) = (sum(|thing| thing.alone), sum(|thing| thing.together));
+    let (unlocks, unlocks_together) = (sum(|thing| thing.alone), sum(|thing| thing.together));
     let with = words(things.iter().flat_map(|thing| &thing.with));
     let matters = things
         .iter()
@@ -186,13 +186,13 @@ fn question(fact: &str, of: Option<&str>, things: &[Thing<'_>]) -> (Priority, Qu
         name: Untrusted::new(name(things)),
         fact: fact.to_owned(),
         unlocks,
-        unlocks_with,
-        with,
+        unlocks_together,
+        together_with: with,
         rules: words(things.iter().flat_map(|thing| &thing.rules)),
     };
     let priority = (
         Reverse(unlocks),
-        Reverse(unlocks_with),
+        Reverse(unlocks_together),
         matters.unwrap_or(u8::MAX),
     );
     (priority, question)
