@@ -60,6 +60,44 @@ export interface Failure {
   degraded: string[]
 }
 
+/** What happens when assets fail; `why` has a sentence for each asset of the four lists. */
+export interface WhatIf {
+  seeds: string[]
+  failed: string[]
+  degraded: string[]
+  cutOff: string[]
+  unknown: string[]
+  why: Record<string, string>
+  /** Counted once; never too many where the facts are right. */
+  people: { at_least: number; degraded: number; unknown: number; unrecorded: number }
+  sites: SiteEffect[]
+  services: { service: string; state: 'cut_off' | 'degraded' | 'failed' | 'unknown'; people: number | null }[]
+  elsewhere: number
+  questions: OpenQuestion[]
+}
+
+/** What becomes of the assets of a site; `people` is what the site states, touched or not. */
+export interface SiteEffect {
+  site: string
+  failed: number
+  degraded: number
+  cut_off: number
+  unknown: number
+  people: number | null
+  way_out: 'kept' | 'lost' | 'not_recorded' | 'unknown'
+}
+
+/** A question whose answer would tell what is unknown now. */
+export interface OpenQuestion {
+  question: string
+  ask: string
+  asset: string
+  name?: string
+  relation?: string
+  fact?: string
+  unlocks: number
+}
+
 /** Something to do to an estate, in the format `vcto.change/1`. */
 export interface Change {
   format: string
@@ -472,6 +510,11 @@ export declare class Estate {
   blastRadii(): Record<string, number>
   /** What stops, and what only gets worse, when these assets fail; they are among the failed. */
   fail(assetIds: Array<string>): Failure
+  /**
+   * What stops, what is cut off, what gets worse and what is not known when these assets fail, over dependencies and the
+   * network together; a reason for each, and the people.
+   */
+  whatIf(assetIds: Array<string>): WhatIf
   /** The smallest sets of other assets whose failure fails this one; by size, then by ids. */
   cutSets(assetId: string, options?: number | CutSetOptions | undefined | null): string[][]
   /** Groups of assets that need each other in a ring. */
@@ -644,7 +687,9 @@ export declare class Review {
   toJson(): string
   /** A summary for a terminal. Coverage comes before any count; text from outside is escaped and shortened. */
   toText(): string
-  /** The summary as a fragment of HTML: no script, no style, no links; text from outside is escaped and shortened. */
+  /** The page for the client, as one static HTML document. It needs the estate that was reviewed. */
+  toPage(estate: Estate, client?: string | undefined | null): string
+  /** Its coverage, dates and debt as a fragment of HTML, as on the page: no script, no style, no links. */
   toHtml(): string
 }
 
@@ -777,6 +822,8 @@ export declare class Tenant {
   submit(change: Change, options: string | SubmitOptions): Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
   /** What is not over, the proposal whose time ends first before the others. */
   pending(): Promise<Pending[]>
+  /** The page for the client of a recorded review: also what waits, what people decided, and how the ledger verifies. */
+  page(estate: Estate, review: Review, client?: string | undefined | null): Promise<string>
   /** What a proposal is now, whoever staged it and whenever: derived from the ledger. */
   resume(id: string): Promise<Approved | Finished | InDoubt | StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
   /** Who may approve, as the ledger has them now. */

@@ -73,7 +73,7 @@ export interface WhatIf {
   sites: SiteEffect[]
   services: { service: string; state: 'cut_off' | 'degraded' | 'failed' | 'unknown'; people: number | null }[]
   elsewhere: number
-  questions: Question[]
+  questions: OpenQuestion[]
 }
 
 /** What becomes of the assets of a site; `people` is what the site states, touched or not. */
@@ -88,7 +88,7 @@ export interface SiteEffect {
 }
 
 /** A question whose answer would tell what is unknown now. */
-export interface Question {
+export interface OpenQuestion {
   question: string
   ask: string
   asset: string

@@ -8,7 +8,7 @@ from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, Change, Coverage, Debt, Decision, Executor, Failure, Finding, Gap, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, Verification
+from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, Change, Coverage, Debt, Decision, Executor, Failure, Finding, Gap, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, Verification, WhatIf
 
 __all__ = ["__version__", "Approved", "Estate", "Execution", "Finished", "InDoubt", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "error_kinds", "open", "read", "review", "verify_bundle"]
 
@@ -118,13 +118,13 @@ class Estate:
         """
         Identifies the content: equal for equal content, whatever the order of the input was.
         """
-    def fail(self, /, asset_ids: SupportsGetItem[int, str]) -> Failure:
-        """
-        What stops, and what only gets worse, when these assets fail; they are among the failed.
-        """
     def facts_template(self, /) -> str:
         """
         A `facts.csv` to fill in: what people know of services, sites and circuits, and this snapshot has not.
+        """
+    def fail(self, /, asset_ids: SupportsGetItem[int, str]) -> Failure:
+        """
+        What stops, and what only gets worse, when these assets fail; they are among the failed.
         """
     def find(self, /, text: str) -> str:
         """
@@ -154,6 +154,11 @@ class Estate:
     def to_json(self, /) -> str:
         """
         The inventory document of this snapshot: the same bytes for the same content, in every language.
+        """
+    def what_if(self, /, asset_ids: SupportsGetItem[int, str]) -> WhatIf:
+        """
+        What stops, what is cut off, what gets worse and what is not known when these assets fail, over dependencies and the
+        network together; a reason for each, and the people.
         """
 
 @final
@@ -480,11 +485,15 @@ class Review:
         """
     def to_html(self, /) -> str:
         """
-        The summary as a fragment of HTML: no script, no style, no links; text from outside is escaped and shortened.
+        Its coverage, dates and debt as a fragment of HTML, as on the page: no script, no style, no links.
         """
     def to_json(self, /) -> str:
         """
         The document: the same bytes in every language.
+        """
+    def to_page(self, /, estate: Estate, *, client: str | None = None) -> str:
+        """
+        The page for the client, as one static HTML document. It needs the estate that was reviewed.
         """
     def to_text(self, /) -> str:
         """
@@ -767,6 +776,10 @@ class Tenant:
     def name(self, /) -> str:
         """
         Its name.
+        """
+    def page(self, /, estate: Estate, review: Review, *, client: str | None = None) -> str:
+        """
+        The page for the client of a recorded review: also what waits, what people decided, and how the ledger verifies.
         """
     def pending(self, /) -> list[Pending]:
         """

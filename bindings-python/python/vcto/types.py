@@ -56,14 +56,14 @@ class ServiceEffect(TypedDict):
     people: int | None
 
 
-class _Question(TypedDict):
+class _OpenQuestion(TypedDict):
     question: str
     ask: str
     asset: str
     unlocks: int
 
 
-class Question(_Question, total=False):
+class OpenQuestion(_OpenQuestion, total=False):
     """A question whose answer would tell what is unknown now."""
 
     name: str
@@ -84,7 +84,7 @@ class WhatIf(TypedDict):
     sites: list[SiteEffect]
     services: list[ServiceEffect]
     elsewhere: int
-    questions: list[Question]
+    questions: list[OpenQuestion]
 
 
 AssetLists: TypeAlias = list[list[str]]
