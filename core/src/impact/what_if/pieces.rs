@@ -201,7 +201,7 @@ mod tests {
     use super::*;
     use crate::estate::{GraphBuilder, RelationKind, Strength};
 
-    /// A deterministic stream of numbers (SplitMix64, Steele and others 2014).
+    /// A deterministic stream of numbers (`SplitMix64`, Steele and others 2014).
     struct Numbers(u64);
 
     impl Numbers {
