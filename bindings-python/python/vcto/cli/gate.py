@@ -1,0 +1,197 @@
+"""The commands that take a change through the gate, and those that prove what happened."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import vcto
+
+from .show import document, line, listed, progress
+
+_WELL = frozenset({"handed_over", "rolled_back", "succeeded"})
+
+
+def tenant(options: argparse.Namespace) -> vcto.Tenant:
+    """The client that the options name, or the only one."""
+    if not options.practice.is_dir():
+        raise vcto.NotFound(f"there is no practice in {options.practice}: `vcto init` begins one, --practice names another")
+    practice = _practice(options)
+    if options.tenant:
+        return practice.tenant(options.tenant)
+    names = practice.tenants()
+    if len(names) != 1:
+        raise vcto.InvalidInput(f"the practice has {len(names)} clients; name one with --tenant: {', '.join(names) or 'none yet'}")
+    return practice.tenant(names[0])
+
+
+def _practice(options: argparse.Namespace) -> vcto.Practice:
+    practice = vcto.open(options.practice, operator=options.operator)
+    practice.register(vcto.WorkOrders(options.work_orders))
+    return practice
+
+
+def _resume(options: argparse.Namespace) -> Any:
+    client = tenant(options)
+    return client.resume(_whole(client, options.id))
+
+
+def _whole(client: vcto.Tenant, text: str) -> str:
+    """The id that the text begins. One that is over is not listed any more, and is given in full."""
+    found = sorted(proposal.id for proposal in client.pending() if proposal.id.startswith(text))
+    if len(found) > 1:
+        raise vcto.Ambiguous(f"{len(found)} proposals begin with {text}: {', '.join(found)}")
+    return found[0] if found else text
+
+
+def init(options: argparse.Namespace) -> int:
+    """Begins a client."""
+    approvers = options.approvers.read_text("utf-8")
+    client = _practice(options).create_tenant(options.name, region=options.region, approvers=approvers)
+    key = client.ledger.verifier_key
+    if options.json:
+        document({"tenant": client.name, "region": client.region, "origin": client.ledger.origin, "verifier_key": key})
+    else:
+        line(client.name, client.region, client.ledger.origin)
+        line("keep this key elsewhere, to verify the ledger with it:", key)
+    return 0
+
+
+def pending(options: argparse.Namespace) -> int:
+    """Lists what waits."""
+    waiting = tenant(options).pending()
+    if options.json:
+        document(waiting)
+        return 0
+    for proposal in waiting:
+        approvals = f"{len(proposal.approved_by)} of {proposal.approvals_needed}" if proposal.approvals_needed else "-"
+        line(proposal.id, proposal.level, proposal.state, approvals, f"until {proposal.expires_at}", proposal.title)
+    if not waiting:
+        print("nothing waits")
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """Shows one proposal."""
+    value = _resume(options)
+    told = {"id": value.id, "state": _state(value), "change": value.change}
+    for key in ("level", "why", "expires_at", "steps", "outcome"):
+        if hasattr(value, key):
+            told[key] = getattr(value, key)
+    if options.json:
+        document(told)
+        return 0
+    change = value.change
+    line(value.id, told.get("level", ""), told["state"], told.get("outcome", ""))
+    line(change.title)
+    line("why:", change.reason)
+    listed("steps", (f"{step.target}  {step.title}" for step in change.steps))
+    listed("level", (f"{band.level}  {band.axis}: {band.why}" for band in told.get("why", [])))
+    listed("so far", (f"{step.state}  {step.title}  {step.receipt or ''} {step.note or ''}" for step in told.get("steps", [])))
+    if "expires_at" in told:
+        line("until", told["expires_at"])
+    return 0
+
+
+def _state(value: object) -> str:
+    return {
+        "Approved": "approved",
+        "Finished": "finished",
+        "InDoubt": "in doubt",
+        "StagedApproval": "waits for approval",
+        "StagedAutomatic": "may run",
+        "StagedHumanOnly": "for humans only",
+        "StagedNotify": "may run, owes a review",
+    }.get(type(value).__name__, type(value).__name__)
+
+
+def approve(options: argparse.Namespace) -> int:
+    """Signs an approval."""
+    return _decide(options, "approve", not_before=options.not_before, not_after=options.not_after)
+
+
+def reject(options: argparse.Namespace) -> int:
+    """Signs a rejection."""
+    return _decide(options, "reject")
+
+
+def _decide(options: argparse.Namespace, verdict: str, **window: str | None) -> int:
+    staged = _resume(options)
+    if not isinstance(staged, vcto.StagedApproval):
+        raise vcto.Denied(f"{staged.id} takes no decision: {_state(staged)}")
+    text = staged.decision(options.person, verdict, reason=options.reason, role=options.role, **window)
+    result = staged.decide(text, vcto.SshKeygen(options.key)(text))
+    told: dict[str, Any] = {"id": result.id, "state": type(result).__name__.lower()}
+    if isinstance(result, vcto.Waiting):
+        told["approvals"] = result.approvals
+    if options.json:
+        document(told)
+    elif isinstance(result, vcto.Waiting):
+        line(result.id, f"waits: {len(result.approvals.given)} of {result.approvals.needed} approvals")
+    else:
+        line(result.id, told["state"])
+    return 0
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Carries out what may run."""
+    value = _resume(options)
+    if isinstance(value, vcto.StagedAutomatic | vcto.StagedNotify):
+        value = value.authorize()
+    if not isinstance(value, vcto.Approved):
+        raise vcto.Denied(f"{value.id} may not run: {_state(value)}")
+    return _told(options, value.execute())
+
+
+def rollback(options: argparse.Namespace) -> int:
+    """Stages the way back: a proposal like any other."""
+    value = _resume(options)
+    execution = value.execution if isinstance(value, vcto.Finished) else None
+    if execution is None:
+        raise vcto.Denied(f"{value.id} has nothing to take back: {_state(value)}")
+    staged = execution.rollback()
+    if options.json:
+        document({"id": staged.id, "level": staged.level, "state": _state(staged), "change": staged.change})
+    else:
+        line(staged.id, staged.level, _state(staged), staged.change.title)
+    return 0
+
+
+def _told(options: argparse.Namespace, execution: vcto.Execution) -> int:
+    if options.json:
+        document({"id": execution.id, "status": execution.status, "steps": execution.steps})
+    else:
+        line(execution.id, execution.status)
+        for step in execution.steps:
+            line(" ", step.state, step.title, step.receipt or "", step.note or "")
+    return 0 if execution.status in _WELL else 1
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Verifies; 1 when anything fails."""
+    checkpoint = options.checkpoint.read_text("utf-8") if options.checkpoint else None
+    kept = {"key": options.key, "checkpoint": checkpoint, "progress": progress}
+    if options.proof:
+        told = vcto.verify_bundle(options.proof, **kept)
+    else:
+        told = tenant(options).ledger.verify(**kept)
+    if options.json:
+        document(told)
+    else:
+        for question in ("integrity", "authenticity", "completeness", "freshness", "erasure", "policy"):
+            line(f"{question:<13}", told[question])
+        line(f"{'entries':<13}", told.size)
+        listed("problems", (f"{problem.verdict}: {problem.text}" for problem in told.problems))
+    return 1 if told.problems else 0
+
+
+def prove(options: argparse.Namespace) -> int:
+    """Writes the proof."""
+    proved = tenant(options).prove(options.folder)
+    if options.json:
+        document(proved)
+    else:
+        line(f"{proved.decisions} signed decisions; check without vcto:", f"sh {options.folder / 'verify.sh'}")
+        print("keep this checkpoint elsewhere, it tells whether something is cut off later:")
+        print(proved.checkpoint, end="")
+    return 0

@@ -1,0 +1,119 @@
+"""The command `vcto`, run as a person runs it: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+INVENTORY = {
+    "format": "vcto.inventory/1",
+    "source": {"name": "crm\u202e", "captured_at": "2026-11-22T08:00:00Z", "complete": True},
+    "assets": [
+        {"id": "erp", "kind": "business_application", "name": "ERP\u202e\n", "criticality": "critical", "facts": {"people": 9, "owner": "it"}},
+        {"id": "sql", "kind": "database", "name": "SQL\u202e", "facts": {"product": "Microsoft SQL Server 2012", "owner": "it"}},
+    ],
+    "relations": [{"from": "erp", "to": "sql", "kind": "depends_on"}],
+}
+
+
+class Shell:
+    """A folder with an inventory and a key, and the command in it."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.folder = folder
+        (folder / "rmm.json").write_text(json.dumps(INVENTORY))
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(folder / "alice")], check=True)
+        (folder / "signers").write_text("alice " + (folder / "alice.pub").read_text())
+
+    def run(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run([sys.executable, "-m", "vcto", *arguments], cwd=self.folder, capture_output=True, text=True)
+        assert done.returncode == code, (arguments, done.stdout, done.stderr)
+        return done
+
+    def told(self, *arguments: str, code: int = 0) -> dict:  # type: ignore[type-arg]
+        told = json.loads(self.run(*arguments, "--json", code=code).stdout)
+        assert isinstance(told, dict)
+        return told
+
+
+@pytest.fixture
+def shell(tmp_path: pathlib.Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def staged(shell: Shell) -> str:
+    shell.run("init", "halden", "--approvers", "signers")
+    shell.run("review", "rmm.json", "--as-of", "2026-11-22", "--stage", "1")
+    waiting = json.loads(shell.run("pending", "--json").stdout)
+    assert len(waiting) == 1 and waiting[0]["level"] == "L2"
+    return str(waiting[0]["id"])
+
+
+def test_every_command_has_help_that_names_the_exit_codes(shell: Shell) -> None:
+    top = shell.run("--help").stdout
+    for command in ("review", "what-if", "init", "pending", "show", "approve", "reject", "execute", "rollback", "verify", "prove"):
+        assert command in top
+        assert "exit codes" in shell.run(command, "--help").stdout
+    assert "COMMAND" in shell.run(code=2).stderr
+
+
+def test_a_change_goes_the_whole_way_each_command_a_process(shell: Shell) -> None:
+    proposal = staged(shell)
+    assert shell.told("show", proposal[:6])["state"] == "waits for approval"
+    early = shell.run("execute", proposal, code=1)
+    assert "may not run" in early.stderr
+    assert shell.told("approve", proposal, "--as", "alice", "--key", "alice") == {"id": proposal, "state": "approved"}
+    done = shell.told("execute", proposal)
+    assert done["status"] == "handed_over"
+    assert len(list((shell.folder / "work-orders").glob("*.md"))) == 1
+    assert shell.run("execute", proposal, code=1).stderr
+    back = str(shell.told("rollback", proposal)["id"])
+    shell.run("approve", back, "--as", "alice", "--key", "alice")
+    assert shell.told("execute", back)["status"] == "rolled_back"
+    assert shell.told("verify")["integrity"] == "ok"
+    shell.run("prove", "proof")
+    assert shell.told("verify", "proof")["authenticity"] == "self_signed"
+    (shell.folder / "proof" / "more").write_text("added")
+    assert "more" in shell.run("verify", "proof", code=1).stdout
+
+
+def test_a_rejection_ends_it_and_an_unknown_person_decides_nothing(shell: Shell) -> None:
+    proposal = staged(shell)
+    shell.run("approve", proposal, "--as", "mallory", "--key", "alice", code=1)
+    assert shell.told("reject", proposal, "--as", "alice", "--key", "alice", "--reason", "no_budget")["state"] == "rejected"
+    assert shell.run("pending").stdout == "nothing waits\n"
+
+
+def test_a_review_leaves_the_page_and_the_questions_and_escapes_names(shell: Shell) -> None:
+    shown = shell.run("review", "rmm.json", "--as-of", "2026-11-22", "--out", "out", "--client", "Halden <&>")
+    assert "\u202e" not in shown.stdout and "SQL\\u{202e}" in shown.stdout
+    page = (shell.folder / "out" / "review.html").read_text()
+    assert "Halden &lt;&amp;&gt;" in page and "\u202e" not in page
+    assert (shell.folder / "out" / "questions.csv").read_text().startswith("question,")
+    assert shell.told("review", "rmm.json", "--as-of", "2026-11-22") == json.loads((shell.folder / "out" / "review.json").read_text())
+
+
+def test_a_what_if_tells_who_stops_and_why(shell: Shell) -> None:
+    told = shell.told("what-if", "rmm.json", "--fails", "sql")
+    assert told["failed"] == ["erp", "sql"] and "SQL" in told["why"]["erp"]
+    shown = shell.run("what-if", "rmm.json", "--fails", "sql").stdout
+    assert "at least 9 people" in shown and "\u202e" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("review", "absent.json"), 3, "absent.json"),
+        (("review", "rmm.json", "--as-of", "tomorrow"), 2, "2026-11-22"),
+        (("what-if", "rmm.json", "--fails", "SQM"), 3, "SQM"),
+        (("pending",), 3, "vcto init"),
+        (("frobnicate",), 2, "invalid choice"),
+    ],
+)
+def test_what_goes_wrong_is_told_with_an_exit_code(shell: Shell, arguments: tuple[str, ...], code: int, words: str) -> None:
+    done = shell.run(*arguments, code=code)
+    assert words in done.stderr and "Traceback" not in done.stderr
