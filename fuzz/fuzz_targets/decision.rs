@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use pollster::block_on;
 use vcto::change::Change;
 use vcto::gate::sshsig::MemoryKey;
-use vcto::gate::{Decided, NAMESPACE, ProposalId, Resumed, Routed, Staged, Approval, Verdict};
+use vcto::gate::{Approval, Decided, NAMESPACE, ProposalId, Resumed, Routed, Staged, Verdict};
 use vcto::practice::{Practice, PracticeOptions, Tenant, TenantOptions, Trigger};
 use vcto::time::{Entropy, ManualClock};
 use vcto::{Actor, Estate, Inventory, WorkOrders};
@@ -45,21 +45,40 @@ fn key() -> MemoryKey {
 impl World {
     fn new() -> Self {
         let clock = Arc::new(ManualClock::new("2026-11-22T08:00:00Z".parse().expect("a time")));
-        let options = PracticeOptions::default().clock(clock).entropy(Arc::new(Fixed::default()));
+        let options = PracticeOptions::default()
+            .clock(clock)
+            .entropy(Arc::new(Fixed::default()));
         let practice = Practice::in_memory(options);
-        practice.register(WorkOrders::new("never-written")).expect("registered");
+        practice
+            .register(WorkOrders::new("never-written"))
+            .expect("registered");
         block_on(async {
             let approvers = format!("alice {}", key().public_key());
-            let tenant = practice.create_tenant("halden", TenantOptions::region("eu").approvers(approvers)).await.expect("created");
+            let tenant = practice
+                .create_tenant("halden", TenantOptions::region("eu").approvers(approvers))
+                .await
+                .expect("created");
             let estate = Estate::new(Inventory::from_json(INVENTORY).expect("sound")).expect("sound");
-            tenant.review(&estate, "2026-11-22".parse().expect("a day"), Trigger::Manual).await.expect("reviewed");
+            tenant
+                .review(&estate, "2026-11-22".parse().expect("a day"), Trigger::Manual)
+                .await
+                .expect("reviewed");
             let change = Change::from_json(CHANGE).expect("sound");
-            let Routed::Approval(staged) = tenant.submit(change, &Actor::service("svc")).await.expect("staged") else {
+            let Routed::Approval(staged) = tenant
+                .submit(change, &Actor::service("svc"))
+                .await
+                .expect("staged")
+            else {
                 panic!("another level")
             };
             let drafted = staged.decision("alice", Verdict::Approve).expect("drafted");
             let id = staged.id();
-            Self { tenant, id, drafted, _practice: practice }
+            Self {
+                tenant,
+                id,
+                drafted,
+                _practice: practice,
+            }
         })
     }
 
@@ -77,7 +96,9 @@ thread_local! {
 
 fuzz_target!(|bytes: &[u8]| {
     WORLD.with_borrow_mut(|world| {
-        let Some((how, rest)) = bytes.split_first() else { return };
+        let Some((how, rest)) = bytes.split_first() else {
+            return;
+        };
         let text = match how % 3 {
             0 => rest.to_vec(),
             1 => edited(&world.drafted, rest),
@@ -99,7 +120,10 @@ fuzz_target!(|bytes: &[u8]| {
         };
         assert!(text.contains(&format!("\"verdict\":\"{word}\"")), "{text}");
         let approved = block_on(world.tenant.decisions()).expect("read");
-        assert_eq!(approved.last().map(|decision| decision.text.as_str()), Some(text.as_str()));
+        assert_eq!(
+            approved.last().map(|decision| decision.text.as_str()),
+            Some(text.as_str())
+        );
         *world = World::new();
     });
 });
@@ -116,7 +140,9 @@ fn edited(drafted: &[u8], edits: &[u8]) -> Vec<u8> {
 
 /// Puts the rest of the input in the place of a part of the text.
 fn replaced(drafted: &[u8], input: &[u8]) -> Vec<u8> {
-    let Some(([high, low, length], put)) = input.split_first_chunk::<3>() else { return drafted.to_vec() };
+    let Some(([high, low, length], put)) = input.split_first_chunk::<3>() else {
+        return drafted.to_vec();
+    };
     let from = usize::from(u16::from_be_bytes([*high, *low])) % drafted.len();
     let to = (from + usize::from(*length)).min(drafted.len());
     [&drafted[..from], put, &drafted[to..]].concat()

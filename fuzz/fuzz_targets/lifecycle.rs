@@ -9,8 +9,8 @@ fuzz_target!(|bytes: &[u8]| {
     let table = Catalogue::from_csv(bytes);
     let data = Catalogue::from_endoflife_json(bytes, day);
     for catalogue in [table, data].into_iter().flatten() {
+        let _ = catalogue.digest();
         let layered = catalogue.over(Catalogue::curated());
-        let _ = layered.digest();
         for cycle in layered.products().flat_map(|product| &product.cycles) {
             let milestones = cycle.milestones;
             assert!(milestones.risk(day, false).is_none_or(|risk| risk <= 100));
