@@ -14,11 +14,10 @@ use vcto::ledger::{Verification, VerifyOptions};
 use vcto::monitor::{Monitor, Progress};
 use vcto::plan::{self, BudgetOptions, PriceList};
 use vcto::practice::{Practice, PracticeOptions, Tenant, TenantOptions, Trigger};
-use vcto::report::Page;
 use vcto::review::{Review, Reviewer};
 use vcto::source::{Input, Reader};
 use vcto::time::{Clock, SystemClock, SystemEntropy};
-use vcto::{Actor, Estate, WorkOrders, proof};
+use vcto::{Actor, Estate, WorkOrders, proof, report};
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
@@ -86,8 +85,8 @@ async fn job(options: &Options, estate: &Estate) -> Result<()> {
     }
     let staged = stage(&tenant, &review).await?;
     demonstrate(&tenant, staged, &key).await?;
-    let verified = prove(&tenant, &options.out).await?;
-    show(&tenant, options, estate, &review, &verified).await
+    prove(&tenant, &options.out).await?;
+    show(&tenant, options, estate, &review).await
 }
 
 /// What the next years cost, as far as there are prices: shown, and left as a document and a workbook.
@@ -201,10 +200,12 @@ fn told(what: &str, execution: &Execution) {
 }
 
 /// Verifies the ledger, writes the proof, and verifies that.
-async fn prove(tenant: &Tenant, out: &Path) -> Result<Verification> {
+async fn prove(tenant: &Tenant, out: &Path) -> Result<()> {
     println!("PROOF");
-    let verified = tenant.ledger().verify(&VerifyOptions::default()).await?;
-    verdicts("ledger", &verified)?;
+    verdicts(
+        "ledger",
+        &tenant.ledger().verify(&VerifyOptions::default()).await?,
+    )?;
     let folder = out.join("proof");
     let proved = tenant.prove(&folder).await?;
     let options = VerifyOptions::default().key(tenant.ledger().verifier_key().clone());
@@ -215,26 +216,18 @@ async fn prove(tenant: &Tenant, out: &Path) -> Result<Verification> {
         proved.checkpoint.size()
     );
     println!("  check without vcto:  sh {}", folder.join("verify.sh").display());
-    Ok(verified)
+    Ok(())
 }
 
-/// Writes the page for the client.
-async fn show(
-    tenant: &Tenant,
-    options: &Options,
-    estate: &Estate,
-    review: &Review,
-    verified: &Verification,
-) -> Result<()> {
-    let (pending, decisions) = (tenant.pending().await?, tenant.decisions().await?);
-    let page = Page::new(estate, review)
-        .client(&options.client)
-        .pending(&pending)
-        .decisions(&decisions)
-        .verification(verified);
-    let file = options.out.join("review.html");
-    std::fs::write(&file, page.to_html()?)?;
-    println!("\nFOR THE CLIENT  {}", file.display());
+/// Writes the page for the client, and the sheet of what to ask whom.
+async fn show(tenant: &Tenant, options: &Options, estate: &Estate, review: &Review) -> Result<()> {
+    let page = options.out.join("review.html");
+    let client = Some(options.client.as_str());
+    std::fs::write(&page, report::of_tenant(tenant, estate, review, client).await?)?;
+    let questions = options.out.join("questions.csv");
+    std::fs::write(&questions, review.to_questions_csv())?;
+    println!("\nFOR THE CLIENT  {}", page.display());
+    println!("WHAT TO ASK     {}", questions.display());
     Ok(())
 }
 
@@ -329,6 +322,13 @@ impl Options {
     fn clear(&self) -> Result<()> {
         for folder in ["practice", "work-orders", "proof"] {
             match std::fs::remove_dir_all(self.out.join(folder)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        // A run without prices must not leave the budget of another.
+        for file in ["budget.json", "budget.xlsx"] {
+            match std::fs::remove_file(self.out.join(file)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
                 _ => {}
             }

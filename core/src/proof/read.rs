@@ -17,7 +17,7 @@ use crate::oscal;
 use crate::text::quoted;
 
 /// The largest file of a proof that is read.
-const MAX_FILE: u64 = 256 << 20;
+pub(super) const MAX_FILE: u64 = 256 << 20;
 
 /// How many files that do not belong to the proof are named, the first by name.
 const MAX_STRANGERS: usize = 100;

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::read::MAX_FILE;
 use super::{ALLOWED_SIGNERS, FORMAT, INDEX, LEDGER, MANIFEST, OSCAL, SCRIPT, history, script};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::{Checkpoint, Sum, sum};
@@ -126,7 +127,8 @@ fn prepare(dir: &Path) -> Result<PathBuf> {
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => false,
         Err(source) => return Err(Error::io(source, dir.display())),
     };
-    let is_proof = fs::read(dir.join(MANIFEST)).is_ok_and(|bytes| bytes.starts_with(FORMAT.as_bytes()));
+    let is_proof = crate::file::read(&dir.join(MANIFEST), MAX_FILE)
+        .is_ok_and(|bytes| bytes.starts_with(FORMAT.as_bytes()));
     if holds_something && !is_proof {
         return Err(
             Error::new(ErrorKind::Conflict, "the folder holds something that is no proof")

@@ -15,7 +15,7 @@ pub(super) fn waivers() -> Markup {
     html! {
         section aria-labelledby="waivers" {
             h2 id="waivers" { "Exceptions in force" }
-            p { "None: every finding counts in full." }
+            p { "This review takes no exceptions into account: every finding counts in full." }
         }
     }
 }

@@ -7,27 +7,14 @@ use super::figure::{more, name, noun, sentence, severity, subject};
 use super::frame::amount;
 use super::tree::{Node, Tree};
 use crate::error::Result;
-use crate::review::{DebtKind, Finding, Review, Severity};
+use crate::review::{Finding, Review};
 
 const SHOWN: usize = 3;
 
-/// The findings about a single failure, gravest first: a function of what is found, not of what looks good in a picture.
+/// Those whose asset and reach are known, so that there is something to draw.
 pub(super) fn top(review: &Review) -> Vec<&Finding> {
-    let mut found: Vec<&Finding> = review
-        .findings
-        .iter()
-        .filter(|finding| {
-            finding.outcome.is_problem()
-                && finding.debt == DebtKind::Resilience
-                && finding.severity >= Severity::High
-                && finding.asset.is_some()
-                && finding.reach.is_some()
-        })
-        .collect();
-    found.sort_by_key(|finding| {
-        let reach = finding.reach.unwrap_or_default();
-        std::cmp::Reverse((finding.severity, reach.people, reach.services, reach.assets))
-    });
+    let mut found = review.grave_failures();
+    found.retain(|finding| finding.asset.is_some() && finding.reach.is_some());
     found
 }
 

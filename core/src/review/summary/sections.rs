@@ -10,7 +10,7 @@ use crate::review::calendar::Calendar;
 use crate::review::document::Review;
 use crate::review::finding::Finding;
 use crate::review::matrix::{ColumnResult, Matrix};
-use crate::review::outcome::{DebtKind, Severity};
+use crate::review::outcome::Severity;
 
 /// At most so many lines in a section; the rest is counted.
 const LINES: usize = 12;
@@ -162,19 +162,7 @@ fn column(result: &ColumnResult) -> String {
 
 /// Problems by severity whose failure stops services or loses data.
 fn stops(review: &Review, told: &mut BTreeSet<String>) -> Section {
-    let mut grave: Vec<&Finding> = review
-        .findings
-        .iter()
-        .filter(|finding| {
-            finding.outcome.is_problem()
-                && finding.debt == DebtKind::Resilience
-                && finding.severity >= Severity::High
-        })
-        .collect();
-    grave.sort_by_key(|finding| {
-        let reach = finding.reach.unwrap_or_default();
-        std::cmp::Reverse((finding.severity, reach.people, reach.services, reach.assets))
-    });
+    let grave = review.grave_failures();
     let lines = grave
         .into_iter()
         .map(|finding| {
