@@ -24,6 +24,8 @@ export const {
   Waiting,
   WorkOrders,
   errorKinds,
+  infer,
+  inferredCsv,
   open,
   read,
   review,

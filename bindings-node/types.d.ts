@@ -54,6 +54,24 @@ export interface BlastRadius {
   degraded: string[]
 }
 
+/** How far one method of inference came: relations, then assets. */
+export interface MethodCount {
+  method: string
+  inferred: number
+  known: number
+  refused: number
+  ambiguous: number
+  unmatched: number
+  without_evidence: number
+}
+
+/** What could be inferred: relations as in the inventory format, and what was not guessed. */
+export interface Inference {
+  relations: Record<string, string>[]
+  methods: MethodCount[]
+  doubts: { method: string; asset: string; why: string }[]
+}
+
 /** What stops, and what only gets worse. */
 export interface Failure {
   failed: string[]

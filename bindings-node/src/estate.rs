@@ -73,6 +73,12 @@ impl Estate {
         count(self.0.relation_count())
     }
 
+    /// How many of the relations nobody stated: a method inferred them.
+    #[napi(getter)]
+    pub fn inferred_relation_count(&self) -> u32 {
+        count(self.0.inferred_relation_count())
+    }
+
     /// Identifies the content: equal for equal content, whatever the order of the input was.
     #[napi(getter)]
     pub fn digest(&self) -> String {

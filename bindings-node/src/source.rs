@@ -2,9 +2,11 @@
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
-use vcto::source::{Format, Reader};
+use vcto::source::{self, Format, Reader};
 
-use crate::estate::Inventory;
+use crate::error::OrThrow;
+use crate::estate::{Estate, Inventory};
+use crate::json;
 use crate::promise::{promise, watched};
 
 /// How to read; a bare text is the format.
@@ -14,6 +16,8 @@ pub struct ReadOptions<'a> {
     pub format: Option<String>,
     /// The client, by name or id, where an input holds several: an organization of `NinjaOne`.
     pub scope: Option<String>,
+    /// Whether to infer relations that nobody recorded, once everything is read: soft, each with its why.
+    pub infer: Option<bool>,
     /// Stops the work.
     #[napi(ts_type = "AbortSignal")]
     pub signal: Option<Object<'a>>,
@@ -26,17 +30,18 @@ pub fn read<'env>(
     paths: Either<String, Vec<String>>,
     options: Option<Either<String, ReadOptions<'_>>>,
 ) -> Result<Object<'env>> {
-    let (format, scope, signal) = match options {
-        Some(Either::A(format)) => (Some(format), None, None),
-        Some(Either::B(options)) => (options.format, options.scope, options.signal),
-        None => (None, None, None),
+    let (format, scope, infer, signal) = match options {
+        Some(Either::A(format)) => (Some(format), None, None, None),
+        Some(Either::B(options)) => (options.format, options.scope, options.infer, options.signal),
+        None => (None, None, None, None),
     };
     let monitor = watched(env, signal)?;
     let work = move || {
         let format = format.as_deref().map(str::parse::<Format>).transpose()?;
         let reader = format
             .into_iter()
-            .fold(Reader::new().monitor(monitor), Reader::format);
+            .fold(Reader::new().monitor(monitor), Reader::format)
+            .infer(infer.unwrap_or_default());
         let reader = scope.into_iter().fold(reader, Reader::scope);
         match paths {
             Either::A(path) => reader.read(path),
@@ -44,4 +49,27 @@ pub fn read<'env>(
         }
     };
     promise(env, work, |_, inventory| Ok(Inventory(inventory)))
+}
+
+/// What relations are inferred from, or were.
+type Records<'env> = Either<ClassInstance<'env, Estate>, ClassInstance<'env, Inventory>>;
+
+fn inventory<'r>(records: &'r Records<'_>) -> &'r vcto::Inventory {
+    match records {
+        Either::A(estate) => estate.0.inventory(),
+        Either::B(inventory) => &inventory.0,
+    }
+}
+
+/// What could be inferred from an inventory or estate, how far each method came, and what was not guessed and why.
+#[napi(ts_args_type = "inventory: Estate | Inventory", ts_return_type = "Inference")]
+pub fn infer<'env>(env: &'env Env, records: Records<'env>) -> Result<Object<'env>> {
+    json::plain(env, &source::infer(inventory(&records)).or_throw(env)?)
+}
+
+/// The sheet `inferred.csv` of everything that was inferred and of which nobody has decided yet: to be filled in, and read
+/// beside the inputs.
+#[napi(ts_args_type = "inventory: Estate | Inventory")]
+pub fn inferred_csv(records: Records<'_>) -> String {
+    source::inferred_csv(inventory(&records))
 }

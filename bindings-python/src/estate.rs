@@ -79,6 +79,12 @@ impl Estate {
         self.0.relation_count()
     }
 
+    /// How many of the relations nobody stated: a method inferred them.
+    #[getter]
+    fn inferred_relation_count(&self) -> usize {
+        self.0.inferred_relation_count()
+    }
+
     /// Identifies the content: equal for equal content, whatever the order of the input was.
     #[getter]
     fn digest(&self, py: Python<'_>) -> String {

@@ -115,7 +115,7 @@ macro_rules! shapes {
 }
 
 shapes! {
-    _plain: AssetLists, BlastRadii, BlastRadius, Bridges, Failure, WhatIf;
+    _plain: AssetLists, BlastRadii, BlastRadius, Bridges, Failure, Inference, WhatIf;
     _record: Actor, Approvals, Change, Coverage, Debt, Proved, ReviewDue, ReviewDuty, Risk, Step, StepContext, Verification;
     _records: Approvers in Approver, Bands in Band, Decisions in Decision, Findings in Finding, Gaps in Gap, Pendings in Pending, Questions in Question,
         Recommendations in Recommendation, Rules in RuleResult, Steps in StepReport;

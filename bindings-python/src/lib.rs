@@ -41,7 +41,7 @@ mod _vcto {
     #[pymodule_export]
     use crate::review::{Review, review};
     #[pymodule_export]
-    use crate::source::read;
+    use crate::source::{infer, inferred_csv, read};
 
     /// The version of the engine.
     #[pymodule_export]

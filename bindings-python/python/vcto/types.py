@@ -20,6 +20,34 @@ class BlastRadius(TypedDict):
     degraded: list[str]
 
 
+class MethodCount(TypedDict):
+    """How far one method of inference came: relations, then assets."""
+
+    method: str
+    inferred: int
+    known: int
+    refused: int
+    ambiguous: int
+    unmatched: int
+    without_evidence: int
+
+
+class Doubt(TypedDict):
+    """Something that was not guessed."""
+
+    method: str
+    asset: str
+    why: str
+
+
+class Inference(TypedDict):
+    """What could be inferred: relations as in the inventory format, and what was not guessed."""
+
+    relations: list[dict[str, Any]]
+    methods: list[MethodCount]
+    doubts: list[Doubt]
+
+
 class Failure(TypedDict):
     """What stops, and what only gets worse."""
 

@@ -43,6 +43,8 @@ macro_rules! formats {
 formats! {
     /// Facts that people write by hand: `asset,fact,value`, or a column a fact.
     Facts = "facts", "a facts.csv with the columns asset,fact,value, or asset and a column a fact";
+    /// Verdicts of people on what was inferred: `from,to,kind,method,confidence,why,verdict`.
+    Inferred = "inferred", "an inferred.csv with the columns from,to,verdict, and kind,method,why";
     /// NetBox: a dump by model, or pages of its REST API.
     Netbox = "netbox", "a NetBox dump or pages of its REST API (JSON)";
     /// NinjaOne: saved answers of its API, a folder or one file.
@@ -109,7 +111,7 @@ mod tests {
             error
                 .remedy_text()
                 .unwrap()
-                .contains("facts, netbox, ninjaone, questions, relations, rvtools, vcto")
+                .contains("facts, inferred, netbox, ninjaone, questions, relations, rvtools, vcto")
         );
     }
 }

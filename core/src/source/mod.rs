@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 pub use file::detect;
 pub use format::Format;
-pub use infer::{Doubt, Inference, Method, MethodCount, infer};
+pub use infer::{Doubt, Inference, Method, MethodCount, infer, inferred_csv};
 pub use input::{Input, MAX_FILE, MAX_FILES};
 pub use overlay::facts_template;
 
@@ -155,10 +155,31 @@ impl Reader {
             let read = self.one(input.into());
             inventories.push(read.map_err(|error| error.during("source.read"))?);
         }
-        overlay::resolve(&mut inventories)
-            .and_then(|by_hand| reconcile::merge(inventories, &by_hand))
-            .and_then(|inventory| self.inferred(inventory))
+        self.merged(inventories)
             .map_err(|error| error.during("source.read_all"))
+    }
+
+    /// Joins what was read, carries out what people decided, and infers the rest.
+    fn merged(&self, mut inventories: Vec<Inventory>) -> Result<Inventory> {
+        let is_one = inventories.len() == 1;
+        let verdicts = if is_one {
+            Vec::new()
+        } else {
+            infer::take(&mut inventories)
+        };
+        let by_hand = overlay::resolve(&mut inventories)?;
+        let mut inventory = reconcile::merge(inventories, &by_hand)?;
+        if is_one {
+            // A sheet alone waits for what it speaks of.
+            return self.inferred(inventory);
+        }
+        let mut verdicts = infer::Verdicts::of(verdicts, &inventory)?;
+        verdicts.state(&mut inventory);
+        infer::settle(&mut inventory);
+        let mut inventory = self.inferred(inventory)?;
+        verdicts.decide(&mut inventory)?;
+        infer::settle(&mut inventory);
+        Ok(inventory)
     }
 
     fn inferred(&self, mut inventory: Inventory) -> Result<Inventory> {

@@ -181,13 +181,13 @@ impl Failures {
 }
 
 /// Every id and name of the inventories. Names are compared without regard to case, as `Estate::find` does.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     ids: BTreeMap<&'a str, &'a AssetId>,
     names: BTreeMap<String, Vec<&'a AssetId>>,
 }
 
 impl<'a> Names<'a> {
-    fn of(assets: impl IntoIterator<Item = &'a Asset>) -> Self {
+    pub(super) fn of(assets: impl IntoIterator<Item = &'a Asset>) -> Self {
         let mut ids = BTreeMap::new();
         let mut names: BTreeMap<String, Vec<&AssetId>> = BTreeMap::new();
         let assets = assets.into_iter();
@@ -231,7 +231,7 @@ impl<'a> Names<'a> {
         by_id.into_iter().chain(named).filter(move |other| *other != id)
     }
 
-    fn one(&self, text: &str) -> Option<&AssetId> {
+    pub(super) fn one(&self, text: &str) -> Option<&AssetId> {
         if let Some(id) = self.ids.get(text) {
             return Some(id);
         }
@@ -242,7 +242,7 @@ impl<'a> Names<'a> {
     }
 
     /// Why a text names no asset.
-    fn refusal(&self, text: &str) -> Error {
+    pub(super) fn refusal(&self, text: &str) -> Error {
         match self.names.get(&folded(text)) {
             Some(several) => Error::new(
                 ErrorKind::Ambiguous,

@@ -2,6 +2,7 @@
 
 use super::encoding;
 use super::facts;
+use super::inferred;
 use super::keys::Keys;
 use super::questions;
 use super::relations;
@@ -86,6 +87,8 @@ fn sheet(text: &[u8]) -> Result<Format> {
     let titles = table::titles(text).unwrap_or_default();
     if relations::is_header(&titles) {
         Ok(Format::Relations)
+    } else if inferred::is_header(&titles) {
+        Ok(Format::Inferred)
     } else if questions::is_header(&titles) {
         Ok(Format::Questions)
     } else if facts::is_header(&titles) {

@@ -4,6 +4,7 @@ mod detect;
 mod encoding;
 mod facts;
 mod fit;
+mod inferred;
 mod keys;
 mod netbox;
 mod ninjaone;
@@ -47,6 +48,7 @@ fn parse(document: &Document, format: Format, options: Options<'_>) -> Result<In
     let monitor = options.monitor;
     match format {
         Format::Facts => facts::read(document, monitor).map_err(within),
+        Format::Inferred => inferred::read(document, monitor).map_err(within),
         Format::Netbox => {
             let mut pages = netbox::Pages::default();
             pages.add(document, false, monitor)?;

@@ -47,12 +47,17 @@ impl Author {
 
     /// The same for a relation, which has no source of its own.
     fn remark(&self) -> Option<String> {
+        self.is_stated().then(|| format!("stated {}", self.signature()))
+    }
+
+    /// Who and when, behind a verb; empty where neither is stated.
+    pub(super) fn signature(&self) -> String {
         let day = self.at.map(|at| at.strftime("%Y-%m-%d").to_string());
         match (self.name.as_str(), day) {
-            ("", None) => None,
-            ("", Some(day)) => Some(format!("stated on {day}")),
-            (name, None) => Some(format!("stated by {name}")),
-            (name, Some(day)) => Some(format!("stated by {name} on {day}")),
+            ("", None) => String::new(),
+            ("", Some(day)) => format!("on {day}"),
+            (name, None) => format!("by {name}"),
+            (name, Some(day)) => format!("by {name} on {day}"),
         }
     }
 }

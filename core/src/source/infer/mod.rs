@@ -4,10 +4,12 @@
 
 mod address;
 mod backup;
+mod decide;
 mod dns;
 mod domain;
 mod gateway;
 mod ground;
+mod groups;
 mod holders;
 mod hosting;
 mod judgement;
@@ -15,11 +17,16 @@ mod known;
 mod marks;
 mod method;
 mod places;
+pub(super) mod sheet;
 mod sql;
+mod verdict;
 
 use serde::Serialize;
 
+pub(super) use decide::{Verdicts, settle};
 pub use method::Method;
+pub use sheet::inferred_csv;
+pub(super) use verdict::{ANY, Decision, Verdict, take};
 
 use crate::error::Result;
 use crate::estate::{AssetId, Inventory, Note, Relation};

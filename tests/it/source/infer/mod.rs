@@ -7,4 +7,5 @@ mod dice;
 mod hostile;
 mod measured;
 mod score;
+mod sheet;
 mod world;
