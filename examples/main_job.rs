@@ -21,8 +21,14 @@ use vcto::{Actor, Estate, WorkOrders, proof, report};
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
-/// The sample client: four sources of one estate.
-const SAMPLE: [&str; 4] = ["ninjaone", "documentation.json", "services.json", "relations.csv"];
+/// The sample client: five sources of one estate.
+const SAMPLE: [&str; 5] = [
+    "ninjaone",
+    "documentation.json",
+    "services.json",
+    "facts.csv",
+    "relations.csv",
+];
 const SAMPLE_FOLDER: &str = "examples/data/halden-pryce";
 const SAMPLE_CLIENT: &str = "Halden & Pryce LLP (sample)";
 const SAMPLE_DAY: &str = "2026-11-22";

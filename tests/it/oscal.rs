@@ -17,7 +17,14 @@ const DOCUMENTS: [&str; 3] = [
 fn sample() -> World {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/halden-pryce"));
     World::of(
-        &["ninjaone", "documentation.json", "services.json", "relations.csv"].map(|file| folder.join(file)),
+        &[
+            "ninjaone",
+            "documentation.json",
+            "services.json",
+            "facts.csv",
+            "relations.csv",
+        ]
+        .map(|file| folder.join(file)),
     )
 }
 
