@@ -44,7 +44,7 @@ check: $(STAMPS)/tools ## format, lints, documentation, proportions
 	python3 .ci/proportions.py
 
 .PHONY: test-rust
-test-rust: $(STAMPS)/tools ## core: unit, integration and documentation tests
+test-rust: $(STAMPS)/oracles ## core: unit, integration and documentation tests
 	RUSTDOC=$(CURDIR)/.ci/rustdoc $(CARGO) test --locked
 
 .PHONY: test-bindings
@@ -109,6 +109,11 @@ $(STAMPS)/tools: .ci/need
 	@.ci/need cc build-essential
 	@.ci/need ssh-keygen openssh-client
 	@.ci/need openssl openssl
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/oracles: $(STAMPS)/tools
+	@.ci/need go golang-go
+	@.ci/need /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog golang-golang-x-mod-dev
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/venv: bindings-python/requirements.txt .ci/venv $(STAMPS)/tools

@@ -8,6 +8,7 @@ mod forged;
 mod golden;
 mod parsers;
 mod rollback;
+mod stock;
 mod tree;
 mod verify;
 
