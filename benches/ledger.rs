@@ -1,0 +1,328 @@
+//! The ledger beside raw SQLite, ct-merkle and bare hashing, in the same run.
+//!
+//! Processor time where the work is computing; wall time too where a disk decides. `VCTO_LARGE=1` opens a log of a million
+//! entries instead of 200,000. A word among the arguments (`append`, `open`, `tree`, `verify`, `writers`) runs that part only, a
+//! number beside `append` that many entries a commit only.
+
+#![allow(clippy::disallowed_methods, reason = "a bench looks at the clock")]
+
+mod instances;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ct_merkle::mem_backed_tree::MemoryBackedTree;
+use instances::{Numbers, cpu_ms, median_ms};
+use pollster::block_on;
+use sha2::{Digest, Sha256};
+use vcto::ledger::{
+    Condition, Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Storage, Tree, VerifyOptions,
+    leaf_hash, node_hash,
+};
+use vcto::time::{SystemClock, SystemEntropy};
+
+/// What an event of the gate or a small review takes, sealed.
+const PAYLOAD: usize = 600;
+
+const PARTS: [(&str, fn()); 5] = [
+    ("tree", tree),
+    ("append", append),
+    ("writers", writers),
+    ("verify", verify),
+    ("open", open),
+];
+
+fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        return;
+    }
+    let chosen = |name: &str| arguments.iter().any(|argument| argument == name);
+    let all = !PARTS.iter().any(|(name, _)| chosen(name));
+    for (name, part) in PARTS {
+        if all || chosen(name) {
+            part();
+        }
+    }
+}
+
+fn folder() -> tempfile::TempDir {
+    // On the disk that things are built on: the system's folder for passing files may be memory.
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder")
+}
+
+fn options() -> LedgerOptions {
+    let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy).expect("keys"));
+    LedgerOptions::new(keys.clone(), keys, Arc::new(SystemClock), Arc::new(SystemEntropy))
+}
+
+fn create(storage: &Storage, options: LedgerOptions) -> Ledger {
+    block_on(Ledger::create(storage, "example.org/bench", "eu", options)).expect("a new log")
+}
+
+fn payloads(count: usize, bytes: usize) -> Vec<Vec<u8>> {
+    let mut numbers = Numbers(7);
+    let mut payload = || (0..bytes).map(|_| numbers.next().to_be_bytes()[0]).collect();
+    (0..count).map(|_| payload()).collect()
+}
+
+fn drafts(payloads: &[Vec<u8>]) -> Vec<Draft> {
+    let draft = |payload: &Vec<u8>| Draft::octets(EntryType(0x7f00), payload.clone());
+    payloads.iter().map(draft).collect()
+}
+
+/// A million leaves of 300 bytes.
+fn tree() {
+    const LEAVES: usize = 1_000_000;
+    let leaf = |n: usize| {
+        let mut leaf = [0; 300];
+        leaf[..8].copy_from_slice(&n.to_be_bytes());
+        leaf
+    };
+    let floor = median_ms(
+        3,
+        || (),
+        |()| {
+            let mut last = leaf_hash(b"");
+            for n in 0..LEAVES {
+                last = node_hash(&last, &leaf_hash(&leaf(n)));
+            }
+            last
+        },
+    );
+    let mut roots = Vec::new();
+    let ours = median_ms(
+        3,
+        || (),
+        |()| {
+            let mut tree = Tree::default();
+            (0..LEAVES).for_each(|n| tree.push(leaf_hash(&leaf(n))));
+            roots.push(tree.root().to_vec());
+        },
+    );
+    let peer = median_ms(
+        1,
+        || (),
+        |()| {
+            let mut tree = MemoryBackedTree::<Sha256, [u8; 300]>::new();
+            (0..LEAVES).for_each(|n| tree.push(leaf(n)));
+            roots.push(tree.root().as_bytes().to_vec());
+        },
+    );
+    assert!(roots.windows(2).all(|two| two[0] == two[1]), "the same root");
+    println!("tree of 1,000,000 leaves of 300 B; processor time");
+    println!("  ours                                  {ours:>9.0} ms");
+    println!(
+        "  bare hashing, a leaf and a node each  {floor:>9.0} ms   ours takes {:>5.2} x",
+        ours / floor
+    );
+    println!(
+        "  ct-merkle                             {peer:>9.0} ms   ours is    {:>5.2} x as fast",
+        peer / ours
+    );
+}
+
+/// One after the other, so many entries a commit.
+fn append() {
+    println!(
+        "durable append of {PAYLOAD} B, one writer, beside raw SQLite (WAL, FULL, one table); rounds in turn, medians"
+    );
+    let numbers: Vec<usize> = std::env::args()
+        .filter_map(|argument| argument.parse().ok())
+        .collect();
+    for (each, commits) in [(1, 200), (100, 60), (1_000, 30)] {
+        if !numbers.is_empty() && !numbers.contains(&each) {
+            continue;
+        }
+        let (mut ours, mut raw) = (Vec::new(), Vec::new());
+        let payloads = payloads(each, PAYLOAD);
+        for _ in 0..5 {
+            raw.push(raw_append(&payloads, commits));
+            ours.push(our_append(&payloads, commits));
+        }
+        let (ours, raw) = (Cost::best(&ours), Cost::best(&raw));
+        let entries = (each * commits) as f64;
+        println!(
+            "  {each:>5} a commit: {:>8.0} entries/s, raw {:>8.0}: {:>5.2} x; processor time {:>6.2} us an entry, raw {:>6.2}: {:>5.2} x",
+            entries / ours.wall,
+            entries / raw.wall,
+            raw.wall / ours.wall,
+            ours.cpu / entries * 1e3,
+            raw.cpu / entries * 1e3,
+            raw.cpu / ours.cpu
+        );
+    }
+}
+
+/// Seconds on the clock, milliseconds of processor time.
+struct Cost {
+    wall: f64,
+    cpu: f64,
+}
+
+impl Cost {
+    fn of(work: impl FnOnce()) -> Self {
+        let (start, cpu) = (Instant::now(), cpu_ms());
+        work();
+        Self {
+            wall: start.elapsed().as_secs_f64(),
+            cpu: cpu_ms() - cpu,
+        }
+    }
+
+    /// A disk that others use too says little by its median.
+    fn best(costs: &[Self]) -> Self {
+        let least = |of: fn(&Self) -> f64| costs.iter().map(of).fold(f64::INFINITY, f64::min);
+        Self {
+            wall: least(|cost| cost.wall),
+            cpu: least(|cost| cost.cpu),
+        }
+    }
+}
+
+/// Signing and its read-back are in it where they fall due.
+fn our_append(payloads: &[Vec<u8>], commits: usize) -> Cost {
+    let folder = folder();
+    let ledger = create(&Storage::sqlite(folder.path().join("log")), options());
+    Cost::of(|| {
+        for _ in 0..commits {
+            block_on(ledger.append_all(drafts(payloads), Condition::Any)).expect("appended");
+        }
+    })
+}
+
+fn raw_append(payloads: &[Vec<u8>], commits: usize) -> Cost {
+    let folder = folder();
+    let mut connection = raw(&folder.path().join("raw.db"));
+    Cost::of(|| {
+        for _ in 0..commits {
+            let transaction = connection.transaction().expect("begun");
+            {
+                let mut insert = transaction
+                    .prepare_cached("INSERT INTO entry (payload) VALUES (?1)")
+                    .expect("sound");
+                for payload in payloads {
+                    insert.execute([payload]).expect("inserted");
+                }
+            }
+            transaction.commit().expect("committed");
+        }
+    })
+}
+
+fn raw(path: &Path) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(path).expect("opened");
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA checkpoint_fullfsync=ON;
+             CREATE TABLE entry (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL) STRICT;",
+        )
+        .expect("sound");
+    connection
+}
+
+/// Single appends from one thread and from 64.
+fn writers() {
+    let payload = payloads(1, PAYLOAD);
+    let run = |threads: usize, each: usize| {
+        let folder = folder();
+        let ledger = create(&Storage::sqlite(folder.path().join("log")), options());
+        let start = Instant::now();
+        let mut waits: Vec<Duration> = std::thread::scope(|scope| {
+            let work = || {
+                let append = |_| {
+                    let start = Instant::now();
+                    block_on(ledger.append(drafts(&payload).remove(0))).expect("appended");
+                    start.elapsed()
+                };
+                (0..each).map(append).collect::<Vec<_>>()
+            };
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let waits = threads
+                .into_iter()
+                .flat_map(|thread| thread.join().expect("ended"));
+            waits.collect()
+        });
+        waits.sort();
+        let rate = waits.len() as f64 / start.elapsed().as_secs_f64();
+        (rate, waits[waits.len() / 2], waits[waits.len() * 99 / 100])
+    };
+    println!("single appends of {PAYLOAD} B");
+    for _ in 0..3 {
+        let (one, median, _) = run(1, 300);
+        let (many, _, worst) = run(64, 150);
+        println!(
+            "  one writer {one:>6.0}/s ({median:.2?}), 64 writers {many:>6.0}/s: {:>5.1} x; p99 of the 64 {worst:.2?}",
+            many / one
+        );
+    }
+}
+
+/// A full verification without keys, beside the hashes alone that it needs.
+fn verify() {
+    const ENTRIES: usize = 200_000;
+    let folder = folder();
+    let ledger = filled(&folder, ENTRIES, PAYLOAD, options());
+    let ours = median_ms(
+        3,
+        || (),
+        |()| {
+            let verified = block_on(ledger.verify(&VerifyOptions::default())).expect("verified");
+            assert!(verified.has_no_failure() && verified.size > ENTRIES as u64);
+        },
+    );
+    let ciphertexts = payloads(1_000, PAYLOAD + 16);
+    let prefixed = [7; 128];
+    let floor = median_ms(
+        3,
+        || (),
+        |()| {
+            let mut last = [0; 32];
+            for ciphertext in ciphertexts.iter().cycle().take(ENTRIES) {
+                let digest = std::hint::black_box(blake3::hash(std::hint::black_box(ciphertext)));
+                last[0] ^= digest.as_bytes()[0];
+                let leaf: [u8; 32] = Sha256::digest(std::hint::black_box(prefixed)).into();
+                last = node_hash(&last, &leaf);
+            }
+            last
+        },
+    );
+    println!("verification of {ENTRIES} entries of {PAYLOAD} B in SQLite; processor time");
+    println!("  ours                                  {ours:>9.0} ms");
+    println!(
+        "  payload, leaf and node hashed, in memory{floor:>7.0} ms   ours has {:>5.2} x its speed",
+        floor / ours
+    );
+}
+
+fn filled(folder: &tempfile::TempDir, entries: usize, bytes: usize, options: LedgerOptions) -> Ledger {
+    let ledger = create(&Storage::sqlite(folder.path().join("log")), options);
+    let payloads = payloads(1_000, bytes);
+    for _ in 0..entries.div_ceil(1_000) {
+        block_on(ledger.append_all(drafts(&payloads), Condition::Any)).expect("appended");
+    }
+    ledger
+}
+
+/// From nothing to an open log.
+fn open() {
+    let large = std::env::var_os("VCTO_LARGE").is_some();
+    for entries in [10_000, if large { 1_000_000 } else { 200_000 }] {
+        let folder = folder();
+        let options = options();
+        drop(filled(&folder, entries, 64, options.clone()));
+        let storage = Storage::sqlite(folder.path().join("log"));
+        let mut times: Vec<_> = (0..11)
+            .map(|_| {
+                let start = Instant::now();
+                let ledger = block_on(Ledger::open(&storage, options.clone())).expect("opened");
+                let time = start.elapsed();
+                drop(ledger);
+                time
+            })
+            .collect();
+        times.sort();
+        println!("open a log of {entries} entries: {:.2?} (median of 11)", times[5]);
+    }
+}
