@@ -84,8 +84,14 @@ impl Header {
             &self.idempotency_tag,
         ];
         let mut out = [0; HEADER_LEN];
-        for (slot, byte) in out.iter_mut().zip(parts.into_iter().flatten()) {
-            *slot = *byte;
+        let mut rest = out.as_mut_slice();
+        for part in parts {
+            // INVARIANT: the parts have 127 bytes together, so there is always room.
+            let Some((slot, after)) = rest.split_at_mut_checked(part.len()) else {
+                break;
+            };
+            slot.copy_from_slice(part);
+            rest = after;
         }
         out
     }
@@ -137,12 +143,13 @@ impl Header {
     /// What the seal authenticates beside the payload: the header without the digest of the ciphertext, bytes 0..47 and
     /// 79..127.
     pub(super) fn associated_data(&self) -> [u8; ASSOCIATED_LEN] {
-        let bytes = self.to_bytes();
         let mut out = [0; ASSOCIATED_LEN];
-        let kept = bytes.iter().take(47).chain(bytes.iter().skip(79));
-        for (slot, byte) in out.iter_mut().zip(kept) {
-            *slot = *byte;
-        }
+        let bytes = self.to_bytes();
+        let (before, rest) = bytes.split_at(DIGEST_AT);
+        let (_, after) = rest.split_at(32);
+        let (head, tail) = out.split_at_mut(DIGEST_AT);
+        head.copy_from_slice(before);
+        tail.copy_from_slice(after);
         out
     }
 
@@ -178,6 +185,8 @@ const FLAGS: u16 = 0;
 /// 9999-12-30T22:00:00.999999Z, the last microsecond of [`Timestamp`].
 const MAX_TIME_US: u64 = 253_402_207_200_999_999;
 
+/// Where the digest of the ciphertext begins.
+const DIGEST_AT: usize = 47;
 const ASSOCIATED_LEN: usize = HEADER_LEN - 32;
 
 impl Codec {
