@@ -1,14 +1,15 @@
 //! The ledger beside raw SQLite, ct-merkle and bare hashing, in the same run.
 //!
-//! Processor time where the work is computing; wall time too where a disk decides. `VCTO_LARGE=1` opens a log of a million
-//! entries instead of 200,000. A word among the arguments (`append`, `open`, `tree`, `verify`, `writers`) runs that part only, a
-//! number beside `append` that many entries a commit only.
+//! Processor time where the work is computing; wall time too where a disk decides. A word among the arguments (`append`,
+//! `open`, `processes`, `tree`, `verify`, `writers`) runs that part only, a number beside `append` that many entries a commit
+//! only.
 
 #![allow(clippy::disallowed_methods, reason = "a bench looks at the clock")]
 
 mod instances;
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,15 +26,19 @@ use vcto::time::{SystemClock, SystemEntropy};
 /// What an event of the gate or a small review takes, sealed.
 const PAYLOAD: usize = 600;
 
-const PARTS: [(&str, fn()); 5] = [
+const PARTS: [(&str, fn()); 6] = [
     ("tree", tree),
     ("append", append),
     ("writers", writers),
+    ("processes", processes),
     ("verify", verify),
     ("open", open),
 ];
 
 fn main() {
+    if let Some(folder) = std::env::var_os(CHILD) {
+        return child(Path::new(&folder));
+    }
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     if !arguments.iter().any(|argument| argument == "--bench") {
         return;
@@ -126,7 +131,7 @@ fn tree() {
 /// One after the other, so many entries a commit.
 fn append() {
     println!(
-        "durable append of {PAYLOAD} B, one writer, beside raw SQLite (WAL, FULL, one table); rounds in turn, medians"
+        "durable append of {PAYLOAD} B, one writer, beside raw SQLite (WAL, FULL); rounds in turn, the best of each"
     );
     let numbers: Vec<usize> = std::env::args()
         .filter_map(|argument| argument.parse().ok())
@@ -135,23 +140,27 @@ fn append() {
         if !numbers.is_empty() && !numbers.contains(&each) {
             continue;
         }
-        let (mut ours, mut raw) = (Vec::new(), Vec::new());
+        let mut costs = [Vec::new(), Vec::new(), Vec::new()];
         let payloads = payloads(each, PAYLOAD);
         for _ in 0..5 {
-            raw.push(raw_append(&payloads, commits));
-            ours.push(our_append(&payloads, commits));
+            costs[0].push(our_append(&payloads, commits));
+            costs[1].push(raw_append(&payloads, commits, Raw::Payload));
+            costs[2].push(raw_append(&payloads, commits, Raw::SameRows));
         }
-        let (ours, raw) = (Cost::best(&ours), Cost::best(&raw));
         let entries = (each * commits) as f64;
-        println!(
-            "  {each:>5} a commit: {:>8.0} entries/s, raw {:>8.0}: {:>5.2} x; processor time {:>6.2} us an entry, raw {:>6.2}: {:>5.2} x",
-            entries / ours.wall,
-            entries / raw.wall,
-            raw.wall / ours.wall,
-            ours.cpu / entries * 1e3,
-            raw.cpu / entries * 1e3,
-            raw.cpu / ours.cpu
-        );
+        let [ours, payload, same] = costs.map(|costs| Cost::best(&costs));
+        let row = |name: &str, cost: &Cost| {
+            println!(
+                "  {each:>5} a commit, {name:<27} {:>8.0} entries/s, {:>6.2} us of processor time an entry: ours is {:>4.2} x, {:>4.2} x",
+                entries / cost.wall,
+                cost.cpu / entries * 1e3,
+                cost.wall / ours.wall,
+                cost.cpu / ours.cpu
+            );
+        };
+        row("ours", &ours);
+        row("raw, the payload alone", &payload);
+        row("raw, the same bytes and rows", &same);
     }
 }
 
@@ -192,18 +201,48 @@ fn our_append(payloads: &[Vec<u8>], commits: usize) -> Cost {
     })
 }
 
-fn raw_append(payloads: &[Vec<u8>], commits: usize) -> Cost {
+/// What the peer stores.
+#[derive(Clone, Copy)]
+enum Raw {
+    /// The payload in a table of its own: what somebody does who needs no ledger.
+    Payload,
+    /// As many bytes in as many tables as a log: a header of 127 and a hash of 32, and a payload with a tag of 16.
+    SameRows,
+}
+
+fn raw_append(payloads: &[Vec<u8>], commits: usize, what: Raw) -> Cost {
     let folder = folder();
     let mut connection = raw(&folder.path().join("raw.db"));
+    let mut seq = 0i64;
+    let sealed: Vec<Vec<u8>> = payloads
+        .iter()
+        .map(|payload| [payload.as_slice(), &[7; 16]].concat())
+        .collect();
     Cost::of(|| {
         for _ in 0..commits {
             let transaction = connection.transaction().expect("begun");
-            {
-                let mut insert = transaction
-                    .prepare_cached("INSERT INTO entry (payload) VALUES (?1)")
-                    .expect("sound");
-                for payload in payloads {
-                    insert.execute([payload]).expect("inserted");
+            match what {
+                Raw::Payload => {
+                    let mut insert = transaction
+                        .prepare_cached("INSERT INTO payload (seq, ciphertext) VALUES (?1, ?2)")
+                        .expect("sound");
+                    for payload in payloads {
+                        insert.execute((seq, payload)).expect("inserted");
+                        seq += 1;
+                    }
+                }
+                Raw::SameRows => {
+                    let mut entry = transaction
+                        .prepare_cached("INSERT INTO entry (seq, header, leaf_hash) VALUES (?1, ?2, ?3)")
+                        .expect("sound");
+                    let mut payload = transaction
+                        .prepare_cached("INSERT INTO payload (seq, ciphertext) VALUES (?1, ?2)")
+                        .expect("sound");
+                    for sealed in &sealed {
+                        entry.execute((seq, [1u8; 127], [2u8; 32])).expect("inserted");
+                        payload.execute((seq, sealed)).expect("inserted");
+                        seq += 1;
+                    }
                 }
             }
             transaction.commit().expect("committed");
@@ -216,7 +255,9 @@ fn raw(path: &Path) -> rusqlite::Connection {
     connection
         .execute_batch(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA checkpoint_fullfsync=ON;
-             CREATE TABLE entry (seq INTEGER PRIMARY KEY, payload BLOB NOT NULL) STRICT;",
+             PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;
+             CREATE TABLE entry (seq INTEGER PRIMARY KEY, header BLOB NOT NULL, leaf_hash BLOB NOT NULL) STRICT;
+             CREATE TABLE payload (seq INTEGER PRIMARY KEY, ciphertext BLOB NOT NULL) STRICT;",
         )
         .expect("sound");
     connection
@@ -256,6 +297,67 @@ fn writers() {
             "  one writer {one:>6.0}/s ({median:.2?}), 64 writers {many:>6.0}/s: {:>5.1} x; p99 of the 64 {worst:.2?}",
             many / one
         );
+    }
+}
+
+/// The folder of the log, for a process of [`processes`].
+const CHILD: &str = "VCTO_BENCH_LOG";
+const EACH: usize = 300;
+
+/// Single appends from four processes at once to one log.
+fn processes() {
+    const PROCESSES: usize = 4;
+    println!("single appends of {PAYLOAD} B from {PROCESSES} processes to one log in SQLite");
+    for _ in 0..3 {
+        let folder = folder();
+        LocalKeyFile::create(folder.path().join("key"), &SystemEntropy).expect("a key");
+        let ledger = create(&Storage::sqlite(folder.path().join("log")), kept(folder.path()));
+        let start = Instant::now();
+        let children: Vec<_> = (0..PROCESSES)
+            .map(|_| {
+                let mut child = Command::new(std::env::current_exe().expect("this program"));
+                let child = child.env(CHILD, folder.path()).stdout(Stdio::piped());
+                child.spawn().expect("a process")
+            })
+            .collect();
+        let mut waits = Vec::new();
+        for child in children {
+            let said = child.wait_with_output().expect("ended");
+            assert!(said.status.success());
+            let text = String::from_utf8(said.stdout).expect("numbers");
+            waits.extend(
+                text.lines()
+                    .map(|line| Duration::from_nanos(line.parse().expect("a number"))),
+            );
+        }
+        let rate = waits.len() as f64 / start.elapsed().as_secs_f64();
+        // One more than was appended, for its genesis: no gap.
+        assert_eq!(
+            block_on(ledger.size()).expect("read"),
+            (PROCESSES * EACH) as u64 + 1
+        );
+        waits.sort();
+        let (median, worst) = (waits[waits.len() / 2], waits[waits.len() - 1]);
+        println!(
+            "  {rate:>6.0}/s, median {median:.2?}, worst {worst:.2?}: {:>5.1} x the median; no gap",
+            worst.as_secs_f64() / median.as_secs_f64()
+        );
+    }
+}
+
+fn kept(folder: &Path) -> LedgerOptions {
+    let keys = Arc::new(LocalKeyFile::open(folder.join("key")).expect("the key"));
+    LedgerOptions::new(keys.clone(), keys, Arc::new(SystemClock), Arc::new(SystemEntropy))
+}
+
+fn child(folder: &Path) {
+    let payload = payloads(1, PAYLOAD);
+    let storage = Storage::sqlite(folder.join("log"));
+    let ledger = block_on(Ledger::open(&storage, kept(folder))).expect("opened");
+    for _ in 0..EACH {
+        let start = Instant::now();
+        block_on(ledger.append(drafts(&payload).remove(0))).expect("appended");
+        println!("{}", start.elapsed().as_nanos());
     }
 }
 
@@ -307,8 +409,7 @@ fn filled(folder: &tempfile::TempDir, entries: usize, bytes: usize, options: Led
 
 /// From nothing to an open log.
 fn open() {
-    let large = std::env::var_os("VCTO_LARGE").is_some();
-    for entries in [10_000, if large { 1_000_000 } else { 200_000 }] {
+    for entries in [10_000, 100_000, 1_000_000] {
         let folder = folder();
         let options = options();
         drop(filled(&folder, entries, 64, options.clone()));
