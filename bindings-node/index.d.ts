@@ -207,6 +207,11 @@ export interface Coverage {
   assets: number
   relations: number
   inferred_relations: number
+  sources: number
+  sites: number
+  people?: number
+  linked: number
+  linkable: number
   known: number
   total: number
   outcomes: Tally

@@ -12,12 +12,13 @@ use vcto::gate::sshsig::MemoryKey;
 use vcto::gate::{Approval, Approved, Decided, Execution, NAMESPACE, Routed, Staged, Verdict};
 use vcto::ledger::{Verification, VerifyOptions};
 use vcto::monitor::{Monitor, Progress};
-use vcto::plan::{self, BudgetOptions, PriceList};
+use vcto::plan::{self, Budget, BudgetOptions, PriceList};
 use vcto::practice::{Practice, PracticeOptions, Tenant, TenantOptions, Trigger};
+use vcto::report::Page;
 use vcto::review::{Review, Reviewer};
-use vcto::source::{Input, Reader};
+use vcto::source::{self, Format, Reader};
 use vcto::time::{Clock, SystemClock, SystemEntropy};
-use vcto::{Actor, Estate, WorkOrders, proof, report};
+use vcto::{Actor, Estate, WorkOrders, proof};
 
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
@@ -34,8 +35,6 @@ const SAMPLE_CLIENT: &str = "Halden & Pryce LLP (sample)";
 const SAMPLE_DAY: &str = "2026-11-22";
 /// The person whose key the demonstration makes.
 const APPROVER: &str = "alice";
-/// How many proposals are listed.
-const LISTED: usize = 12;
 
 const HELP: &str = "\
 Reviews an inventory, stages the changes that follow, executes one approved change, takes it back, leaves the proof.
@@ -43,7 +42,7 @@ Reviews an inventory, stages the changes that follow, executes one approved chan
 usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [--client NAME] [--prices FILE] [INPUT...]
 
   INPUT       files or folders that describe one client; without any, the sample client
-  --format    vcto, netbox, ninjaone, rvtools, relations: for the first input; told by its content otherwise
+  --format    vcto, netbox, ninjaone, rvtools, ...: for all inputs; told by their content otherwise
   --out       where everything is left (default: out); its earlier content is replaced
   --as-of     the day of the review, YYYY-MM-DD (default: today; for the sample 2026-11-22)
   --client    the name of the client, for the page
@@ -65,12 +64,41 @@ fn run() -> Result<()> {
         print!("{HELP}");
         return Ok(());
     };
-    let estate = Estate::new(options.reader()?.read_all(options.inputs.clone())?)?;
+    let known = Known::read(&options)?;
     options.clear()?;
-    pollster::block_on(job(&options, &estate))
+    pollster::block_on(job(&options, &known))
 }
 
-async fn job(options: &Options, estate: &Estate) -> Result<()> {
+/// What is known of the client.
+struct Known {
+    estate: Estate,
+    /// Relations that people wrote into sheets.
+    by_hand: u64,
+    /// Relations that nobody wrote down, as a sheet on which people confirm and refuse them.
+    inferred: String,
+}
+
+impl Known {
+    fn read(options: &Options) -> Result<Self> {
+        let inventory = options.reader().read_all(&options.inputs)?;
+        let mut by_hand = 0;
+        for input in &options.inputs {
+            let is_sheet = input
+                .extension()
+                .is_some_and(|name| name.eq_ignore_ascii_case("csv"));
+            if is_sheet && source::detect(&std::fs::read(input)?)? == Format::Relations {
+                by_hand += source::read(input, None)?.relations.len() as u64;
+            }
+        }
+        Ok(Self {
+            by_hand,
+            inferred: source::inferred_csv(&inventory),
+            estate: Estate::new(inventory)?,
+        })
+    }
+}
+
+async fn job(options: &Options, known: &Known) -> Result<()> {
     let practice = Practice::open(options.out.join("practice"), PracticeOptions::default()).await?;
     practice.register(WorkOrders::new(options.out.join("work-orders")))?;
     let key = MemoryKey::generate(&SystemEntropy)?;
@@ -81,42 +109,69 @@ async fn job(options: &Options, estate: &Estate) -> Result<()> {
 
     let reviewer = Reviewer::standard().monitor(progress());
     let review = tenant
-        .review_with(&reviewer, estate, options.as_of, Trigger::Manual)
+        .review_with(&reviewer, &known.estate, options.as_of, Trigger::Manual)
         .await?;
-    std::fs::write(options.out.join("review.json"), review.to_json())?;
-    println!("{}", review.to_text());
-
-    if let Some(prices) = &options.prices {
-        spend(estate, &review, prices, &options.out)?;
-    }
-    let staged = stage(&tenant, &review).await?;
+    let report = Report {
+        options,
+        known,
+        budget: options.budget(&known.estate, &review)?,
+        review,
+    };
+    let staged = stage(&tenant, &report.review).await?;
+    print!("{}", report.page().pending(&tenant.pending().await?).to_text()?);
     demonstrate(&tenant, staged, &key).await?;
     prove(&tenant, &options.out).await?;
-    show(&tenant, options, estate, &review).await
+    report.leave(&tenant).await
 }
 
-/// What the next years cost, as far as there are prices: shown, and left as a document and a workbook.
-fn spend(estate: &Estate, review: &Review, prices: &Path, out: &Path) -> Result<()> {
-    let prices = PriceList::from_csv(&std::fs::read(prices)?)?;
-    let budget = plan::budget(
-        estate,
-        review,
-        &prices,
-        &BudgetOptions::default().fiscal_year_start(4),
-    )?;
-    std::fs::write(out.join("budget.json"), budget.to_json())?;
-    std::fs::write(out.join("budget.xlsx"), budget.to_xlsx()?)?;
-    println!("BUDGET");
-    for line in budget.to_text().lines() {
-        println!("  {line}");
+/// What the client gets.
+struct Report<'a> {
+    options: &'a Options,
+    known: &'a Known,
+    review: Review,
+    budget: Option<Budget>,
+}
+
+impl Report<'_> {
+    fn page(&self) -> Page<'_> {
+        let page = Page::new(&self.known.estate, &self.review)
+            .client(&self.options.client)
+            .by_hand(self.known.by_hand);
+        match &self.budget {
+            Some(budget) => page.budget(budget),
+            None => page,
+        }
     }
-    println!();
-    Ok(())
+
+    /// Writes the documents, as the ledger stands at the end.
+    async fn leave(&self, tenant: &Tenant) -> Result<()> {
+        let (pending, decisions) = (tenant.pending().await?, tenant.decisions().await?);
+        let verification = tenant.ledger().verify(&VerifyOptions::default()).await?;
+        let page = self.page().pending(&pending).decisions(&decisions);
+        let mut documents = vec![
+            (
+                "review.html",
+                page.verification(&verification).to_html()?.into_bytes(),
+            ),
+            ("questions.csv", self.review.to_questions_csv().into_bytes()),
+            ("inferred.csv", self.known.inferred.clone().into_bytes()),
+            ("review.json", self.review.to_json().into_bytes()),
+        ];
+        if let Some(budget) = &self.budget {
+            documents.push(("budget.json", budget.to_json().into_bytes()));
+            documents.push(("budget.xlsx", budget.to_xlsx()?));
+        }
+        let names: Vec<&str> = documents.iter().map(|(name, _)| *name).collect();
+        println!("\nIN {}  {}", self.options.out.display(), names.join("  "));
+        for (name, bytes) in documents {
+            std::fs::write(self.options.out.join(name), bytes)?;
+        }
+        Ok(())
+    }
 }
 
-/// Submits every recommendation, and lists where they wait.
+/// Submits every recommendation; gives the first that waits for an approval.
 async fn stage(tenant: &Tenant, review: &Review) -> Result<Option<Staged<Approval>>> {
-    println!("WAITING FOR A HUMAN");
     let mut first = None;
     for recommendation in &review.recommendations {
         let routed = tenant
@@ -126,34 +181,21 @@ async fn stage(tenant: &Tenant, review: &Review) -> Result<Option<Staged<Approva
             first = Some(staged);
         }
     }
-    let pending = tenant.pending().await?;
-    for proposal in pending.iter().take(LISTED) {
-        let steps = if proposal.steps == 1 { "step " } else { "steps" };
-        println!(
-            "  {}  {:>3} {steps}  {}",
-            proposal.level,
-            proposal.steps,
-            proposal.title.plain()
-        );
-    }
-    if pending.len() > LISTED {
-        println!("  and {} more", pending.len() - LISTED);
-    }
-    println!();
     Ok(first)
 }
 
 /// One changed byte is refused, the signed text is accepted, and what was executed is taken back.
 async fn demonstrate(tenant: &Tenant, staged: Option<Staged<Approval>>, key: &MemoryKey) -> Result<()> {
-    println!("NOTHING UNAPPROVED RUNS");
+    println!("\nNOTHING UNAPPROVED RUNS");
     let Some(staged) = staged else {
-        println!("  nothing waits for an approval\n");
+        println!("  nothing waits for an approval");
         return Ok(());
     };
     let id = staged.id();
+    let level = staged.level();
     println!("  {}", staged.change().title.plain());
-    for band in staged.why() {
-        println!("    {:<3} {}", band.level, band.why);
+    if let Some(band) = staged.why().iter().find(|band| band.level == level) {
+        println!("  {level}: {}", band.why);
     }
     let text = staged.decision(APPROVER, Verdict::Approve)?;
     let signature = key.sign(NAMESPACE, &text)?;
@@ -162,11 +204,10 @@ async fn demonstrate(tenant: &Tenant, staged: Option<Staged<Approval>>, key: &Me
         *byte ^= 1;
     }
     match staged.decide(&changed, &signature).await {
-        Err(error) => println!("  one byte changed   refused and recorded: {}", error.message()),
+        Err(error) => println!("  one byte changed: refused and recorded ({})", error.message()),
         Ok(_) => return Err("a changed decision was accepted".into()),
     }
-    let approved = approve(tenant, id, key).await?;
-    let execution = approved.execute().await?;
+    let execution = approve(tenant, id, key).await?.execute().await?;
     told("approved by alice", &execution);
     let back = match execution.rollback().await? {
         Routed::Automatic(staged) => staged.authorize().await?,
@@ -175,7 +216,6 @@ async fn demonstrate(tenant: &Tenant, staged: Option<Staged<Approval>>, key: &Me
         Routed::HumanOnly(_) => return Err("the way back is for humans only".into()),
     };
     told("taken back", &back.execute().await?);
-    println!();
     Ok(())
 }
 
@@ -193,48 +233,26 @@ async fn approve(tenant: &Tenant, id: vcto::gate::ProposalId, key: &MemoryKey) -
 }
 
 fn told(what: &str, execution: &Execution) {
-    let steps = execution.steps();
-    println!(
-        "  {what:<18} {}: {} of {} steps",
-        execution.status(),
-        steps.len(),
-        execution.change().steps.len()
-    );
-    if let Some(receipt) = steps.iter().find_map(|step| step.receipt.as_deref()) {
-        println!("  {:<18} {receipt}", "");
-    }
+    let receipt = execution.steps().into_iter().find_map(|step| step.receipt);
+    let receipt = receipt.map_or_else(String::new, |receipt| format!(": {receipt}"));
+    println!("  {what}: {}{receipt}", execution.status());
 }
 
 /// Verifies the ledger, writes the proof, and verifies that.
 async fn prove(tenant: &Tenant, out: &Path) -> Result<()> {
-    println!("PROOF");
-    verdicts(
-        "ledger",
-        &tenant.ledger().verify(&VerifyOptions::default()).await?,
-    )?;
+    let ledger = tenant.ledger().verify(&VerifyOptions::default()).await?;
     let folder = out.join("proof");
     let proved = tenant.prove(&folder).await?;
     let options = VerifyOptions::default().key(tenant.ledger().verifier_key().clone());
-    verdicts("proof", &proof::verify_bundle(&folder, &options)?)?;
+    let proof = proof::verify_bundle(&folder, &options)?;
     println!(
-        "  {} signed decisions, {} ledger entries",
+        "\nPROOF  {} signed decisions, {} ledger entries; check without vcto:  sh {}",
         proved.decisions,
-        proved.checkpoint.size()
+        proved.checkpoint.size(),
+        folder.join("verify.sh").display()
     );
-    println!("  check without vcto:  sh {}", folder.join("verify.sh").display());
-    Ok(())
-}
-
-/// Writes the page for the client, and the sheet of what to ask whom.
-async fn show(tenant: &Tenant, options: &Options, estate: &Estate, review: &Review) -> Result<()> {
-    let page = options.out.join("review.html");
-    let client = Some(options.client.as_str());
-    std::fs::write(&page, report::of_tenant(tenant, estate, review, client).await?)?;
-    let questions = options.out.join("questions.csv");
-    std::fs::write(&questions, review.to_questions_csv())?;
-    println!("\nFOR THE CLIENT  {}", page.display());
-    println!("WHAT TO ASK     {}", questions.display());
-    Ok(())
+    verdicts("ledger", &ledger)?;
+    verdicts("proof", &proof)
 }
 
 fn verdicts(what: &str, verified: &Verification) -> Result<()> {
@@ -268,8 +286,8 @@ fn progress() -> Monitor {
 }
 
 struct Options {
-    inputs: Vec<Input>,
-    format: Option<vcto::source::Format>,
+    inputs: Vec<PathBuf>,
+    format: Option<Format>,
     out: PathBuf,
     as_of: jiff::civil::Date,
     client: String,
@@ -293,14 +311,14 @@ impl Options {
                 option if option.starts_with('-') => {
                     return Err(format!("no option {option}; see --help").into());
                 }
-                input => inputs.push(Input::from(input)),
+                input => inputs.push(PathBuf::from(input)),
             }
         }
         let sample = inputs.is_empty();
         if sample {
             inputs = SAMPLE
                 .iter()
-                .map(|file| Input::from(Path::new(SAMPLE_FOLDER).join(file).as_path()))
+                .map(|file| Path::new(SAMPLE_FOLDER).join(file))
                 .collect();
             prices = prices.or_else(|| Some(Path::new(SAMPLE_FOLDER).join("prices.csv")));
         }
@@ -316,12 +334,22 @@ impl Options {
         }))
     }
 
-    fn reader(&self) -> Result<Reader> {
-        let reader = Reader::new().monitor(progress());
-        Ok(match self.format {
+    fn reader(&self) -> Reader {
+        let reader = Reader::new().infer(true).monitor(progress());
+        match self.format {
             Some(format) => reader.format(format),
             None => reader,
-        })
+        }
+    }
+
+    /// What the next years cost, as far as there are prices.
+    fn budget(&self, estate: &Estate, review: &Review) -> Result<Option<Budget>> {
+        let Some(prices) = &self.prices else {
+            return Ok(None);
+        };
+        let prices = PriceList::from_csv(&std::fs::read(prices)?)?;
+        let options = BudgetOptions::default().fiscal_year_start(4);
+        Ok(Some(plan::budget(estate, review, &prices, &options)?))
     }
 
     /// Removes what an earlier run left, and nothing else.

@@ -425,6 +425,11 @@ class Coverage(Record):
     assets: int
     relations: int
     inferred_relations: int
+    sources: int
+    sites: int
+    people: int | None = None
+    linked: int
+    linkable: int
     known: int
     total: int
     outcomes: Part

@@ -2,8 +2,10 @@
 
 use maud::{Markup, html};
 
-use crate::estate::Asset;
-use crate::review::{Finding, Severity};
+use super::Page;
+use crate::change::Recommendation;
+use crate::estate::{Asset, AssetId, Scalar};
+use crate::review::{Finding, Severity, Shared};
 use crate::text::Plain;
 
 /// How many characters of a name are shown.
@@ -59,6 +61,50 @@ pub(super) fn severity(severity: Severity) -> Markup {
     html! { span class={ "sev " (severity.as_str()) } { (severity.as_str()) } }
 }
 
+/// That a redundancy is none: "DC-01 and DC-02, which should stand in for each other under Logon, both hang on it".
+pub(super) fn voided(page: &Page<'_>, shared: &Shared<'_>) -> String {
+    let names: Vec<String> = shared.members.iter().map(|id| label(page, id)).collect();
+    format!(
+        "{}, which should stand in for each other under {}, {} hang on it",
+        listed(&names),
+        subject(shared.finding),
+        if names.len() == 2 { "both" } else { "all" }
+    )
+}
+
+/// What the asset of this id is called.
+pub(super) fn label(page: &Page<'_>, id: &AssetId) -> String {
+    name(page.estate.asset(id.as_str()).map_or(id.as_str(), called))
+}
+
+/// The first few of several names.
+pub(super) fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [one, other, third] => format!("{one}, {other} and {third}"),
+        [one, other, third, rest @ ..] => format!("{one}, {other}, {third} and {} more", rest.len()),
+    }
+}
+
+/// What a recommendation does, as far as the first clause: the rest tells how.
+pub(super) fn way_out(recommendation: &Recommendation) -> &str {
+    let step = recommendation.change.steps.first();
+    let told = step.and_then(|step| step.parameters.get("instructions"));
+    let text = told.and_then(Scalar::as_text).map_or_else(
+        || recommendation.title.raw().as_str(),
+        |instructions| instructions.raw().as_str(),
+    );
+    let end = [". ", ", so that ", ", and "]
+        .iter()
+        .filter_map(|clause| text.find(clause))
+        .min();
+    end.and_then(|end| text.get(..end))
+        .unwrap_or(text)
+        .trim_end_matches('.')
+}
+
 /// "1 asset", "2 assets".
 pub(super) fn noun(count: usize, one: &str) -> String {
     match (count, one.strip_suffix('y')) {
@@ -74,7 +120,7 @@ pub(super) fn more(rest: usize, whence: &str) -> Markup {
     html! { @if rest > 0 { p.more { "and " (rest) " more, in " (whence) } } }
 }
 
-fn shortened(text: &str, most: usize) -> String {
+pub(super) fn shortened(text: &str, most: usize) -> String {
     let mut shown = Plain(text).to_string();
     if let Some((end, _)) = shown.char_indices().nth(most) {
         shown.truncate(end);

@@ -22,11 +22,26 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-pub(super) fn page(page: &Page<'_>) -> Result<String> {
-    if page.review.estate != page.estate.digest() {
-        return Err(Error::new(ErrorKind::Conflict, "the review is of another estate")
-            .remedy("give the page the estate that was reviewed"));
+/// All documents of a page are about one estate.
+pub(super) fn check(page: &Page<'_>) -> Result<()> {
+    let estate = page.estate.digest();
+    let refuse = |what: &str| {
+        Err(
+            Error::new(ErrorKind::Conflict, format!("the {what} is of another estate"))
+                .remedy("give the page the estate that was reviewed"),
+        )
+    };
+    if page.review.estate != estate {
+        return refuse("review");
     }
+    if page.budget.is_some_and(|budget| budget.estate != estate) {
+        return refuse("budget");
+    }
+    Ok(())
+}
+
+pub(super) fn page(page: &Page<'_>) -> Result<String> {
+    check(page)?;
     let title = match page.client {
         Some(client) => format!("Architecture review: {}", name(client)),
         None => "Architecture review".to_owned(),
@@ -93,7 +108,12 @@ fn headline(page: &Page<'_>) -> Markup {
         .copied()
         .filter(|finding| finding.severity >= Severity::High)
         .collect();
-    let worst = risks::top(page.review).first().copied();
+    let worst = page
+        .review
+        .stops(page.estate, 1)
+        .0
+        .first()
+        .map(|stop| stop.finding);
     html! {
         @if let Some(worst) = worst {
             @let reach = worst.reach.unwrap_or_default();

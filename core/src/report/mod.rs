@@ -24,6 +24,7 @@ mod fragment;
 mod frame;
 mod human;
 mod risks;
+mod screen;
 mod tree;
 
 pub use fragment::fragment;
@@ -32,6 +33,7 @@ use crate::error::Result;
 use crate::estate::Estate;
 use crate::gate::Pending;
 use crate::ledger::{Verification, VerifyOptions};
+use crate::plan::Budget;
 use crate::practice::{RecordedDecision, Tenant};
 use crate::review::Review;
 
@@ -43,6 +45,8 @@ pub struct Page<'a> {
     estate: &'a Estate,
     review: &'a Review,
     client: Option<&'a str>,
+    budget: Option<&'a Budget>,
+    by_hand: Option<u64>,
     pending: Option<&'a [Pending]>,
     decisions: Option<&'a [RecordedDecision]>,
     verification: Option<&'a Verification>,
@@ -55,6 +59,8 @@ impl<'a> Page<'a> {
             estate,
             review,
             client: None,
+            budget: None,
+            by_hand: None,
             pending: None,
             decisions: None,
             verification: None,
@@ -64,6 +70,18 @@ impl<'a> Page<'a> {
     /// The name of the client, as the reader knows it.
     pub fn client(mut self, name: &'a str) -> Self {
         self.client = Some(name);
+        self
+    }
+
+    /// What the next years cost, in the client's edition: [`plan::budget`](crate::plan::budget()).
+    pub fn budget(mut self, budget: &'a Budget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// How many relations people wrote by hand, where the caller knows it: an inventory does not.
+    pub fn by_hand(mut self, relations: u64) -> Self {
+        self.by_hand = Some(relations);
         self
     }
 
@@ -88,9 +106,18 @@ impl<'a> Page<'a> {
     /// The page: a whole HTML document.
     ///
     /// # Errors
-    /// `conflict` where the review is of another estate.
+    /// `conflict` where the review, or the budget, is of another estate.
     pub fn to_html(&self) -> Result<String> {
         frame::page(self).map_err(|error| error.during("report.page"))
+    }
+
+    /// The same for a terminal, in about one screen of 118 columns. Text from outside is escaped and shortened.
+    ///
+    /// # Errors
+    /// `conflict` where the review, or the budget, is of another estate.
+    pub fn to_text(&self) -> Result<String> {
+        frame::check(self).map_err(|error| error.during("report.page"))?;
+        Ok(screen::of(self))
     }
 }
 

@@ -3,26 +3,19 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::Page;
-use super::figure::{more, name, noun, sentence, severity, subject};
+use super::figure::{ids, more, name, noun, sentence, severity, subject, voided, way_out};
 use super::frame::amount;
 use super::tree::{Node, Tree};
 use crate::error::Result;
-use crate::review::{Finding, Review};
+use crate::review::Stop;
 
 const SHOWN: usize = 3;
 
-/// Those whose asset and reach are known, so that there is something to draw.
-pub(super) fn top(review: &Review) -> Vec<&Finding> {
-    let mut found = review.grave_failures();
-    found.retain(|finding| finding.asset.is_some() && finding.reach.is_some());
-    found
-}
-
 pub(super) fn section(page: &Page<'_>) -> Result<Markup> {
-    let found = top(page.review);
+    let (found, total) = page.review.stops(page.estate, SHOWN);
     let mut shown = Vec::new();
-    for finding in found.iter().take(SHOWN) {
-        shown.push(risk(page, finding)?);
+    for stop in &found {
+        shown.push(risk(page, stop)?);
     }
     let judged = page
         .review
@@ -38,12 +31,13 @@ pub(super) fn section(page: &Page<'_>) -> Result<Markup> {
                 }
             }
             @for risk in &shown { (risk) }
-            (more(found.len() - shown.len(), "review.json"))
+            (more(total - shown.len(), "review.json"))
         }
     })
 }
 
-fn risk(page: &Page<'_>, finding: &Finding) -> Result<Markup> {
+fn risk(page: &Page<'_>, stop: &Stop<'_>) -> Result<Markup> {
+    let finding = stop.finding;
     let reach = finding.reach.unwrap_or_default();
     let tree = match &finding.asset {
         Some(asset) => Some(Tree::of(page.estate, asset)?),
@@ -64,6 +58,17 @@ fn risk(page: &Page<'_>, finding: &Finding) -> Result<Markup> {
                 }
                 "."
             }
+            @for shared in &stop.shared {
+                p data-ev=(shared.finding.id.0) { (sentence(&voided(page, shared))) "." }
+            }
+            @if let [first, rest @ ..] = stop.also.as_slice() {
+                p data-ev=(ids(&stop.also)) {
+                    "What makes it worse: " (sentence(first.title.raw()))
+                    @if !rest.is_empty() { ", and " (rest.len()) " more" }
+                    "."
+                }
+            }
+            @if let Some(answer) = stop.answer { p { "What would take it away: " (sentence(way_out(answer))) "." } }
             @if let Some(tree) = tree { (drawn(&tree)) }
         }
     })

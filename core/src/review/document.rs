@@ -9,7 +9,7 @@ use super::debt::Debt;
 use super::finding::Finding;
 use super::lifecycle::{Catalogue, days_between};
 use super::matrix::Matrix;
-use super::outcome::{DebtKind, Outcome, Pillar, Severity, Tally};
+use super::outcome::{DebtKind, Outcome, Pillar, Tally};
 use super::questions::{Question, is_zero};
 use super::settings::Settings;
 use super::verdict::{Gap, Verdict};
@@ -139,25 +139,6 @@ impl Review {
     /// The findings of one rule, gravest first.
     pub fn findings_of(&self, rule: &str) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.rule == rule)
-    }
-
-    /// What would stop the firm: problems of resilience that are high or critical, first those that most people, then services,
-    /// then assets depend on.
-    pub(crate) fn grave_failures(&self) -> Vec<&Finding> {
-        let mut found: Vec<&Finding> = self
-            .findings
-            .iter()
-            .filter(|finding| {
-                finding.outcome.is_problem()
-                    && finding.debt == DebtKind::Resilience
-                    && finding.severity >= Severity::High
-            })
-            .collect();
-        found.sort_by_key(|finding| {
-            let reach = finding.reach.unwrap_or_default();
-            std::cmp::Reverse((finding.severity, reach.people, reach.services, reach.assets))
-        });
-        found
     }
 
     /// The document: one JSON object in the order of the fields, without white space and without a final line end.

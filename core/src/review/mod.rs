@@ -18,6 +18,7 @@ mod questions;
 mod reviewer;
 mod rule;
 mod settings;
+mod stops;
 mod summary;
 mod verdict;
 
@@ -44,3 +45,4 @@ pub(crate) use analyzers::REPLACED_FOR_WINDOWS_11;
 pub(crate) use debt::money;
 pub(crate) use facts::earliest;
 pub(crate) use life::is_retired;
+pub(crate) use stops::{Shared, Stop};

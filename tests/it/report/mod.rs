@@ -1,8 +1,10 @@
 //! The page for the client: its numbers are those of the documents, and nothing that a name holds gets out of its place.
 
 use serde_json::{Value, json};
+use vcto::plan::{self, Budget, BudgetOptions, PriceList};
 use vcto::report::{Page, fragment};
 use vcto::review::{Review, Reviewer};
+use vcto::source::Reader;
 use vcto::{ErrorKind, Estate, Inventory};
 
 const HOSTILE: [&str; 6] = [
@@ -155,4 +157,132 @@ fn an_empty_estate_has_a_page_that_says_that_nothing_is_known() {
     let html = Page::new(&estate, &review).to_html().unwrap();
     assert!(html.contains("This could not be judged"));
     assert!(html.contains("nothing is recorded"));
+}
+
+/// The client of the sample, as the examples read it.
+fn sample() -> (Estate, Review, Budget) {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/data/halden-pryce");
+    let files = [
+        "ninjaone",
+        "documentation.json",
+        "services.json",
+        "facts.csv",
+        "relations.csv",
+    ];
+    let reader = Reader::new().infer(true);
+    let estate = Estate::new(reader.read_all(files.map(|file| folder.join(file))).unwrap()).unwrap();
+    let review = Reviewer::standard()
+        .review(&estate, "2026-11-22".parse().unwrap())
+        .unwrap();
+    let prices = PriceList::from_csv(&std::fs::read(folder.join("prices.csv")).unwrap()).unwrap();
+    let budget = plan::budget(
+        &estate,
+        &review,
+        &prices,
+        &BudgetOptions::default().fiscal_year_start(4),
+    )
+    .unwrap();
+    (estate, review, budget)
+}
+
+#[test]
+fn the_sample_fits_on_a_screen_and_says_what_a_person_can_check_in_its_files() {
+    let (estate, review, budget) = sample();
+    let page = Page::new(&estate, &review)
+        .client("Halden & Pryce LLP")
+        .budget(&budget)
+        .by_hand(6);
+    let text = page.to_text().unwrap();
+    assert!(text.lines().count() <= 50, "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 118), "{text}");
+    // 86, 38 and 24 people at the three sites of facts.csv; five files; six rows of relations.csv.
+    assert!(
+        text.starts_with("Halden & Pryce LLP, 148 people, 3 sites, as of 2026-11-22\n"),
+        "{text}"
+    );
+    assert!(text.contains("6 by hand), 5 sources\n"), "{text}");
+    // Both controllers run on one host, and the FortiOS of the one firewall is older than its maker supports.
+    assert!(
+        text.contains("DC-01 and DC-02, which should stand in for each other under Logon, both hang on it"),
+        "{text}"
+    );
+    assert!(
+        text.contains(
+            "1  FW-LDS-01: nothing stands in for it; security support of FortiOS 6.4 ended on 2024-09-30"
+        ),
+        "{text}"
+    );
+    // The five virtual machines with Windows Server 2016 of the folder, and the day of Microsoft's.
+    assert!(
+        text.contains("51 d    5 virtual machines: security support of Windows Server 2016 (2027-01-12)"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("msp") && text.contains(&format!("{} items have no price", budget.unpriced.len())),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_screen_tells_the_numbers_of_the_documents() {
+    let (estate, review, budget) = sample();
+    let text = Page::new(&estate, &review).budget(&budget).to_text().unwrap();
+    let document: Value = serde_json::from_str(&review.to_json()).unwrap();
+    let of = |pointer: &str| document.pointer(pointer).unwrap().to_string();
+    let counts = ["past", "within_30", "within_90", "within_180", "later"]
+        .map(|band| of(&format!("/calendar/{band}")));
+    let [past, month, quarter, half, later] = counts;
+    let due =
+        format!("{past} past, {month} within 30 days, {quarter} within 90, {half} within 180, {later} later");
+    assert!(text.contains(&due), "{text}");
+    let counts = ["assets", "relations", "inferred_relations"].map(|name| of(&format!("/coverage/{name}")));
+    let [assets, relations, inferred] = counts;
+    assert!(
+        text.contains(&format!(
+            "{assets} assets, {relations} relations ({inferred} inferred)"
+        )),
+        "{text}"
+    );
+    let open = review.coverage.total - review.coverage.known;
+    assert!(
+        text.contains(&format!("({open} of {} answers open)", review.coverage.total)),
+        "{text}"
+    );
+    for total in &budget.totals {
+        let digits = |text: &str| text.replace(',', "");
+        let line = text
+            .lines()
+            .find(|line| line.trim_start().starts_with(&total.fiscal_year))
+            .unwrap();
+        assert!(
+            digits(line).contains(&format!("{:.2} {}", total.total, total.currency)),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn nothing_that_a_name_holds_acts_in_a_terminal() {
+    let (estate, review) = reviewed(&inventory(&HOSTILE, false));
+    let long = "x".repeat(10_000);
+    for client in [HOSTILE[0], HOSTILE[1], HOSTILE[5], &long] {
+        let text = Page::new(&estate, &review).client(client).to_text().unwrap();
+        assert!(!text.contains(['\u{202e}', '\u{1b}', '\u{0}', '\r']), "{text}");
+        assert!(text.lines().count() < 60 && text.len() < 8_000, "{text}");
+    }
+}
+
+#[test]
+fn a_budget_of_another_estate_is_refused() {
+    let (estate, review) = reviewed(&inventory(&["Ledger"], false));
+    let (_, _, budget) = sample();
+    for error in [
+        Page::new(&estate, &review).budget(&budget).to_text().unwrap_err(),
+        Page::new(&estate, &review).budget(&budget).to_html().unwrap_err(),
+    ] {
+        assert_eq!(
+            (error.kind(), error.operation()),
+            (ErrorKind::Conflict, Some("report.page"))
+        );
+    }
 }

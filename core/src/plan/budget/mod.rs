@@ -439,6 +439,12 @@ impl Budget {
         text::render(self)
     }
 
+    /// A line a year, as in [`to_text`](Self::to_text).
+    #[cfg(feature = "report")]
+    pub(crate) fn years(&self) -> impl Iterator<Item = String> {
+        text::years(self)
+    }
+
     /// The budget as a workbook of Excel: the sums, the lines, and what is in no sum. Texts can compute nothing, amounts are
     /// numbers.
     ///

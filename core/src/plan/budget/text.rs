@@ -11,29 +11,8 @@ use crate::estate::AssetKind;
 pub(super) fn render(budget: &Budget) -> String {
     // Writing to a string cannot fail.
     let mut out = String::new();
-    for year in &budget.fiscal_years {
-        let of_year = || {
-            budget
-                .totals
-                .iter()
-                .filter(|total| total.fiscal_year == year.label)
-        };
-        let sums: Vec<String> = of_year()
-            .map(|total| {
-                let expired = if total.expired > Decimal::ZERO {
-                    format!(" (of which {} at prices no longer valid)", shown(total.expired))
-                } else {
-                    String::new()
-                };
-                format!("{} {}{expired}", shown(total.total), total.currency)
-            })
-            .collect();
-        let sums = if sums.is_empty() {
-            "nothing".to_owned()
-        } else {
-            sums.join(", ")
-        };
-        let _ = writeln!(out, "{}  {sums}", year.label);
+    for line in years(budget) {
+        let _ = writeln!(out, "{line}");
     }
     let mut missing: BTreeMap<(Item, &AssetKind), u64> = BTreeMap::new();
     for item in &budget.unpriced {
@@ -66,8 +45,34 @@ pub(super) fn render(budget: &Budget) -> String {
     out
 }
 
+/// A line a year: its label, and the sums of each currency.
+pub(super) fn years(budget: &Budget) -> impl Iterator<Item = String> {
+    budget.fiscal_years.iter().map(|year| {
+        let of_year = budget
+            .totals
+            .iter()
+            .filter(|total| total.fiscal_year == year.label);
+        let sums: Vec<String> = of_year
+            .map(|total| {
+                let expired = if total.expired > Decimal::ZERO {
+                    format!(" (of which {} at prices no longer valid)", shown(total.expired))
+                } else {
+                    String::new()
+                };
+                format!("{} {}{expired}", shown(total.total), total.currency)
+            })
+            .collect();
+        let sums = if sums.is_empty() {
+            "nothing".to_owned()
+        } else {
+            sums.join(", ")
+        };
+        format!("{}  {sums}", year.label)
+    })
+}
+
 /// With thousands apart and two decimals at least.
-fn shown(amount: Decimal) -> String {
+pub(super) fn shown(amount: Decimal) -> String {
     let mut text = amount.normalize();
     text.rescale(text.scale().max(2));
     let text = text.to_string();

@@ -145,17 +145,18 @@ fn advice(point: &Asset, services: &[&Asset]) -> Advice {
         key: format!("resilience.single_point/{}", point.id.as_str()),
         title: "Take away a single point of failure".to_owned(),
         rationale: format!(
-            "When it fails, {} stops or stop with it until it is repaired.",
-            names(services)
+            "When it fails, {} {} with it until it is repaired.",
+            names(services),
+            if services.len() == 1 { "stops" } else { "stop" }
         ),
         strategy: Strategy::Remediate,
         size: EffortSize::L,
         area: ARCHITECTURE,
         target: point.id.clone(),
         action: format!(
-            "Give {} what can go on without it: a second instance that shares neither host, power nor line with the first. \
-             Try the switch-over. Where that costs more than an outage, let the owner decide so in writing, and hold a \
-             spare.",
+            "Add a second {} that shares neither host, power nor line with it, so that {} can go on. Try the switch-over. \
+             Where that costs more than an outage, let the owner decide so in writing, and hold a spare.",
+            point.kind.as_str().replace('_', " "),
             names(services)
         ),
         confirm: "The next snapshot has the second instance as a member of a group, and the review no longer names this \
