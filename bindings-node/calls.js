@@ -2,7 +2,7 @@
 
 /** What gives a promise: also its errors about arguments come as a rejection. */
 const PROMISED = new Set([
-  'open', 'read', 'review', 'verifyBundle',
+  'budget', 'internalBudget', 'open', 'read', 'review', 'verifyBundle',
   'Approved.execute', 'Approved.object',
   'Execution.rollback',
   'InDoubt.accept', 'InDoubt.probe',
@@ -35,7 +35,7 @@ function inWords(error, call) {
   const other = OTHER_TYPE.test(error?.code) || (error instanceof TypeError && /undefined or null to object/.test(error.message))
   if (!other) return error
   const said = WORDS.reduce((text, [pattern, words]) => text.replace(pattern, words), error.message)
-  const details = { code: 'invalid_input', operation: call, retryable: false, context: {} }
+  const details = { code: 'invalid_input', operation: call, retryable: false, isRefusal: false, context: {} }
   return Object.assign(new TypeError(`${call}: ${said}`), details)
 }
 

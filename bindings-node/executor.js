@@ -19,7 +19,8 @@ const callerOf = (object, who) => async (method, subject) => {
     return [said, '']
   }
   try {
-    const [text, ...fault] = answer === undefined ? ['null'] : textOf(answer)
+    // What a notifier gives back says nothing: it may be the answer of a mail service, which has no JSON form.
+    const [text, ...fault] = answer === undefined || method === 'notify' ? ['null'] : textOf(answer)
     return fault.length > 0 ? [`the answer of ${who} is unfit: ${text}`, ''] : [text]
   } catch (error) {
     return [`the answer of ${who} threw ${shown(error)}`, '']

@@ -10,6 +10,8 @@ export interface VctoError extends Error {
   remedy?: string
   /** Whether the same call may succeed later without a change by the caller. */
   retryable: boolean
+  /** Whether the gate said no, as against something that went wrong. */
+  isRefusal: boolean
   /** Further details, by name. */
   context: Record<string, string>
 }
@@ -52,6 +54,24 @@ export interface BlastRadius {
   byKind: Record<string, number>
   assets: string[]
   degraded: string[]
+}
+
+/** How far one method of inference came: relations, then assets. */
+export interface MethodCount {
+  method: string
+  inferred: number
+  known: number
+  refused: number
+  ambiguous: number
+  unmatched: number
+  without_evidence: number
+}
+
+/** What could be inferred: relations as in the inventory format, and what was not guessed. */
+export interface Inference {
+  relations: Record<string, string>[]
+  methods: MethodCount[]
+  doubts: { method: string; asset: string; why: string }[]
 }
 
 /** What stops, and what only gets worse. */
@@ -227,6 +247,153 @@ export interface Debt {
   kinds: { kind: string; problems: number; highest?: string; known: number; total: number }[]
 }
 
+/** What one column of the matrix comes to; `in_use` and `stale` count the cells apart. */
+export interface MatrixColumn {
+  column: MatrixColumnName
+  complete: boolean
+  /** Covered in whole percent of `known`; absent where nothing is known. */
+  percent?: number
+  known: number
+  total: number
+  in_use: MatrixCells
+  stale: MatrixCells
+}
+
+/** The columns of the matrix. */
+export type MatrixColumnName = 'agreement' | 'backup' | 'directory' | 'endpoint_protection' | 'rmm' | 'warranty'
+
+/** How many devices have which cell. */
+export type MatrixCells = Record<MatrixCell, number>
+
+/** What is known of one device in one column. */
+export type MatrixCell = 'contradicted' | 'covered' | 'gap' | 'not_applicable' | 'unknown'
+
+/** One device, with a cell for each column. */
+export interface MatrixRow extends Record<MatrixColumnName, MatrixCell> {
+  asset: string
+  name?: string
+  kind: string
+  life: 'live' | 'retired' | 'stale' | 'unknown'
+}
+
+/** Every device against what should look after it. */
+export interface Matrix {
+  devices: { live: number; stale: number; retired: number; unknown: number }
+  columns: MatrixColumn[]
+  rows: MatrixRow[]
+}
+
+/** Something that ends on a day, with who says so. */
+export interface Ending {
+  date: string
+  rule: string
+  asset: string
+  part: string
+  name?: string
+  kind: string
+  what: string
+  days: number
+  band: 'later' | 'past' | 'within_180' | 'within_30' | 'within_90'
+  ends?: string
+  notice_by?: string
+  auto_renew?: boolean
+  until?: string
+  sources: { date: string; source?: string; as_of?: string; age_days?: number }[]
+}
+
+/** Every recorded day on which something ends, soonest first. */
+export interface Calendar {
+  past: number
+  within_30: number
+  within_90: number
+  within_180: number
+  later: number
+  disputed: number
+  not_recorded: { rule: string; count: number }[]
+  entries: Ending[]
+}
+
+/** A fiscal year: `FY2026`, or `FY2026/27` where it does not begin in January. */
+export interface FiscalYear {
+  label: string
+  starts: string
+  ends: string
+}
+
+/** A sum of one year in one currency. Amounts are texts with exact decimals. */
+export interface BudgetTotal {
+  fiscal_year: string
+  currency: string
+  one_off: string
+  recurring: string
+  total: string
+  expired: string
+  lines: number
+}
+
+/** What has to be paid for: the same of a line and of what has no price. */
+interface BudgetNeed {
+  fiscal_year: string
+  asset: string
+  name?: string
+  kind: string
+  item: 'contract' | 'expiry' | 'replacement' | 'subscription' | 'support' | 'upgrade' | 'warranty'
+  what: string
+  due: string
+  overdue: boolean
+  because: string
+  findings: string[]
+  facts: { asset: string; fact: string }[]
+}
+
+/** What is to be paid in one year for one item of one asset. */
+export interface BudgetLine extends BudgetNeed {
+  date: string
+  instalments: number
+  amount: string
+  currency: string
+  price: {
+    source: 'fact' | 'list'
+    line?: number
+    matched: string
+    by: string
+    term: 'month' | 'one_off' | 'year'
+    amount: string
+    valid_until?: string
+    expired: boolean
+    passed_over: number[]
+  }
+}
+
+/** Something to be paid for that has no price. */
+export interface UnpricedItem extends BudgetNeed {
+  why: 'ambiguous' | 'no_price'
+  rows?: number[]
+}
+
+/** Hardware that cannot be put into a year: nobody knows when it was bought. */
+export interface UndatedKind {
+  kind: string
+  count: number
+  examples: string[]
+}
+
+/** What the provider pays for a line of the client's; absent where the price list does not say. */
+export interface Cost {
+  cost?: string
+  margin?: string
+}
+
+/** What the provider pays for a total of the client's, over the lines of which that is known: `known` of `total`. */
+export interface CostTotal {
+  fiscal_year: string
+  currency: string
+  cost: string
+  margin: string
+  known: number
+  total: number
+}
+
 /** What is signed, or the signature: bytes or text. */
 export type Said = Uint8Array | string
 
@@ -312,7 +479,7 @@ export interface ReviewDuty extends ReviewDue {
   proposal: string
 }
 
-/** Tells somebody of a duty to review. What it throws becomes a warning: the duty stands in the ledger already. */
+/** Tells somebody of a duty to review. What it throws becomes a warning, and `execution.isReviewerUntold` is true: the duty stands. */
 export type Notifier = (duty: ReviewDuty) => unknown
 
 /** Everything an executor may know of a step: all of it comes from the ledger. */
@@ -430,6 +597,8 @@ export interface Verification {
   root: string
   firstBadIndex: number | null
   problems: { verdict: string; seq?: number; text: string }[]
+  /** Whether any verdict is a failure. `unanchored` and `not_checked` are none: read the verdicts. */
+  hasFailure: boolean
 }
 
 /** Gives the armoured SSH signature over these bytes. */
@@ -452,6 +621,16 @@ export interface Estate {
 export interface Inventory {
   /** The document, for `JSON.stringify`. */
   toJSON(): InventoryDocument
+}
+
+export interface Budget {
+  /** The document, for `JSON.stringify`. */
+  toJSON(): Record<string, unknown>
+}
+
+export interface InternalBudget {
+  /** The document, for `JSON.stringify`. */
+  toJSON(): Record<string, unknown>
 }
 
 export interface Review {
@@ -493,6 +672,33 @@ export declare class Approved {
   object(text: Said, signature: Said): Promise<void>
 }
 
+/** What a client may see of the years to come: what the provider pays itself has no place in it. */
+export declare class Budget {
+  private constructor()
+  /** The day of the review that it rests on. */
+  get asOf(): string
+  /** The digest of the estate. */
+  get estate(): string
+  /** The years, the first being that of the review. */
+  get fiscalYears(): FiscalYear[]
+  /** Sums, one a year and currency, in that order. */
+  get totals(): BudgetTotal[]
+  /** What goes into the sums: by year, then day, asset and item. */
+  get lines(): BudgetLine[]
+  /** What has to be paid for and has no price: in no sum. */
+  get unpriced(): UnpricedItem[]
+  /** Hardware of which nobody knows when it was bought: in no year. */
+  get undated(): UndatedKind[]
+  /** Rows of the price list that priced nothing, by their lines. */
+  get unused(): number[]
+  /** The document in the format `vcto.budget/1`: the same bytes in every language. Amounts are texts. */
+  toJson(): string
+  /** The sums for a terminal, with what is not in them. Text from outside is escaped. */
+  toText(): string
+  /** The budget as a workbook of Excel. Texts can compute nothing, amounts are numbers. */
+  toXlsx(): Buffer
+}
+
 /** What a client had at one time, checked and frozen, with its dependency graph. */
 export declare class Estate {
   /** Takes an inventory, its JSON text, or an object of the same shape. */
@@ -501,6 +707,8 @@ export declare class Estate {
   get assetCount(): number
   /** How many relations there are, each once. */
   get relationCount(): number
+  /** How many of the relations nobody stated: a method inferred them. */
+  get inferredRelationCount(): number
   /** Identifies the content: equal for equal content, whatever the order of the input was. */
   get digest(): string
   /** The inventory document of this snapshot: the same bytes for the same content, in every language. */
@@ -549,6 +757,10 @@ export declare class Execution {
   get operator(): Actor | null
   /** At level 1: who must review it, and until when. */
   get reviewDue(): ReviewDue | null
+  /** Whether what was approved came about: done, or in the hands of those who do it; of a way back, taken back. */
+  get cameAbout(): boolean
+  /** Whether telling who must review failed. The duty stands all the same. */
+  get isReviewerUntold(): boolean
   /** When it began. */
   get startedAt(): string | null
   /** When it ended. */
@@ -599,6 +811,21 @@ export declare class InDoubt {
   acceptance(approver: string, details?: ReasonDetails | undefined | null): Buffer
   /** Hands in a signed acceptance. With as many as the level needs the execution is over. */
   accept(text: Said, signature: Said): Promise<Finished | InDoubt>
+}
+
+/** What only the provider may see: the client's edition, and what it costs the provider. */
+export declare class InternalBudget {
+  private constructor()
+  /** What the client gets. */
+  get client(): Budget
+  /** One for each of the client's lines, in the same order. */
+  get costs(): Cost[]
+  /** One for each of the client's totals, in the same order. */
+  get totals(): CostTotal[]
+  /** The document in the format `vcto.budget/1`, edition `internal`. Amounts are texts. */
+  toJson(): string
+  /** As `Budget.toXlsx`, with cost and margin. */
+  toXlsx(): Buffer
 }
 
 /** What is known of a client, as one source or a merge of several told it; not checked yet. `read` gives it. */
@@ -688,6 +915,10 @@ export declare class Review {
   get debt(): Debt
   /** How much of what was asked could be known. */
   get coverage(): Coverage
+  /** Every device against what should look after it, with what is not known beside each number. */
+  get matrix(): Matrix
+  /** Every recorded day on which something ends, soonest first, with who says so and how old that is. */
+  get calendar(): Calendar
   /** The document: the same bytes in every language. */
   toJson(): string
   /** A summary for a terminal. Coverage comes before any count; text from outside is escaped and shortened. */
@@ -861,6 +1092,22 @@ export declare class WorkOrders {
   get folder(): string
 }
 
+/**
+ * The client's edition of the budget: replacements, upgrades and renewals by fiscal year, at the prices of a list
+ * (`docs/formats/prices-csv.md`), a file or its text as bytes. What has no price stands beside the sums.
+ */
+export declare function budget(estate: Estate, review: Review, prices: string | Uint8Array, options?: BudgetOptions | undefined | null): Promise<Budget>
+
+/** How to plan. */
+export interface BudgetOptions {
+  /** The month in which the client's fiscal year begins, 1 to 12. The default is 1. */
+  fiscalYearStart?: number
+  /** How many years, the first being that of the review. The default is 3. */
+  years?: number
+  /** After how many years from its purchase hardware of a kind is to be replaced; 0: never by age. */
+  lifetimes?: Record<string, number>
+}
+
 /** What a tenant is created with. */
 export interface CreateTenantOptions {
   /** The region to which its data belongs. */
@@ -894,6 +1141,18 @@ export interface DecisionDetails {
 /** The names of the kinds of error of core: the values of `err.code`. */
 export declare function errorKinds(): Array<string>
 
+/** What could be inferred from an inventory or estate, how far each method came, and what was not guessed and why. */
+export declare function infer(inventory: Estate | Inventory): Inference
+
+/**
+ * The sheet `inferred.csv` of everything that was inferred and of which nobody has decided yet: to be filled in, and read
+ * beside the inputs.
+ */
+export declare function inferredCsv(inventory: Estate | Inventory): string
+
+/** The provider's edition of the budget, with what the price list says in `msp_cost`: never for a client. */
+export declare function internalBudget(estate: Estate, review: Review, prices: string | Uint8Array, options?: BudgetOptions | undefined | null): Promise<InternalBudget>
+
 /** What an attestation says beside what was done. */
 export interface NoteDetails {
   /** In words. */
@@ -926,6 +1185,8 @@ export interface ReadOptions {
   format?: string
   /** The client, by name or id, where an input holds several: an organization of `NinjaOne`. */
   scope?: string
+  /** Whether to infer relations that nobody recorded, once everything is read: soft, each with its why. */
+  infer?: boolean
   /** Stops the work. */
   signal?: AbortSignal
 }

@@ -6,10 +6,12 @@ const proposal = ({ id, level }) => `${id}, ${level}`
 /** What each class says of itself: in a terminal, in a text. */
 const SAID = {
   Approved: proposal,
+  Budget: ({ asOf, lines }) => `as of ${asOf}: ${lines.length} lines`,
   Estate: ({ assetCount, relationCount }) => `of ${assetCount} assets, ${relationCount} relations`,
   Execution: ({ id, status }) => `${id}: ${status}`,
   Finished: ({ id, outcome }) => `${id}: ${outcome}`,
   InDoubt: proposal,
+  InternalBudget: ({ client }) => `as of ${client.asOf}: ${client.lines.length} lines`,
   Inventory: () => '',
   Ledger: ({ origin }) => origin,
   Network: ({ assetCount }) => `of ${assetCount} assets`,
@@ -27,7 +29,7 @@ const SAID = {
 }
 
 /** Documents, which `JSON.stringify` writes out whole. */
-const DOCUMENTS = ['Estate', 'Inventory', 'Review']
+const DOCUMENTS = ['Budget', 'Estate', 'InternalBudget', 'Inventory', 'Review']
 
 /** Gives the classes of the engine what shows them. */
 function show(engine) {

@@ -10,6 +10,8 @@ export interface VctoError extends Error {
   remedy?: string
   /** Whether the same call may succeed later without a change by the caller. */
   retryable: boolean
+  /** Whether the gate said no, as against something that went wrong. */
+  isRefusal: boolean
   /** Further details, by name. */
   context: Record<string, string>
 }
@@ -245,6 +247,153 @@ export interface Debt {
   kinds: { kind: string; problems: number; highest?: string; known: number; total: number }[]
 }
 
+/** What one column of the matrix comes to; `in_use` and `stale` count the cells apart. */
+export interface MatrixColumn {
+  column: MatrixColumnName
+  complete: boolean
+  /** Covered in whole percent of `known`; absent where nothing is known. */
+  percent?: number
+  known: number
+  total: number
+  in_use: MatrixCells
+  stale: MatrixCells
+}
+
+/** The columns of the matrix. */
+export type MatrixColumnName = 'agreement' | 'backup' | 'directory' | 'endpoint_protection' | 'rmm' | 'warranty'
+
+/** How many devices have which cell. */
+export type MatrixCells = Record<MatrixCell, number>
+
+/** What is known of one device in one column. */
+export type MatrixCell = 'contradicted' | 'covered' | 'gap' | 'not_applicable' | 'unknown'
+
+/** One device, with a cell for each column. */
+export interface MatrixRow extends Record<MatrixColumnName, MatrixCell> {
+  asset: string
+  name?: string
+  kind: string
+  life: 'live' | 'retired' | 'stale' | 'unknown'
+}
+
+/** Every device against what should look after it. */
+export interface Matrix {
+  devices: { live: number; stale: number; retired: number; unknown: number }
+  columns: MatrixColumn[]
+  rows: MatrixRow[]
+}
+
+/** Something that ends on a day, with who says so. */
+export interface Ending {
+  date: string
+  rule: string
+  asset: string
+  part: string
+  name?: string
+  kind: string
+  what: string
+  days: number
+  band: 'later' | 'past' | 'within_180' | 'within_30' | 'within_90'
+  ends?: string
+  notice_by?: string
+  auto_renew?: boolean
+  until?: string
+  sources: { date: string; source?: string; as_of?: string; age_days?: number }[]
+}
+
+/** Every recorded day on which something ends, soonest first. */
+export interface Calendar {
+  past: number
+  within_30: number
+  within_90: number
+  within_180: number
+  later: number
+  disputed: number
+  not_recorded: { rule: string; count: number }[]
+  entries: Ending[]
+}
+
+/** A fiscal year: `FY2026`, or `FY2026/27` where it does not begin in January. */
+export interface FiscalYear {
+  label: string
+  starts: string
+  ends: string
+}
+
+/** A sum of one year in one currency. Amounts are texts with exact decimals. */
+export interface BudgetTotal {
+  fiscal_year: string
+  currency: string
+  one_off: string
+  recurring: string
+  total: string
+  expired: string
+  lines: number
+}
+
+/** What has to be paid for: the same of a line and of what has no price. */
+interface BudgetNeed {
+  fiscal_year: string
+  asset: string
+  name?: string
+  kind: string
+  item: 'contract' | 'expiry' | 'replacement' | 'subscription' | 'support' | 'upgrade' | 'warranty'
+  what: string
+  due: string
+  overdue: boolean
+  because: string
+  findings: string[]
+  facts: { asset: string; fact: string }[]
+}
+
+/** What is to be paid in one year for one item of one asset. */
+export interface BudgetLine extends BudgetNeed {
+  date: string
+  instalments: number
+  amount: string
+  currency: string
+  price: {
+    source: 'fact' | 'list'
+    line?: number
+    matched: string
+    by: string
+    term: 'month' | 'one_off' | 'year'
+    amount: string
+    valid_until?: string
+    expired: boolean
+    passed_over: number[]
+  }
+}
+
+/** Something to be paid for that has no price. */
+export interface UnpricedItem extends BudgetNeed {
+  why: 'ambiguous' | 'no_price'
+  rows?: number[]
+}
+
+/** Hardware that cannot be put into a year: nobody knows when it was bought. */
+export interface UndatedKind {
+  kind: string
+  count: number
+  examples: string[]
+}
+
+/** What the provider pays for a line of the client's; absent where the price list does not say. */
+export interface Cost {
+  cost?: string
+  margin?: string
+}
+
+/** What the provider pays for a total of the client's, over the lines of which that is known: `known` of `total`. */
+export interface CostTotal {
+  fiscal_year: string
+  currency: string
+  cost: string
+  margin: string
+  known: number
+  total: number
+}
+
 /** What is signed, or the signature: bytes or text. */
 export type Said = Uint8Array | string
 
@@ -330,7 +479,7 @@ export interface ReviewDuty extends ReviewDue {
   proposal: string
 }
 
-/** Tells somebody of a duty to review. What it throws becomes a warning: the duty stands in the ledger already. */
+/** Tells somebody of a duty to review. What it throws becomes a warning, and `execution.isReviewerUntold` is true: the duty stands. */
 export type Notifier = (duty: ReviewDuty) => unknown
 
 /** Everything an executor may know of a step: all of it comes from the ledger. */
@@ -448,6 +597,8 @@ export interface Verification {
   root: string
   firstBadIndex: number | null
   problems: { verdict: string; seq?: number; text: string }[]
+  /** Whether any verdict is a failure. `unanchored` and `not_checked` are none: read the verdicts. */
+  hasFailure: boolean
 }
 
 /** Gives the armoured SSH signature over these bytes. */
@@ -470,6 +621,16 @@ export interface Estate {
 export interface Inventory {
   /** The document, for `JSON.stringify`. */
   toJSON(): InventoryDocument
+}
+
+export interface Budget {
+  /** The document, for `JSON.stringify`. */
+  toJSON(): Record<string, unknown>
+}
+
+export interface InternalBudget {
+  /** The document, for `JSON.stringify`. */
+  toJSON(): Record<string, unknown>
 }
 
 export interface Review {

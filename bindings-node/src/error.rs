@@ -20,6 +20,7 @@ fn js_error(env: &Env, error: &vcto::Error) -> Result<Error> {
         }
     }
     object.set_named_property("retryable", error.is_retryable())?;
+    object.set_named_property("isRefusal", error.kind().is_refusal())?;
     let mut context = Object::new(env)?;
     for (key, value) in error.context() {
         context.set_named_property(key, value)?;

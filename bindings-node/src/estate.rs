@@ -224,6 +224,6 @@ fn count(count: usize) -> u32 {
 }
 
 /// What is no whole number is no order: core refuses it.
-fn whole(order: f64) -> usize {
+pub fn whole(order: f64) -> usize {
     order.to_string().parse().unwrap_or(0)
 }

@@ -8,6 +8,7 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use vcto::gate::{ActionDeclaration, Executor, Notifier, Observation, ReviewDuty, StepContext, StepOutcome};
 use vcto::text::Plain;
+use vcto::{Error, ErrorKind};
 
 use crate::both::lent::Lent;
 use crate::both::read::value;
@@ -153,10 +154,11 @@ impl Notifier for Told {
         self.reviewer.clone()
     }
 
-    /// What the function throws was shown as a warning: the duty stands in the ledger already.
-    async fn notify(&self, duty: &ReviewDuty) {
-        if let Ok(duty) = value(&told::Duty::of(duty)) {
-            self.caller.call("notify", Subject::Duty(duty)).ok();
-        }
+    async fn notify(&self, duty: &ReviewDuty) -> vcto::Result<()> {
+        let duty = value(&told::Duty::of(duty))?;
+        let answer = self.caller.call("notify", Subject::Duty(duty));
+        answer
+            .map(drop)
+            .map_err(|why| Error::new(ErrorKind::Unavailable, why))
     }
 }

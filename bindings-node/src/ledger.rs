@@ -4,6 +4,7 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use pollster::block_on;
 
+use crate::both::told::Verified;
 use crate::json;
 use crate::promise::{promise, watched};
 
@@ -57,7 +58,7 @@ impl Ledger {
         promise(
             env,
             move || block_on(tenant.ledger().verify(&options()?)),
-            |env, verification| json::result(env, &verification),
+            |env, verification| json::result(env, &Verified::of(&verification)),
         )
     }
 }
@@ -73,7 +74,7 @@ pub fn verify_bundle<'env>(
     promise(
         env,
         move || vcto::proof::verify_bundle(directory, &options()?),
-        |env, verification| json::result(env, &verification),
+        |env, verification| json::result(env, &Verified::of(&verification)),
     )
 }
 

@@ -10,6 +10,7 @@
 // Nothing in it is of one language.
 #[path = "../../bindings-python/src/both/mod.rs"]
 mod both;
+mod budget;
 mod caller;
 mod error;
 mod estate;

@@ -79,6 +79,18 @@ impl Review {
         json::kept(env, this, "coverage", &self.0.coverage)
     }
 
+    /// Every device against what should look after it, with what is not known beside each number.
+    #[napi(getter, ts_return_type = "Matrix")]
+    pub fn matrix<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Object<'env>> {
+        json::kept(env, this, "matrix", &self.0.matrix)
+    }
+
+    /// Every recorded day on which something ends, soonest first, with who says so and how old that is.
+    #[napi(getter, ts_return_type = "Calendar")]
+    pub fn calendar<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Object<'env>> {
+        json::kept(env, this, "calendar", &self.0.calendar)
+    }
+
     /// The document: the same bytes in every language.
     #[napi]
     pub fn to_json(&self) -> String {

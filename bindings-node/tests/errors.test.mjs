@@ -17,6 +17,13 @@ test('an error has a code and says where', () => {
   })
 })
 
+test("the gate's no is told from what went wrong, and near names are named", () => {
+  const asset = (id, name) => ({ id, kind: 'database', name })
+  const estate = new vcto.Estate({ format: 'vcto.inventory/1', source: { name: 'x' }, assets: [asset('1', 'SQL A'), asset('2', 'SQL B')] })
+  assert.throws(() => estate.find('SQL'), { code: 'not_found', isRefusal: false, remedy: 'did you mean `SQL A` or `SQL B`?' })
+  assert.throws(() => estate.find(3), { isRefusal: false })
+})
+
 test('both module systems give the same names', async () => {
   const { createRequire } = await import('node:module')
   const cjs = createRequire(import.meta.url)('../index.js')

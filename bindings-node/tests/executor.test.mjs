@@ -305,14 +305,29 @@ test('what ran at level 1 is told and the duty is recorded', async () => {
   const execution = await (await staged.authorize()).execute()
   assert.deepEqual([execution.status, execution.operator], ['succeeded', { type: 'service', name: 'svc-night' }])
   assert.deepEqual(told, [{ tenant: 'halden', proposal: staged.id, ...execution.reviewDue }])
-  assert.equal(execution.reviewDue.who, 'bob')
+  assert.deepEqual([execution.reviewDue.who, execution.isReviewerUntold, execution.cameAbout], ['bob', false, true])
 })
 
-test('a notifier that fails stops nothing', async () => {
-  const { tenant } = await lit({ client: fresh(), open: { notifier() { throw new Error('no mail') }, reviewer: 'bob' } })
-  const staged = await tenant.submit({ ...change, area: 'documentation', steps: [light] }, 'svc-review')
-  const seen = await warnings(async () => assert.equal((await (await staged.authorize()).execute()).status, 'succeeded'))
-  assert.match(String(seen[0]), /no mail/)
+test('a notifier that fails stops nothing, and that nobody was told is recorded', async () => {
+  const failing = [() => { throw new Error('no mail') }, () => Promise.reject(new Error('no mail'))]
+  for (const notifier of failing) {
+    const { tenant } = await lit({ client: fresh(), open: { notifier, reviewer: 'bob' } })
+    const staged = await tenant.submit({ ...change, area: 'documentation', steps: [light] }, 'svc-review')
+    const seen = await warnings(async () => {
+      const execution = await (await staged.authorize()).execute()
+      assert.deepEqual([execution.status, execution.isReviewerUntold, execution.reviewDue.who], ['succeeded', true, 'bob'])
+    })
+    assert.match(String(seen[0]), /no mail/)
+    assert.equal((await tenant.resume(staged.id)).execution.isReviewerUntold, true)
+  }
+})
+
+test('what a notifier gives back says nothing', async () => {
+  for (const answer of [new Map(), () => 1, false, 1n]) {
+    const { tenant } = await lit({ client: fresh(), open: { notifier: async () => answer, reviewer: 'bob' } })
+    const staged = await tenant.submit({ ...change, area: 'documentation', steps: [light] }, 'svc-review')
+    assert.equal((await (await staged.authorize()).execute()).isReviewerUntold, false)
+  }
 })
 
 test('the executor of the documentation works', async () => {

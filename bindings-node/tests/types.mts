@@ -14,6 +14,13 @@ const why: string | undefined = estate.whatIf(['a']).why['a']
 // @ts-expect-error the seeds are a list
 estate.whatIf('a')
 const review: vcto.Review = await vcto.review(estate, { asOf: '2026-11-22', signal: AbortSignal.timeout(1000) })
+const gaps: number = review.matrix.columns.reduce((sum, column) => sum + column.in_use.gap, 0)
+const ends: string[] = review.calendar.entries.map((ending) => ending.date)
+const budget: vcto.Budget = await vcto.budget(estate, review, 'prices.csv', { fiscalYearStart: 4, lifetimes: { server: 6 } })
+const sum: string = budget.totals[0].total
+// @ts-expect-error what the provider pays is in no client's budget
+budget.costs
+const margin: string | undefined = (await vcto.internalBudget(estate, review, new Uint8Array())).costs[0].margin
 const change: vcto.Change = review.recommendations[0].change
 // @ts-expect-error the day is required
 await vcto.review(estate, {})
@@ -48,4 +55,4 @@ if (staged instanceof vcto.StagedApproval) {
 // @ts-expect-error an approval is given by the gate, not made
 new vcto.Approved()
 const verdict: string = (await tenant.ledger.verify()).integrity
-export { count, people, touched, verdict, why }
+export { count, ends, gaps, margin, sum, people, touched, verdict, why }

@@ -110,7 +110,7 @@ impl Executor for Written {
             told.map_err(PyErr::from)
                 .and_then(|told| self.object.call_method1(py, "observe", (told,)))
                 .map_or_else(
-                    |error| Err(self.raised(py, error)),
+                    |error| Err(raised(py, &self.who(), error)),
                     |answer| text(answer.bind(py)),
                 )
         }))
@@ -134,20 +134,13 @@ impl Written {
         answer::outcome(Python::attach(|py| {
             match self.object.call_method1(py, method, (Permit(lent),)) {
                 Ok(answer) => text(answer.bind(py)),
-                Err(error) => Err(self.raised(py, error)),
+                Err(error) => Err(raised(py, &self.who(), error)),
             }
         }))
     }
 
-    /// What is recorded of an exception; the logger `vcto` gets it whole.
-    fn raised(&self, py: Python<'_>, error: PyErr) -> String {
-        let said = format!("the executor `{}` raised {}", self.name, shown(py, &error));
-        if error.is_instance_of::<PyException>(py) {
-            log(py, &said, &error);
-        } else {
-            INTERRUPTED.set(Some(error));
-        }
-        said
+    fn who(&self) -> String {
+        format!("the executor `{}`", self.name)
     }
 }
 
@@ -224,18 +217,29 @@ impl Notifier for Told {
         self.reviewer.clone()
     }
 
-    async fn notify(&self, duty: &ReviewDuty) {
+    async fn notify(&self, duty: &ReviewDuty) -> vcto::Result<()> {
         Python::attach(|py| {
             let told = json::ReviewDuty::of(py, &told::Duty::of(duty)).map_err(PyErr::from);
             match told.and_then(|told| self.callable.call1(py, (told,))) {
-                Err(error) if error.is_instance_of::<PyException>(py) => {
-                    log(py, &format!("the notifier raised {}", shown(py, &error)), &error);
-                }
-                Err(error) => INTERRUPTED.set(Some(error)),
-                Ok(_) => {}
+                Ok(_) => Ok(()),
+                Err(error) => Err(Error::new(
+                    ErrorKind::Unavailable,
+                    raised(py, "the notifier", error),
+                )),
             }
-        });
+        })
     }
+}
+
+/// What is recorded of an exception; the logger `vcto` gets it whole.
+fn raised(py: Python<'_>, who: &str, error: PyErr) -> String {
+    let said = format!("{who} raised {}", shown(py, &error));
+    if error.is_instance_of::<PyException>(py) {
+        log(py, &said, &error);
+    } else {
+        INTERRUPTED.set(Some(error));
+    }
+    said
 }
 
 /// The JSON text of an answer, or what is wrong with it.

@@ -7,6 +7,7 @@
 )]
 
 mod both;
+mod budget;
 mod day;
 mod document;
 mod error;
@@ -27,6 +28,8 @@ use pyo3::prelude::*;
 mod _vcto {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::budget::{Budget, InternalBudget, budget, internal_budget};
     #[pymodule_export]
     use crate::estate::{Estate, Inventory, Network};
     #[pymodule_export]
@@ -52,5 +55,12 @@ mod _vcto {
     #[pyfunction]
     fn error_kinds() -> Vec<&'static str> {
         vcto::ErrorKind::ALL.iter().map(|kind| kind.as_str()).collect()
+    }
+
+    /// Whether an error of this kind is the gate's no, as against something that went wrong.
+    #[pyfunction]
+    fn is_refusal(kind: &str) -> bool {
+        let mut kinds = vcto::ErrorKind::ALL.iter();
+        kinds.any(|other| other.as_str() == kind && other.is_refusal())
     }
 }

@@ -12,6 +12,7 @@ use vcto::text::Plain;
 use vcto::{PracticeOptions, TenantOptions};
 
 use crate::both::read::{read, within, word};
+use crate::both::told::Verified;
 use crate::both::{options, told};
 use crate::day::Day;
 use crate::error::Result;
@@ -296,7 +297,7 @@ impl Ledger {
         let verified = watch(py, progress, |monitor| {
             block_on(self.0.ledger().verify(&options.monitor(monitor)))
         })?;
-        Verification::of(py, &verified)
+        Verification::of(py, &Verified::of(&verified))
     }
 
     fn __repr__(&self) -> String {
@@ -318,7 +319,7 @@ pub fn verify_bundle(
     let verified = watch(py, progress, |monitor| {
         vcto::proof::verify_bundle(directory, &options.monitor(monitor))
     })?;
-    Verification::of(py, &verified)
+    Verification::of(py, &Verified::of(&verified))
 }
 
 fn kept_elsewhere(key: Option<&str>, checkpoint: Option<String>) -> Result<VerifyOptions> {

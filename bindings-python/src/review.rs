@@ -8,7 +8,9 @@ use vcto::review::Reviewer;
 use crate::day::Day;
 use crate::error::Result;
 use crate::estate::Estate;
-use crate::json::{Again, Coverage, Debt, Findings, Gaps, Questions, Recommendations, Rules};
+use crate::json::{
+    Again, Calendar, Coverage, Debt, Findings, Gaps, Matrix, Questions, Recommendations, Rules,
+};
 use crate::monitor::{Progress, watch};
 
 /// What a review concluded: a function of the estate, the reference data and the day.
@@ -94,6 +96,18 @@ impl Review {
     #[getter]
     fn coverage(&self, py: Python<'_>) -> Result<Coverage> {
         Coverage::of(py, &self.core.coverage)
+    }
+
+    /// Every device against what should look after it, with what is not known beside each number.
+    #[getter]
+    fn matrix(&self, py: Python<'_>) -> Result<Matrix> {
+        Matrix::of(py, &self.core.matrix)
+    }
+
+    /// Every recorded day on which something ends, soonest first, with who says so and how old that is.
+    #[getter]
+    fn calendar(&self, py: Python<'_>) -> Result<Calendar> {
+        Calendar::of(py, &self.core.calendar)
     }
 
     /// The document: the same bytes in every language.

@@ -88,6 +88,54 @@ def test_a_rejection_ends_it_and_an_unknown_person_decides_nothing(shell: Shell)
     assert shell.run("pending").stdout == "nothing waits\n"
 
 
+def test_the_gate_s_no_is_told_from_what_went_wrong(shell: Shell) -> None:
+    shell.run("init", "halden", "--approvers", "signers")
+    assert "vcto" in shell.run("init", "halden", "--approvers", "signers", code=3).stderr
+
+
+def test_a_review_with_prices_leaves_a_budget_and_without_them_none(shell: Shell) -> None:
+    (shell.folder / "prices.csv").write_text("match,kind,for,term,amount,currency\nSQL Server,,upgrade,one_off,1200.50,GBP\n")
+    with_prices = ("review", "rmm.json", "--as-of", "2026-11-22", "--prices", "prices.csv")
+    shown = shell.run(*with_prices, "--fiscal-year-start", "4", "--out", "out").stdout
+    assert "BUDGET" in shown and "FY2026/27" in shown and "1,200.50 GBP" in shown
+    budget = json.loads((shell.folder / "out" / "budget.json").read_text())
+    assert (budget["totals"][0]["fiscal_year"], budget["totals"][0]["total"]) == ("FY2026/27", "1200.50")
+    assert (shell.folder / "out" / "budget.xlsx").read_bytes().startswith(b"PK")
+    assert not (shell.folder / "out" / "inferred.csv").exists()
+    assert "FY2026 " in shell.run(*with_prices).stdout
+    assert "--out" in shell.run(*with_prices, "--json", code=2).stderr
+    assert "choose" in shell.run(*with_prices, "--fiscal-year-start", "13", code=2).stderr
+    (shell.folder / "prices.csv").write_text("match,term,amount,currency\nx,once,many,GBP\n")
+    assert "line 2" in shell.run(*with_prices, code=3).stderr
+    shell.run("review", "rmm.json", "--as-of", "2026-11-22", "--out", "out")
+    assert not (shell.folder / "out" / "budget.json").exists(), "it would speak of another review"
+
+
+def test_what_was_inferred_is_left_as_a_sheet_that_decides(shell: Shell) -> None:
+    office = {
+        "format": "vcto.inventory/1",
+        "source": {"name": "rmm"},
+        "assets": [
+            {"id": "pc", "kind": "workstation", "name": "PC", "facts": {"gateways": "10.0.0.1"}},
+            {"id": "fw", "kind": "firewall", "name": "FW", "facts": {"addresses": "10.0.0.1"}},
+        ],
+    }
+    (shell.folder / "office.json").write_text(json.dumps(office))
+    assert shell.told("what-if", "office.json", "--fails", "FW")["degraded"] == []
+    assert shell.told("what-if", "office.json", "--infer", "--fails", "FW")["degraded"] == ["pc"]
+    review = ("review", "office.json", "--infer", "--as-of", "2026-11-22", "--out", "out")
+    assert shell.told(*review)["coverage"]["inferred_relations"] == 1
+    head, row = (shell.folder / "out" / "inferred.csv").read_text().splitlines()
+    filled = f"{head}\n{row[:-3]},confirm,Jane,2026-11-22\n"
+    (shell.folder / "out" / "inferred.csv").write_text(filled)
+    again = ("review", "office.json", "out/inferred.csv", "--infer", "--as-of", "2026-11-22", "--out")
+    assert "move it" in shell.run(*again, "out", code=2).stderr
+    assert (shell.folder / "out" / "inferred.csv").read_text() == filled
+    assert shell.told(*again, "later")["coverage"]["inferred_relations"] == 0
+    assert (shell.folder / "later" / "inferred.csv").read_text() == f"{head}\n"
+    assert shell.told("what-if", "office.json", "out/inferred.csv", "--infer", "--fails", "FW")["failed"] == ["fw", "pc"]
+
+
 def test_a_review_leaves_the_page_and_the_questions_and_escapes_names(shell: Shell) -> None:
     shown = shell.run("review", "rmm.json", "--as-of", "2026-11-22", "--out", "out", "--client", "Halden <&>")
     assert "\u202e" not in shown.stdout and "SQL\\u{202e}" in shown.stdout
@@ -110,6 +158,7 @@ def test_a_what_if_tells_who_stops_and_why(shell: Shell) -> None:
         (("review", "absent.json"), 3, "absent.json"),
         (("review", "rmm.json", "--as-of", "tomorrow"), 2, "2026-11-22"),
         (("what-if", "rmm.json", "--fails", "SQM"), 3, "SQM"),
+        (("what-if", "rmm.json", "--fails", "er"), 3, "did you mean `erp`"),
         (("pending",), 3, "vcto init"),
         (("frobnicate",), 2, "invalid choice"),
     ],

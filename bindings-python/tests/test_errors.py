@@ -35,6 +35,20 @@ def test_an_unknown_name_is_a_lookup_error() -> None:
     assert caught.value.operation == "estate.find"
 
 
+def test_the_gates_no_is_told_from_what_went_wrong() -> None:
+    refusals = {kind for kind, cls in errors._BY_KIND.items() if cls("x").is_refusal}
+    assert refusals == {"consumed", "denied", "expired", "stale"}
+    assert not vcto.VctoError("x").is_refusal
+
+
+def test_near_names_are_named() -> None:
+    assets = [{"id": "1", "kind": "database", "name": "SQL A"}, {"id": "2", "kind": "database", "name": "SQL B"}]
+    estate = vcto.Estate({"format": "vcto.inventory/1", "source": {"name": "x"}, "assets": assets})
+    with pytest.raises(vcto.NotFound) as caught:
+        estate.find("SQL")
+    assert caught.value.remedy == "did you mean `SQL A` or `SQL B`?"
+
+
 def test_an_error_survives_a_process_border() -> None:
     code = "import pickle, vcto; e = vcto.errors._from_core('busy', 'x', '{\"place\": \"/a\"}'); f = pickle.loads(pickle.dumps(e)); assert type(f) is vcto.Busy and f.place == '/a'"
     subprocess.run([sys.executable, "-c", code], check=True)

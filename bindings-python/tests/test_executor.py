@@ -303,16 +303,20 @@ def test_what_ran_at_level_1_is_told_and_the_duty_is_recorded(tmp_path: pathlib.
     assert execution.status == "succeeded"
     assert execution.operator is not None and execution.operator.name == "svc-night"
     (duty,) = told
-    assert execution.review_due is not None
+    assert execution.review_due is not None and not execution.is_reviewer_untold
     assert (duty.tenant, duty.proposal, duty.who, duty.by) == ("halden", staged.id, "bob", execution.review_due.by)
 
 
-def test_a_notifier_that_fails_stops_nothing(tmp_path: pathlib.Path, lamp: Lamp, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_notifier_that_fails_stops_nothing_and_that_nobody_was_told_is_recorded(tmp_path: pathlib.Path, lamp: Lamp, caplog: pytest.LogCaptureFixture) -> None:
     world = World(tmp_path, executors=[lamp], inventory=fresh(), notifier=lambda duty: 1 / 0, reviewer="bob")
     staged = world.tenant.submit(world.change(area="documentation", steps=[STEP]), by="svc-review")
     assert isinstance(staged, vcto.StagedNotify)
-    assert staged.authorize().execute().status == "succeeded"
+    execution = staged.authorize().execute()
+    assert execution.status == "succeeded" and execution.came_about
+    assert execution.is_reviewer_untold and execution.review_due is not None
     assert "ZeroDivisionError" in caplog.text
+    again = world.tenant.resume(staged.id)
+    assert isinstance(again, vcto.Finished) and again.execution is not None and again.execution.is_reviewer_untold
 
 
 def test_without_a_notifier_level_1_asks(tmp_path: pathlib.Path, lamp: Lamp) -> None:

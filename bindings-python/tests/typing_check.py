@@ -26,6 +26,12 @@ change: vcto.types.Change = review.recommendations[0].change
 title: str = review.findings[0].title
 grade = review.debt.ratio and review.debt.ratio.grade
 review.findings[0].titel  # type: ignore[attr-defined]
+gaps: int = sum(column.in_use.gap for column in review.matrix.columns)
+ends: list[str] = [ending.date for ending in review.calendar.entries]
+budget: vcto.Budget = vcto.budget(estate, review, b"", fiscal_year_start=4, years=5, lifetimes={"server": 6})
+sums: list[str] = [total.total for total in budget.totals]
+budget.costs  # type: ignore[attr-defined]
+margins: list[str | None] = [cost.margin for cost in vcto.internal_budget(estate, review, pathlib.Path("prices.csv")).costs]
 shown: str = review.to_html() + review.to_text() + estate.to_html()
 
 

@@ -94,6 +94,14 @@ error_kinds! {
     Unsupported = "unsupported",
 }
 
+impl ErrorKind {
+    /// Whether the gate said no, as against something that went wrong: what was asked was understood and is not allowed as
+    /// things stand.
+    pub fn is_refusal(self) -> bool {
+        matches!(self, Self::Consumed | Self::Denied | Self::Expired | Self::Stale)
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -152,6 +152,32 @@ pub fn pointer_to(key: &str) -> String {
     format!("/{}", Plain(&shown.replace('~', "~0").replace('/', "~1")))
 }
 
+/// At most this many characters of a name from outside stand in a sentence or a cell of a table.
+const NAME: usize = 80;
+
+/// A name from outside for a sentence or a table: escaped as [`Plain`], cut where it is long.
+pub(crate) fn short_name(text: &str) -> String {
+    short(text, NAME)
+}
+
+/// A text from outside, escaped as [`Plain`]; of a longer one than this many characters the beginning, and a mark.
+pub(crate) fn short(text: &str, most: usize) -> String {
+    let mut shown = if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        text.get(..=most).unwrap_or(text).to_owned()
+    } else {
+        let beginning = text
+            .char_indices()
+            .nth(most + 1)
+            .map_or(text.len(), |(end, _)| end);
+        Plain(text.get(..beginning).unwrap_or(text)).to_string()
+    };
+    if let Some((end, _)) = shown.char_indices().nth(most) {
+        shown.truncate(end);
+        shown.push('…');
+    }
+    shown
+}
+
 /// At most this many bytes of a text from outside go into one message; the rest is counted.
 const SHOWN: usize = 120;
 
@@ -210,6 +236,18 @@ mod tests {
                 && !markdown.contains("](")
                 && !markdown.contains('\n')
         );
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters_and_marked() {
+        assert_eq!(
+            (short("abc", 3), short("abcd", 3)),
+            ("abc".to_owned(), "abc…".to_owned())
+        );
+        assert_eq!(short(&"é".repeat(10_000), 3), "ééé…");
+        assert_eq!(short("\u{202e}", 80), "\\u{202e}");
+        assert_eq!(short(&"\u{202e}".repeat(99), 8), "\\u{202e}…");
+        assert_eq!(short("", 3), "");
     }
 
     #[test]

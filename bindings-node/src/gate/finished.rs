@@ -117,6 +117,18 @@ impl Execution {
         due.map(|due| json::plain(env, &due)).transpose()
     }
 
+    /// Whether what was approved came about: done, or in the hands of those who do it; of a way back, taken back.
+    #[napi(getter)]
+    pub fn came_about(&self) -> bool {
+        self.core.came_about()
+    }
+
+    /// Whether telling who must review failed. The duty stands all the same.
+    #[napi(getter)]
+    pub fn is_reviewer_untold(&self) -> bool {
+        self.core.is_reviewer_untold()
+    }
+
     /// When it began.
     #[napi(getter)]
     pub fn started_at(&self) -> Option<String> {

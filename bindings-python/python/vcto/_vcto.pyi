@@ -8,9 +8,9 @@ from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, Change, Coverage, Debt, Decision, Executor, Failure, Finding, Gap, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, Verification, WhatIf
+from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, Matrix, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WhatIf
 
-__all__ = ["__version__", "Approved", "Estate", "Execution", "Finished", "InDoubt", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "error_kinds", "open", "read", "review", "verify_bundle"]
+__all__ = ["__version__", "Approved", "Budget", "Estate", "Execution", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "read", "review", "verify_bundle"]
 
 __version__: Final[str]
 """
@@ -81,6 +81,65 @@ class Approved:
         """
 
 @final
+class Budget:
+    """
+    What a client may see of the years to come: what the provider pays itself has no place in it.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def as_of(self, /) -> str:
+        """
+        The day of the review that it rests on.
+        """
+    @property
+    def estate(self, /) -> str:
+        """
+        The digest of the estate.
+        """
+    @property
+    def fiscal_years(self, /) -> list[FiscalYear]:
+        """
+        The years, the first being that of the review.
+        """
+    @property
+    def lines(self, /) -> list[BudgetLine]:
+        """
+        What goes into the sums: by year, then day, asset and item.
+        """
+    def to_json(self, /) -> str:
+        """
+        The document in the format `vcto.budget/1`: the same bytes in every language. Amounts are texts.
+        """
+    def to_text(self, /) -> str:
+        """
+        The sums for a terminal, with what is not in them. Text from outside is escaped.
+        """
+    def to_xlsx(self, /) -> bytes:
+        """
+        The budget as a workbook of Excel. Texts can compute nothing, amounts are numbers.
+        """
+    @property
+    def totals(self, /) -> list[BudgetTotal]:
+        """
+        Sums, one a year and currency, in that order.
+        """
+    @property
+    def undated(self, /) -> list[UndatedKind]:
+        """
+        Hardware of which nobody knows when it was bought: in no year.
+        """
+    @property
+    def unpriced(self, /) -> list[UnpricedItem]:
+        """
+        What has to be paid for and has no price: in no sum.
+        """
+    @property
+    def unused(self, /) -> list[int]:
+        """
+        Rows of the price list that priced nothing, by their lines.
+        """
+
+@final
 class Estate:
     """
     What a client had at one time, checked and frozen, with its dependency graph.
@@ -130,6 +189,11 @@ class Estate:
         """
         The id of the asset with this id, or else of the only one with this name.
         """
+    @property
+    def inferred_relation_count(self, /) -> int:
+        """
+        How many of the relations nobody stated: a method inferred them.
+        """
     def layers(self, /) -> AssetLists:
         """
         The assets by how much stands below them, from the foundations up.
@@ -168,6 +232,11 @@ class Execution:
     """
     def __repr__(self, /) -> str: ...
     @property
+    def came_about(self, /) -> bool:
+        """
+        Whether what was approved came about: done, or in the hands of those who do it; of a way back, taken back.
+        """
+    @property
     def change(self, /) -> Change:
         """
         What was executed.
@@ -181,6 +250,11 @@ class Execution:
     def id(self, /) -> str:
         """
         The proposal that was executed.
+        """
+    @property
+    def is_reviewer_untold(self, /) -> bool:
+        """
+        Whether telling who must review failed. The duty stands all the same.
         """
     @property
     def operator(self, /) -> Actor | None:
@@ -305,6 +379,36 @@ class InDoubt:
     def why(self, /) -> list[Band]:
         """
         Why it has its level: what demands it, the highest first.
+        """
+
+@final
+class InternalBudget:
+    """
+    What only the provider may see: the client's edition, and what it costs the provider.
+    """
+    def __repr__(self, /) -> str: ...
+    @property
+    def client(self, /) -> Budget:
+        """
+        What the client gets.
+        """
+    @property
+    def costs(self, /) -> list[Cost]:
+        """
+        One for each of the client's lines, in the same order.
+        """
+    def to_json(self, /) -> str:
+        """
+        The document in the format `vcto.budget/1`, edition `internal`. Amounts are texts.
+        """
+    def to_xlsx(self, /) -> bytes:
+        """
+        As `Budget.to_xlsx`, with cost and margin.
+        """
+    @property
+    def totals(self, /) -> list[CostTotal]:
+        """
+        One for each of the client's totals, in the same order.
         """
 
 @final
@@ -441,6 +545,11 @@ class Review:
         The day as of which everything was judged.
         """
     @property
+    def calendar(self, /) -> Calendar:
+        """
+        Every recorded day on which something ends, soonest first, with who says so and how old that is.
+        """
+    @property
     def coverage(self, /) -> Coverage:
         """
         How much of what was asked could be known.
@@ -464,6 +573,11 @@ class Review:
     def gaps(self, /) -> list[Gap]:
         """
         What could not be judged since it is not recorded, most frequent first.
+        """
+    @property
+    def matrix(self, /) -> Matrix:
+        """
+        Every device against what should look after it, with what is not known beside each number.
         """
     def questions(self, /) -> list[Question]:
         """
@@ -844,9 +958,38 @@ class WorkOrders:
         Where the work orders are.
         """
 
+def budget(estate: Estate, review: Review, prices: bytes | str | PathLike[str], *, fiscal_year_start: SupportsIndex = 1, years: SupportsIndex = 3, lifetimes: dict[str, Any] | None = None) -> Budget:
+    """
+    The client's edition of the budget: replacements, upgrades and renewals by fiscal year, at the prices of a list
+    (`docs/formats/prices-csv.md`), a file or its text as bytes. What has no price stands beside the sums.
+
+    `fiscal_year_start` is a month, `lifetimes` says after how many years hardware of a kind is replaced.
+    """
+
 def error_kinds() -> list[str]:
     """
     The names of the kinds of error of core.
+    """
+
+def infer(inventory: Estate | Inventory) -> Inference:
+    """
+    What could be inferred from an inventory or estate, how far each method came, and what was not guessed and why.
+    """
+
+def inferred_csv(inventory: Estate | Inventory) -> str:
+    """
+    The sheet `inferred.csv` of everything that was inferred and of which nobody has decided yet: to be filled in, and read
+    beside the inputs.
+    """
+
+def internal_budget(estate: Estate, review: Review, prices: bytes | str | PathLike[str], *, fiscal_year_start: SupportsIndex = 1, years: SupportsIndex = 3, lifetimes: dict[str, Any] | None = None) -> InternalBudget:
+    """
+    The provider's edition of the budget, with what the price list says in `msp_cost`: never for a client.
+    """
+
+def is_refusal(kind: str) -> bool:
+    """
+    Whether an error of this kind is the gate's no, as against something that went wrong.
     """
 
 def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | None = None, origin: str | None = None, policy: dict[str, Any] | None = None, notifier: Notifier | None = None, reviewer: str | None = None) -> Practice:
@@ -859,12 +1002,13 @@ def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | Non
     none. Without them level 1 asks as level 2 does.
     """
 
-def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLike[str]], format: str | None = None, *, scope: str | None = None, progress: Progress | None = None) -> Inventory:
+def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLike[str]], format: str | None = None, *, scope: str | None = None, infer: bool = False, progress: Progress | None = None) -> Inventory:
     """
     Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations.
 
     The format is told by the content unless it is named: `vcto`, `netbox`, `ninjaone`, `rvtools`, `relations`, ...
     `scope` chooses the client, by name or id, where an input holds several: an organization of NinjaOne.
+    With `infer=True`, relations that nobody recorded are inferred once everything is read: soft, each with its why.
 
     `progress(stage, done, total)` is called on the way.
     """

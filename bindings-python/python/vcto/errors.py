@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 
+from . import _vcto
+
 
 class VctoError(Exception):
     """The base of every error of this package. `str(error)` names the operation, the place and the remedy."""
@@ -26,6 +28,11 @@ class VctoError(Exception):
 
     context: dict[str, str] = {}
     """Further details, by name."""
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the gate said no, as against something that went wrong."""
+        return _vcto.is_refusal(self.kind)
 
 
 class Ambiguous(VctoError, LookupError):

@@ -271,7 +271,7 @@ class ReviewDuty(ReviewDue):
 
 
 Notifier: TypeAlias = Callable[[ReviewDuty], object]
-"""Tells somebody of a duty to review. What it raises goes to the logger `vcto`: the duty stands in the ledger already."""
+"""Tells somebody of a duty to review. What it raises goes to the logger `vcto`, and `execution.is_reviewer_untold` is true: the duty stands."""
 
 
 class StepContext(Record):
@@ -344,6 +344,8 @@ class Verification(Record):
     root: str
     first_bad_index: int | None
     problems: list[Part]
+    has_failure: bool
+    """Whether any verdict is a failure. `unanchored` and `not_checked` are none: read the verdicts."""
 
 
 class Recommendation(Record):
@@ -444,6 +446,161 @@ class Debt(Record):
     risk: Part
     ratio: Part | None = None
     kinds: list[Part]
+
+
+class MatrixColumn(Record):
+    """What one column of the matrix comes to; `in_use` and `stale` count the cells apart."""
+
+    column: str
+    complete: bool
+    percent: int | None = None
+    """Covered in whole percent of `known`; `None` where nothing is known."""
+    known: int
+    total: int
+    in_use: Part
+    stale: Part
+
+
+class MatrixRow(Record):
+    """One device: each cell is `covered`, `gap`, `unknown`, `contradicted` or `not_applicable`."""
+
+    asset: str
+    name: str | None = None
+    kind: str
+    life: str
+    rmm: str
+    endpoint_protection: str
+    backup: str
+    directory: str
+    agreement: str
+    warranty: str
+
+
+class Matrix(Record):
+    """Every device against what should look after it."""
+
+    devices: Part
+    """How many are `live`, `stale`, `retired` and `unknown`."""
+    columns: list[MatrixColumn]
+    rows: list[MatrixRow]
+
+
+class Ending(Record):
+    """Something that ends on a day, with who says so."""
+
+    date: str
+    rule: str
+    asset: str
+    part: str
+    name: str | None = None
+    kind: str
+    what: str
+    days: int
+    band: str
+    """`past`, `within_30`, `within_90`, `within_180` or `later`."""
+    ends: str | None = None
+    notice_by: str | None = None
+    auto_renew: bool | None = None
+    until: str | None = None
+    sources: list[Part]
+
+
+class Calendar(Record):
+    """Every recorded day on which something ends, soonest first."""
+
+    past: int
+    within_30: int
+    within_90: int
+    within_180: int
+    later: int
+    disputed: int
+    not_recorded: list[Part]
+    entries: list[Ending]
+
+
+class FiscalYear(Record):
+    """A fiscal year: `FY2026`, or `FY2026/27` where it does not begin in January."""
+
+    label: str
+    starts: str
+    ends: str
+
+
+class BudgetTotal(Record):
+    """A sum of one year in one currency. Amounts are texts with exact decimals."""
+
+    fiscal_year: str
+    currency: str
+    one_off: str
+    recurring: str
+    total: str
+    expired: str
+    lines: int
+
+
+class BudgetLine(Record):
+    """What is to be paid in one year for one item of one asset."""
+
+    fiscal_year: str
+    date: str
+    asset: str
+    name: str | None = None
+    kind: str
+    item: str
+    what: str
+    due: str
+    overdue: bool
+    instalments: int
+    amount: str
+    currency: str
+    price: Part
+    because: str
+    findings: list[str]
+    facts: list[Part]
+
+
+class UnpricedItem(Record):
+    """Something to be paid for that has no price; `why` is `no_price` or `ambiguous`."""
+
+    fiscal_year: str
+    asset: str
+    name: str | None = None
+    kind: str
+    item: str
+    what: str
+    due: str
+    overdue: bool
+    why: str
+    rows: list[int] = []
+    because: str
+    findings: list[str]
+    facts: list[Part]
+
+
+class UndatedKind(Record):
+    """Hardware that cannot be put into a year: nobody knows when it was bought."""
+
+    kind: str
+    count: int
+    examples: list[str]
+
+
+class Cost(Record):
+    """What the provider pays for a line of the client's; `None` where the price list does not say."""
+
+    cost: str | None = None
+    margin: str | None = None
+
+
+class CostTotal(Record):
+    """What the provider pays for a total of the client's, over the lines of which that is known: `known` of `total`."""
+
+    fiscal_year: str
+    currency: str
+    cost: str
+    margin: str
+    known: int
+    total: int
 
 
 def _plain(text: str, shape: str) -> Any:

@@ -1,7 +1,12 @@
 //! What a practice and its tenants are set up with, from objects in the JSON shape of core's types.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use serde_json::json;
+use vcto::estate::AssetKind;
 use vcto::gate::{ActionDeclaration, Approver, Party, Policy, ProcessArea};
+use vcto::plan::{BudgetOptions, PriceList};
 use vcto::{Error, ErrorKind, Result};
 
 use super::read::{read, read_each_over, read_over, value};
@@ -25,6 +30,40 @@ pub fn areas(text: &[u8]) -> Result<Vec<ProcessArea>> {
 /// What an executor declares of its actions. What says nothing does the work itself.
 pub fn actions(text: &[u8]) -> Result<Vec<ActionDeclaration>> {
     read_each_over(&json!({ "hands_over": false }), text, "actions")
+}
+
+/// How to plan a budget. `lifetimes` is the text of an object: years by kind of asset.
+pub fn budget(
+    fiscal_year_start: Option<usize>,
+    years: Option<usize>,
+    lifetimes: Option<&[u8]>,
+) -> Result<BudgetOptions> {
+    let mut options = BudgetOptions::default();
+    // What is no month and no number of years is refused by core.
+    if let Some(month) = fiscal_year_start {
+        options = options.fiscal_year_start(u8::try_from(month).unwrap_or(0));
+    }
+    if let Some(years) = years {
+        options = options.years(u32::try_from(years).unwrap_or(0));
+    }
+    let lifetimes: BTreeMap<AssetKind, u32> = match lifetimes {
+        Some(text) => read(text, "lifetimes").map_err(|error| error.during("plan.budget"))?,
+        None => BTreeMap::new(),
+    };
+    Ok(lifetimes
+        .into_iter()
+        .fold(options, |options, (kind, years)| options.lifetime(kind, years)))
+}
+
+/// The price list in a file.
+pub fn prices(path: &Path) -> Result<PriceList> {
+    PriceList::read(path).map_err(|error| {
+        if path.to_string_lossy().contains('\n') {
+            error.remedy("this is no path: give the text of a price list as bytes")
+        } else {
+            error
+        }
+    })
 }
 
 /// Why a notifier is not taken without the person whom it tells, nor the person without it.

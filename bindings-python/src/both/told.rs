@@ -4,6 +4,7 @@ use serde::Serialize;
 use vcto::change::{Change, Step};
 use vcto::estate::Asset;
 use vcto::gate::{ApprovedBy, Direction, ReviewDuty, StepContext};
+use vcto::ledger::Verification;
 use vcto::practice::RecordedDecision;
 
 /// Everything an executor may know of a step.
@@ -101,6 +102,24 @@ impl<'a> ReviewDue<'a> {
         Self {
             who,
             by: by.to_string(),
+        }
+    }
+}
+
+/// The verdicts of a verification, and whether any of them is a failure.
+#[derive(Serialize)]
+pub struct Verified<'a> {
+    #[serde(flatten)]
+    verdicts: &'a Verification,
+    has_failure: bool,
+}
+
+impl<'a> Verified<'a> {
+    /// As core says it.
+    pub fn of(verdicts: &'a Verification) -> Self {
+        Self {
+            verdicts,
+            has_failure: !verdicts.has_no_failure(),
         }
     }
 }

@@ -118,6 +118,18 @@ impl Execution {
         due.map(|due| ReviewDue::of(py, &due)).transpose()
     }
 
+    /// Whether what was approved came about: done, or in the hands of those who do it; of a way back, taken back.
+    #[getter]
+    fn came_about(&self) -> bool {
+        self.core.came_about()
+    }
+
+    /// Whether telling who must review failed. The duty stands all the same.
+    #[getter]
+    fn is_reviewer_untold(&self) -> bool {
+        self.core.is_reviewer_untold()
+    }
+
     /// When it began.
     #[getter]
     fn started_at(&self) -> Option<String> {

@@ -125,7 +125,7 @@ impl Asset {
             .name
             .as_ref()
             .map(|name| name.raw().as_str())
-            .filter(|name| !name.is_empty());
+            .filter(|name| !name.trim().is_empty());
         Untrusted::new(name.unwrap_or(self.id.as_str()))
     }
 

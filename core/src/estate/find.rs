@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 
 use super::asset::{Asset, AssetId};
-use super::near::closest;
+use super::near::meant;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::quoted;
 
@@ -94,7 +94,7 @@ fn unknown(assets: &[Asset], wanted: &str) -> Error {
         .iter()
         .flat_map(|asset| [Some(asset.id.as_str()), name(asset)])
         .flatten();
-    let near: Vec<_> = closest(wanted, words).into_iter().map(quoted).collect();
+    let near: Vec<_> = meant(wanted, words).into_iter().map(quoted).collect();
     if near.is_empty() {
         return error;
     }

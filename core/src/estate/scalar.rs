@@ -90,12 +90,19 @@ fn number<S: Serializer>(value: Decimal, serializer: S) -> Result<S::Ok, S::Erro
     }
     let digits = value.to_string();
     match digits.parse::<f64>() {
-        // Rust shows a double by the shortest digits that give it back.
-        Ok(double) if double.to_string() == digits => serializer.serialize_f64(double),
+        Ok(double) if is_written_as(double, value) => serializer.serialize_f64(double),
         _ => RawValue::from_string(digits)
             .map_err(serde::ser::Error::custom)?
             .serialize(serializer),
     }
+}
+
+/// Of several shortest digits that give a double back, its writer may choose others than the number has.
+fn is_written_as(double: f64, value: Decimal) -> bool {
+    serde_json::to_string(&double).is_ok_and(|written| {
+        let read = written.parse().or_else(|_| Decimal::from_scientific(&written));
+        read.is_ok_and(|read: Decimal| read == value)
+    })
 }
 
 impl<'de> Deserialize<'de> for Scalar {
@@ -170,5 +177,31 @@ impl From<&str> for Scalar {
 impl From<String> for Scalar {
     fn from(value: String) -> Self {
         Self::Text(value.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // INVARIANT: what is written has the number's own value. These lie midway between the shortest digits of a double:
+    // `…730.25` is given back by `…730.2` and by `…730.3`.
+    #[test]
+    fn a_number_is_written_with_its_own_digits() {
+        for digits in [
+            "-1184823183860730.3",
+            "-1184823183860730.2",
+            "1184823183860730.25",
+            "0.1",
+            "12.5",
+            "0.1234567890123456789012345678",
+            "18446744073709551615",
+            "-9223372036854775808",
+        ] {
+            let number = Scalar::Number(digits.parse().unwrap());
+            assert_eq!(serde_json::to_string(&number).unwrap(), digits);
+        }
+        let small = Scalar::Number("0.0000001".parse().unwrap());
+        assert_eq!(serde_json::to_string(&small).unwrap(), "1e-7");
     }
 }

@@ -372,14 +372,6 @@ fn expiry_of(proposal: &Proposal, at: Timestamp) -> Option<ExpiredWhat> {
     }
 }
 
-/// Whether an error is the gate's refusal, to be recorded.
-pub(super) fn is_refusal(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Denied | ErrorKind::Stale | ErrorKind::Expired | ErrorKind::Consumed
-    )
-}
-
 /// The beginning of a text, cut on a character border.
 pub(super) fn shortened(text: &str, most: usize) -> String {
     let mut end = most.min(text.len());

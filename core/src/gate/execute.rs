@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::apply::stale_reasons;
 use super::apply_run::MAX_NOTE;
 use super::call::Call;
-use super::engine::{Gate, is_refusal, shortened};
+use super::engine::{Gate, shortened};
 use super::execution::Execution;
 use super::executor::{Direction, Effect, Observation, StepOutcome};
 use super::foreign::{awaited, guarded};
@@ -41,7 +41,7 @@ impl Gate {
         let executed = self.try_execute(id).await;
         match executed {
             Ok(execution) => Ok(execution),
-            Err(error) if is_refusal(&error) => Err(self
+            Err(error) if error.kind().is_refusal() => Err(self
                 .refuse(Some(&id), "start", Some(self.operator().name()), error)
                 .await),
             Err(error) => Err(error),
@@ -147,7 +147,9 @@ impl Gate {
         })?;
         if let (Some(duty), Some(notifier)) = (duty, self.notifier()) {
             // INVARIANT: whatever becomes of the notice, what was started is run to its end.
-            if awaited(|| notifier.notify(&duty)).await.is_none() {
+            let told = awaited(|| notifier.notify(&duty)).await;
+            // An error is dropped in there too: what caused it is somebody else's value.
+            if guarded(|| told.is_some_and(|told| told.is_ok())) != Some(true) {
                 self.put(NotTold { proposal: id }.into()).await?;
             }
         }

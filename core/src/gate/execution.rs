@@ -129,7 +129,23 @@ impl Execution {
         Some((&due.who, due.by))
     }
 
-    /// Whether telling who must review failed, since the notifier panicked. The duty stands all the same.
+    /// Whether what was approved came about: it is done, or in the hands of those who do it. Of a way back, that it was taken
+    /// back. A change that failed and was taken back whole did not come about.
+    pub fn came_about(&self) -> bool {
+        let is_way_back = self.proposal.takes_back.is_some();
+        match self.status() {
+            ExecutionStatus::HandedOver | ExecutionStatus::Succeeded => true,
+            ExecutionStatus::RolledBack | ExecutionStatus::RolledBackUnverified => is_way_back,
+            ExecutionStatus::AcceptedAsIs
+            | ExecutionStatus::InDoubt
+            | ExecutionStatus::NotDone
+            | ExecutionStatus::RollbackConflict
+            | ExecutionStatus::RollbackFailed
+            | ExecutionStatus::Running => false,
+        }
+    }
+
+    /// Whether telling who must review failed. The duty stands all the same.
     pub fn is_reviewer_untold(&self) -> bool {
         self.proposal.run.as_ref().is_some_and(|run| run.not_told)
     }

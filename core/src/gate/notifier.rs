@@ -6,11 +6,13 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::id::ProposalId;
+use crate::error::Result;
 
 /// Tells somebody of their duty to review what ran at level 1. A practice without one asks instead: its level 1 is level 2.
 ///
 /// The duty stands in the ledger, in the very record that began the execution, before this is called; delivering it, again if
-/// need be, is the notifier's part. A panic is caught: the execution goes on, and the ledger says that telling failed.
+/// need be, is the notifier's part. Where that fails, by an error or a panic, the execution goes on, and the ledger says that
+/// nobody was told: [`Execution::is_reviewer_untold`](super::Execution::is_reviewer_untold).
 #[async_trait]
 pub trait Notifier: fmt::Debug + Send + Sync {
     /// Who reviews what runs at level 1. Recorded with each execution: 1 to 128 bytes without control characters, or nothing
@@ -18,7 +20,10 @@ pub trait Notifier: fmt::Debug + Send + Sync {
     fn reviewer(&self) -> String;
 
     /// Tells that person.
-    async fn notify(&self, duty: &ReviewDuty);
+    ///
+    /// # Errors
+    /// Whatever kept it from telling: that it failed is recorded, the error itself is not.
+    async fn notify(&self, duty: &ReviewDuty) -> Result<()>;
 }
 
 /// A duty to review.

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::apply_start::{check_satisfiable, earlier, proposal_id};
-use super::engine::{Gate, is_refusal};
+use super::engine::Gate;
 use super::id::ProposalId;
 use super::level::Level;
 use super::named::check_name;
@@ -36,7 +36,7 @@ impl Gate {
     async fn submitted(&self, submitted: Result<ProposalId>, proposer: &Actor) -> Result<Routed> {
         match submitted {
             Ok(id) => self.peek(|state, _| Ok(Mint::routed(self, state.proposal(&id)?.clone()))),
-            Err(error) if is_refusal(&error) => {
+            Err(error) if error.kind().is_refusal() => {
                 Err(self.refuse(None, "submit", Some(proposer.name()), error).await)
             }
             Err(error) => Err(error),
@@ -179,7 +179,7 @@ impl Gate {
         let recorded = self.put(record.into()).await;
         match recorded {
             Ok(()) => Ok(()),
-            Err(error) if is_refusal(&error) || is_malformed(&error) => Err(self
+            Err(error) if error.kind().is_refusal() || is_malformed(&error) => Err(self
                 .refuse(Some(&id), operation, None, error)
                 .await
                 .during("gate.decide")),
@@ -200,7 +200,7 @@ impl Gate {
             })
             .await;
         match withdrawn {
-            Err(error) if is_refusal(&error) => Err(self
+            Err(error) if error.kind().is_refusal() => Err(self
                 .refuse(Some(&id), "withdraw", Some(by.name()), error)
                 .await
                 .during("gate.withdraw")),
@@ -223,7 +223,7 @@ impl Gate {
             Ok(Mint::approved(self, proposal.clone()))
         });
         match authorized {
-            Err(error) if is_refusal(&error) => Err(self
+            Err(error) if error.kind().is_refusal() => Err(self
                 .refuse(Some(&id), "authorize", None, error)
                 .await
                 .during("gate.authorize")),

@@ -6,10 +6,8 @@ use super::Page;
 use crate::change::Recommendation;
 use crate::estate::{Asset, AssetId, Scalar};
 use crate::review::{Finding, Severity, Shared};
-use crate::text::Plain;
+use crate::text::{short, short_name};
 
-/// How many characters of a name are shown.
-const NAME: usize = 80;
 /// How many characters of a sentence are shown.
 const SENTENCE: usize = 400;
 
@@ -31,29 +29,22 @@ pub(super) fn ids(findings: &[&Finding]) -> String {
 
 /// A name from outside.
 pub(super) fn name(text: &str) -> String {
-    shortened(text, NAME)
+    short_name(text)
 }
 
 /// A sentence that may hold names from outside.
 pub(super) fn sentence(text: &str) -> String {
-    shortened(text, SENTENCE)
+    short(text, SENTENCE)
 }
 
 /// What an asset is called: its name, or else its id.
 pub(super) fn called(asset: &Asset) -> &str {
-    match &asset.name {
-        Some(name) if !name.raw().trim().is_empty() => name.raw(),
-        _ => asset.id.as_str(),
-    }
+    asset.label().into_raw()
 }
 
 /// The subject of a finding.
 pub(super) fn subject(finding: &Finding) -> String {
-    match (&finding.name, &finding.asset) {
-        (Some(text), _) if !text.raw().trim().is_empty() => name(text.raw()),
-        (_, Some(id)) => name(id.as_str()),
-        _ => "the estate".to_owned(),
-    }
+    name(finding.subject())
 }
 
 /// A severity as word and shape: never by colour alone.
@@ -120,25 +111,9 @@ pub(super) fn more(rest: usize, whence: &str) -> Markup {
     html! { @if rest > 0 { p.more { "and " (rest) " more, in " (whence) } } }
 }
 
-pub(super) fn shortened(text: &str, most: usize) -> String {
-    let mut shown = Plain(text).to_string();
-    if let Some((end, _)) = shown.char_indices().nth(most) {
-        shown.truncate(end);
-        shown.push('…');
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_long_name_is_cut_between_characters_and_marked() {
-        let shown = name(&"é".repeat(10_000));
-        assert_eq!(shown.chars().count(), NAME + 1);
-        assert!(shown.ends_with('…'));
-    }
 
     #[test]
     fn nouns_have_their_plural() {

@@ -14,7 +14,7 @@ use crate::gate::Pending;
 use crate::plan::Budget;
 use crate::review::{Band, Calendar, Ending, Outcome, Review, Severity, Stop};
 use crate::source::overlay::rank;
-use crate::text::Plain;
+use crate::text::{self, Plain};
 
 /// So wide a line may be; a longer one goes on below.
 const WIDTH: usize = 118;
@@ -464,7 +464,7 @@ fn people(review: &Review) -> BTreeMap<&AssetId, u64> {
 }
 
 fn short(text: &str) -> String {
-    super::figure::shortened(text, SHORT)
+    text::short(text, SHORT)
 }
 
 /// A title within a sentence.

@@ -149,6 +149,17 @@ pub enum Read {
     },
 }
 
+impl Finding {
+    /// What it is about, as people call it: raw, escape it for where it is shown.
+    pub(crate) fn subject(&self) -> &str {
+        match (&self.name, &self.asset) {
+            (Some(name), _) if !name.raw().trim().is_empty() => name.raw(),
+            (_, Some(id)) => id.as_str(),
+            _ => "the estate",
+        }
+    }
+}
+
 /// The identity of a finding: a function of rule, asset and part alone, so that the same finding of another run
 /// has the same one. `f-` and 32 hexadecimal digits, the first half of the digest in the context
 /// `vcto finding id v1` over the three, each behind its length; no asset is the empty text.

@@ -4,10 +4,23 @@ use serde::{Deserialize, Serialize};
 
 use super::context::Context;
 use super::facts::{dates, texts};
+use super::rule::Reads;
 use crate::estate::{Asset, AssetKind};
 
 /// The facts that say that an asset is out of service. A rule that declares the second leaves such assets out.
 pub(super) const LIFE_FACTS: [&str; 2] = ["status", "rmm_status"];
+
+pub(super) const STATUS: Reads = Reads::Fact(LIFE_FACTS[0]);
+pub(super) const RMM_STATUS: Reads = Reads::Fact(LIFE_FACTS[1]);
+
+/// What a rule reads that leaves out what is out of service: the facts that say so come last.
+macro_rules! in_service {
+    ($($read:expr),* $(,)?) => {
+        [$($read,)* $crate::review::life::STATUS, $crate::review::life::RMM_STATUS]
+    };
+}
+
+pub(super) use in_service;
 
 /// Words for "it is no longer in service", as documentation and management systems write them.
 const RETIRED: [&str; 6] = [

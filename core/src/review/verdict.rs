@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::advice::Advice;
 use super::calendar::Ending;
 use super::finding::{Evidence, Finding, Reach, Read, finding_id, inputs_digest};
-use super::life::LIFE_FACTS;
+use super::life::{LIFE_FACTS, RMM_STATUS};
 use super::outcome::{Outcome, Severity, Tally};
 use super::questions::{Asked, Want};
 use super::rule::{Reads, Rule};
@@ -384,8 +384,7 @@ impl Verdicts<'_> {
 
 /// A rule that leaves out what is out of service has read whether the asset is.
 fn life_read(rule: &Rule, asset: &Asset) -> Vec<Read> {
-    let [_, last] = LIFE_FACTS;
-    if !rule.reads.contains(&Reads::Fact(last)) {
+    if !rule.reads.contains(&RMM_STATUS) {
         return Vec::new();
     }
     LIFE_FACTS.map(|fact| Read::fact(asset, fact)).into()

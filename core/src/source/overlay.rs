@@ -269,7 +269,7 @@ impl<'a> Names<'a> {
             .keys()
             .map(String::as_str)
             .chain(self.ids.keys().copied());
-        let near = near::closest(text, names);
+        let near = near::meant(text, names);
         if near.is_empty() {
             return error;
         }

@@ -387,7 +387,7 @@ fn an_executor_that_panics_at_its_registration_is_not_registered() {
     world.practice.register(Fragile::default()).unwrap();
 }
 
-/// A notifier that panics in `notify` as it is told, and says whatever name it is given.
+/// A notifier that fails or panics in `notify` as it is told, and says whatever name it is given.
 #[derive(Debug, Default)]
 struct Pager {
     when: Mutex<When>,
@@ -406,14 +406,24 @@ impl Notifier for Pager {
         }
     }
 
-    fn notify<'life0, 'life1, 'async_trait>(&'life0 self, duty: &'life1 ReviewDuty) -> Boxed<'async_trait, ()>
+    fn notify<'life0, 'life1, 'async_trait>(
+        &'life0 self,
+        duty: &'life1 ReviewDuty,
+    ) -> Boxed<'async_trait, vcto::Result<()>>
     where
         'life0: 'async_trait,
         'life1: 'async_trait,
         Self: 'async_trait,
     {
         let when = *self.when.lock().unwrap();
-        answer(when, || self.told.lock().unwrap().push(duty.who.clone()))
+        if when == When::Error {
+            let error = vcto::Error::new(ErrorKind::Io, "no mail goes out").caused_by(Bomb);
+            return Box::pin(std::future::ready(Err(error)));
+        }
+        answer(when, || {
+            self.told.lock().unwrap().push(duty.who.clone());
+            Ok(())
+        })
     }
 }
 
@@ -423,8 +433,8 @@ fn level_1() -> Change {
 }
 
 #[test]
-fn a_notifier_that_panics_stops_nothing_and_the_ledger_says_that_nobody_was_told() {
-    for when in WAYS.into_iter().chain([When::Never]) {
+fn a_notifier_that_fails_or_panics_stops_nothing_and_the_ledger_says_that_nobody_was_told() {
+    for when in WAYS.into_iter().chain([When::Error, When::Never]) {
         let pager = Arc::new(Pager::default());
         let (world, executor) = world(pager.clone());
         *pager.when.lock().unwrap() = when;

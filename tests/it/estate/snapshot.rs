@@ -53,6 +53,13 @@ fn an_id_is_found_before_a_name_and_the_same_letters_before_others() {
     let error = estate.find("FW-LSD-01").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.to_string().contains("did you mean `FW-LDS-01`"), "{error}");
+    let error = estate.find("fw-").unwrap_err();
+    assert_eq!(
+        error.remedy_text(),
+        Some("did you mean `FW-LDS-01` or `FW-LDS-02`?")
+    );
+    let error = estate.find("01 lds").unwrap_err();
+    assert_eq!(error.remedy_text(), Some("did you mean `FW-LDS-01`?"));
     assert_eq!(estate.find("").unwrap_err().kind(), ErrorKind::NotFound);
 }
 

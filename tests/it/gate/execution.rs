@@ -96,6 +96,7 @@ fn the_idempotency_keys_are_those_of_the_intents_and_all_differ() {
 
 #[test]
 fn level_zero_runs_without_asking_and_level_one_carries_its_duty() {
+    /// Delivers the first notice and fails with the others.
     #[derive(Debug, Default)]
     struct Pager(std::sync::Mutex<Vec<String>>);
 
@@ -105,11 +106,13 @@ fn level_zero_runs_without_asking_and_level_one_carries_its_duty() {
             "carol".to_owned()
         }
 
-        async fn notify(&self, duty: &vcto::gate::ReviewDuty) {
-            self.0
-                .lock()
-                .unwrap()
-                .push(format!("{} {} {}", duty.tenant, duty.who, duty.by));
+        async fn notify(&self, duty: &vcto::gate::ReviewDuty) -> vcto::Result<()> {
+            let mut told = self.0.lock().unwrap();
+            if !told.is_empty() {
+                return Err(vcto::Error::new(vcto::ErrorKind::Unavailable, "no mail goes out"));
+            }
+            told.push(format!("{} {} {}", duty.tenant, duty.who, duty.by));
+            Ok(())
         }
     }
 
@@ -138,6 +141,15 @@ fn level_zero_runs_without_asking_and_level_one_carries_its_duty() {
         assert_eq!(started[0]["record"]["review_due"], serde_json::Value::Null);
         assert_eq!(started[1]["record"]["review_due"]["who"], "carol");
         assert_eq!(*pager.0.lock().unwrap(), ["halden carol 2026-11-29T08:00:00Z"]);
+        assert!(!execution.is_reviewer_untold());
+        world.lab.0.lock().unwrap().values.clear();
+
+        let Routed::Notify(staged) = world.submit(documentation("exact")).await else {
+            panic!("level 1 still");
+        };
+        let execution = staged.authorize().await.unwrap().execute().await.unwrap();
+        assert_eq!(execution.status(), ExecutionStatus::Succeeded, "the work goes on");
+        assert!(execution.is_reviewer_untold() && execution.review_due().is_some());
         policy_holds(&world).await;
     });
 }
@@ -149,6 +161,7 @@ fn a_step_that_is_not_done_takes_the_others_back_in_reverse() {
         world.lab.fault("s3", "apply", Fault::NotDone);
         let execution = run(&world).await;
         assert_eq!(execution.status(), ExecutionStatus::RolledBack);
+        assert!(!execution.came_about(), "taking back is not what was approved");
         assert_eq!(world.lab.calls(), ["apply s1", "apply s2", "undo s2", "undo s1"]);
         assert_eq!(states(&execution), ["taken_back", "taken_back", "not_done"]);
         assert!(world.lab.0.lock().unwrap().values.is_empty());
@@ -344,6 +357,7 @@ fn rollback_stages_the_way_back_with_a_decision_of_its_own() {
         };
         let back = approved.execute().await.unwrap();
         assert_eq!(back.status(), ExecutionStatus::RolledBack);
+        assert!(execution.came_about() && back.came_about());
         assert_eq!(states(&back), ["taken_back", "taken_back", "taken_back"]);
         assert_eq!(world.lab.calls()[3..], ["undo s3", "undo s2", "undo s1"]);
         assert!(world.lab.0.lock().unwrap().values.is_empty());
@@ -391,6 +405,7 @@ fn a_way_back_does_not_overwrite_what_somebody_else_wrote() {
         };
         let back = approved.execute().await.unwrap();
         assert_eq!(back.status(), ExecutionStatus::RollbackConflict);
+        assert!(!back.came_about());
         assert_eq!(states(&back), ["taken_back", "not_taken_back", "taken_back"]);
         assert_eq!(world.lab.value("switch").as_deref(), Some("foreign work"));
         assert!(

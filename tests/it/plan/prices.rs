@@ -27,6 +27,28 @@ fn a_list_is_read_in_any_order_of_the_columns_with_semicolons_and_neutralised_ce
 }
 
 #[test]
+fn a_file_is_named_before_the_place_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("prices.csv");
+    std::fs::write(&file, format!("{HEAD}x,,,once,1,GBP,,\n")).unwrap();
+    assert_eq!(PriceList::read(&file).unwrap().len(), 1);
+    std::fs::write(&file, format!("{HEAD}x,,,twice,1,GBP,,\n")).unwrap();
+    let error = PriceList::read(&file).unwrap_err();
+    let place = format!("{}: line 2, `term`", file.display());
+    assert_eq!(
+        (error.place(), error.operation()),
+        (Some(place.as_str()), Some("plan.prices"))
+    );
+    for (path, kind) in [
+        (folder.path().join("absent.csv"), ErrorKind::NotFound),
+        (folder.path().to_owned(), ErrorKind::InvalidInput),
+    ] {
+        let error = PriceList::read(path).unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (kind, Some("plan.prices")));
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_refused_with_its_place() {
     let row = |row: &str| refused(&format!("{HEAD}x,,,once,1,GBP,,\n{row}\n"));
     let cases = [

@@ -17,9 +17,6 @@ from .show import plain
 
 DONE, REFUSED, USAGE, FAILED = 0, 1, 2, 3
 
-_REFUSALS = frozenset({"conflict", "consumed", "denied", "expired", "stale"})
-"""The kinds of error by which the gate says no, as against something that went wrong."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code: 0 done, 1 refused or not verified, 2 wrong usage, 3 failed."""
@@ -42,4 +39,4 @@ def _failed(options: Any, error: VctoError) -> int:
         told = {"error": {"kind": error.kind, "operation": error.operation, "place": error.place, "message": str(error)}}
         print(json.dumps(told))
     print(f"vcto: {plain(str(error))}", file=sys.stderr)
-    return REFUSED if error.kind in _REFUSALS else FAILED
+    return REFUSED if error.is_refusal else FAILED

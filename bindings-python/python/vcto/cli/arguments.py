@@ -14,8 +14,8 @@ from . import gate, review
 _DESCRIPTION = """\
 Reviews a client's estate, tells what breaks what, and takes changes through a human gate.
 
-  vcto review ninjaone/ facts.csv relations.csv --out out
-  vcto what-if ninjaone/ facts.csv --fails FW-LDS-01
+  vcto review ninjaone/ facts.csv relations.csv --infer --prices prices.csv --fiscal-year-start 4 --out out
+  vcto what-if ninjaone/ facts.csv --infer --fails FW-LDS-01
   vcto init halden --approvers allowed_signers
   vcto review ninjaone/ facts.csv --record --stage 1,2
   vcto pending
@@ -53,7 +53,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     made = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", parents=list(parents), epilog=_EXITS)
     made.add_argument("--json", action="store_true", help="print one JSON document instead of text")
-    made.set_defaults(run=run)
+    made.set_defaults(run=run, misused=made.error)
     return made
 
 
@@ -62,6 +62,7 @@ def _inputs() -> argparse.ArgumentParser:
     made.add_argument("input", nargs="+", help="files or folders that describe one client; several are merged")
     made.add_argument("--format", help="the format of the first input, where its content does not tell")
     made.add_argument("--scope", help="the organization to read, where an export holds several")
+    made.add_argument("--infer", action="store_true", help="also infer relations that nobody recorded: soft, each with its why, until somebody decides in inferred.csv")
     return made
 
 
@@ -83,8 +84,10 @@ def _proposal() -> argparse.ArgumentParser:
 def _review(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     made = _command(commands, "review", review.run, "review an estate: what is wrong, what is due, what is unknown", _inputs(), _practice())
     made.add_argument("--as-of", type=_day, default=datetime.date.today(), metavar="DAY", help="judge as of this day, YYYY-MM-DD (default: today)")
-    made.add_argument("--out", type=pathlib.Path, metavar="DIR", help="also leave the review, the page for the client and the sheet of questions here")
+    made.add_argument("--out", type=pathlib.Path, metavar="DIR", help="also leave here the review, the page for the client, the sheet of questions, the sheet of what was inferred, and the budget")
     made.add_argument("--client", metavar="NAME", help="the name of the client, for the page")
+    made.add_argument("--prices", type=pathlib.Path, metavar="FILE", help="a price list, for a budget of replacements, upgrades and renewals")
+    made.add_argument("--fiscal-year-start", type=int, default=1, choices=range(1, 13), metavar="MONTH", help="month in which the fiscal year of the budget begins, 1 to 12 (default: 1)")
     made.add_argument("--record", action="store_true", help="record the review in the ledger of the client")
     made.add_argument("--stage", metavar="RANKS", help="record it, and submit these recommendations: `all`, or ranks such as 1,2")
     made.add_argument("--by", default="vcto-cli", metavar="SERVICE", help="who proposes them (default: vcto-cli)")

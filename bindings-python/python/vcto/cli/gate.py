@@ -9,8 +9,6 @@ import vcto
 
 from .show import document, line, listed, progress
 
-_WELL = frozenset({"handed_over", "rolled_back", "succeeded"})
-
 
 def tenant(options: argparse.Namespace) -> vcto.Tenant:
     """The client that the options name, or the only one."""
@@ -164,7 +162,7 @@ def _told(options: argparse.Namespace, execution: vcto.Execution) -> int:
         line(execution.id, execution.status)
         for step in execution.steps:
             line(" ", step.state, step.title, step.receipt or "", step.note or "")
-    return 0 if execution.status in _WELL else 1
+    return 0 if execution.came_about else 1
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -182,7 +180,7 @@ def verify(options: argparse.Namespace) -> int:
             line(f"{question:<13}", told[question])
         line(f"{'entries':<13}", told.size)
         listed("problems", (f"{problem.verdict}: {problem.text}" for problem in told.problems))
-    return 1 if told.problems else 0
+    return 1 if told.has_failure else 0
 
 
 def prove(options: argparse.Namespace) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import pathlib
 import sys
+from collections.abc import Mapping
 
 import vcto
 
@@ -11,23 +13,40 @@ from . import gate
 from .show import document, line, listed, plain, progress
 
 
+_BUDGET = ("budget.json", "budget.xlsx")
+"""What an earlier run may have left, and would speak of another review now."""
+
+_SHEETS = ("inferred.csv", "questions.csv")
+"""What people fill in and hand back as an input: as such it is never overwritten."""
+
+
 def _estate(options: argparse.Namespace) -> vcto.Estate:
-    inventory = vcto.read(options.input, format=options.format, scope=options.scope, progress=progress)
+    inventory = vcto.read(options.input, format=options.format, scope=options.scope, infer=options.infer, progress=progress)
     return vcto.Estate(inventory)
 
 
 def run(options: argparse.Namespace) -> int:
     """Reviews; records and stages what was asked for."""
+    if options.prices and options.json and not options.out:
+        options.misused("--json prints the review alone: --out says where to leave the budget")
+    if options.out:
+        _spare(options)
     estate = _estate(options)
     tenant = gate.tenant(options) if options.record or options.stage else None
     if tenant is None:
         review = vcto.review(estate, as_of=options.as_of, progress=progress)
     else:
         review = tenant.review(estate, as_of=options.as_of, progress=progress)
+    budget = None
+    if options.prices:
+        budget = vcto.budget(estate, review, options.prices, fiscal_year_start=options.fiscal_year_start)
     if options.json:
         print(review.to_json())
     else:
         print(review.to_text())
+        if budget is not None:
+            print("BUDGET")
+            print(budget.to_text())
     if tenant is not None and options.stage:
         chosen = _chosen(review.recommendations, options.stage)
         for recommendation in chosen:
@@ -35,7 +54,16 @@ def run(options: argparse.Namespace) -> int:
             if not options.json:
                 line(staged.id, staged.level, recommendation.title)
     if options.out:
-        _leave(options, review, estate, tenant)
+        if tenant is None:
+            page = review.to_page(estate, client=options.client)
+        else:
+            page = tenant.page(estate, review, client=options.client)
+        documents = {"review.json": review.to_json().encode(), "review.html": page.encode(), "questions.csv": review.questions_csv().encode()}
+        if options.infer:
+            documents["inferred.csv"] = vcto.inferred_csv(estate).encode()
+        if budget is not None:
+            documents |= {"budget.json": budget.to_json().encode(), "budget.xlsx": budget.to_xlsx()}
+        _leave(options, documents)
     return 0
 
 
@@ -50,15 +78,21 @@ def _chosen(recommendations: list[vcto.types.Recommendation], wanted: str) -> li
     return [by_rank[rank] for rank in ranks]
 
 
-def _leave(options: argparse.Namespace, review: vcto.Review, estate: vcto.Estate, tenant: vcto.Tenant | None) -> None:
+def _spare(options: argparse.Namespace) -> None:
+    """Refuses to write over a sheet that is read."""
+    sheets = {(options.out / name).resolve() for name in _SHEETS}
+    for given in options.input:
+        if pathlib.Path(given).resolve() in sheets:
+            options.misused(f"{plain(given)} is an input and would be written over: move it, or leave the results elsewhere")
+
+
+def _leave(options: argparse.Namespace, documents: Mapping[str, bytes]) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
-    if tenant is None:
-        page = review.to_page(estate, client=options.client)
-    else:
-        page = tenant.page(estate, review, client=options.client)
-    documents = {"review.json": review.to_json(), "review.html": page, "questions.csv": review.questions_csv()}
-    for name, text in documents.items():
-        (options.out / name).write_bytes(text.encode())
+    for name in _BUDGET:
+        if name not in documents:
+            (options.out / name).unlink(missing_ok=True)
+    for name, content in documents.items():
+        (options.out / name).write_bytes(content)
     print(f"left in {plain(options.out)}: {', '.join(documents)}", file=sys.stderr)
 
 

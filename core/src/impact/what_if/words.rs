@@ -5,10 +5,8 @@ use super::lines::{Gap, Line, Lines, Reason};
 use super::sets::{NONE, run};
 use super::witness::short;
 use crate::estate::Asset;
-use crate::text::Plain;
+use crate::text::short_name;
 
-/// So many characters of a name are shown.
-const SHOWN: usize = 80;
 /// So many names of one list are shown.
 const LISTED: usize = 3;
 /// So many steps of a chain are told.
@@ -16,17 +14,7 @@ const STEPS: usize = 4;
 
 /// What people call an asset, as it may be shown.
 pub(super) fn name(asset: &Asset) -> String {
-    plain(asset.label().raw())
-}
-
-fn plain(text: &str) -> String {
-    if text.len() <= SHOWN && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
-    }
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}...", Plain(text.get(..end).unwrap_or_default())),
-        None => Plain(text).to_string(),
-    }
+    short_name(asset.label().raw())
 }
 
 /// The sentence of an asset; none for an untouched one.
@@ -145,8 +133,8 @@ impl Telling<'_> {
                 break;
             };
             if self.ground.is_inferred(at.asset, on) {
-                let by =
-                    method(&self.ground.estate, at.asset, on).map(|method| format!(" by {}", plain(method)));
+                let by = method(&self.ground.estate, at.asset, on)
+                    .map(|method| format!(" by {}", short_name(method)));
                 let by = by.unwrap_or_default();
                 return format!("; this rests on a relation that was inferred{by} and is not confirmed");
             }

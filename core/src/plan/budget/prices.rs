@@ -1,6 +1,7 @@
 //! The price list that a caller brings. Format: `docs/formats/prices-csv.md`.
 
 use std::fmt;
+use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 use jiff::civil::Date;
@@ -11,6 +12,7 @@ use super::Item;
 use crate::digest::{Digest, Hasher};
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::AssetKind;
+use crate::file;
 use crate::text::{Cell, quoted};
 
 const MAX_BYTES: usize = 16 << 20;
@@ -108,6 +110,16 @@ impl PriceList {
     /// `too_large` beyond 16 MiB or 100,000 rows, `invalid_input` with line, column and remedy.
     pub fn from_csv(bytes: &[u8]) -> Result<Self> {
         read(bytes).map_err(|error| error.during("plan.prices"))
+    }
+
+    /// As [`from_csv`](Self::from_csv), from a file.
+    ///
+    /// # Errors
+    /// As there, with the path before the place; and what opening a file fails with: `not_found`, `permission_denied`, `io`.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = file::read(path, MAX_BYTES as u64).map_err(|error| error.during("plan.prices"))?;
+        Self::from_csv(&bytes).map_err(|error| error.within(path.display()))
     }
 
     /// How many rows it has.

@@ -6,6 +6,7 @@ use crate::estate::{Asset, RelationKind};
 use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::finding::Read;
+use crate::review::life::in_service;
 use crate::review::matrix::{Cell, Column, covering, judge, scope, wants};
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::rule::{Analyzer, Reads, Rule};
@@ -56,13 +57,11 @@ static RULES: [Rule; 4] = [
         "A managed agent of the RMM reports from the device",
         Pillar::Operations,
         DebtKind::Configuration,
-        &[
+        &in_service![
             Reads::Property("kind"),
             Reads::Fact("os_name"),
             Reads::Fact("rmm_agent"),
             Reads::Completeness,
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
         ],
     ),
     rule(
@@ -70,15 +69,13 @@ static RULES: [Rule; 4] = [
         "An antivirus that is on, or an EDR, protects the device",
         Pillar::Security,
         DebtKind::Configuration,
-        &[
+        &in_service![
             Reads::Property("kind"),
             Reads::Fact("os_name"),
             Reads::Fact("antivirus"),
             Reads::Fact("antivirus_state"),
             Reads::Fact("edr"),
             Reads::Completeness,
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
         ],
     ),
     rule(
@@ -86,15 +83,13 @@ static RULES: [Rule; 4] = [
         "The device is joined to a directory",
         Pillar::Security,
         DebtKind::Configuration,
-        &[
+        &in_service![
             Reads::Property("kind"),
             Reads::Fact("os_name"),
             Reads::Fact("directory"),
             Reads::Fact("domain"),
             Reads::Fact("workgroup"),
             Reads::Completeness,
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
         ],
     ),
     rule(
@@ -102,13 +97,11 @@ static RULES: [Rule; 4] = [
         "An agreement covers the device",
         Pillar::Operations,
         DebtKind::Documentation,
-        &[
+        &in_service![
             Reads::Property("kind"),
             Reads::Fact("agreement"),
             Reads::Relation("covered_by"),
             Reads::Completeness,
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
         ],
     ),
 ];

@@ -6,7 +6,7 @@ use crate::estate::{Asset, AssetKind, RelationKind, Scalar};
 use crate::review::advice::{Advice, DOCUMENTATION};
 use crate::review::context::Context;
 use crate::review::finding::Read;
-use crate::review::life::is_retired;
+use crate::review::life::{in_service, is_retired};
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
@@ -21,12 +21,10 @@ static RULES: [Rule; 1] = [Rule {
     title: "An owner is recorded",
     pillar: Pillar::Operations,
     debt: DebtKind::Documentation,
-    reads: &[
+    reads: &in_service![
         Reads::Property("kind"),
         Reads::Fact("owner"),
         Reads::Relation("owned_by"),
-        Reads::Fact("status"),
-        Reads::Fact("rmm_status"),
     ],
 }];
 

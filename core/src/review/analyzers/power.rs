@@ -15,7 +15,7 @@ use crate::review::advice::{ARCHITECTURE, Advice, DOCUMENTATION};
 use crate::review::context::Context;
 use crate::review::facts::{Reading, answers, numbers};
 use crate::review::finding::Read;
-use crate::review::life::is_retired;
+use crate::review::life::{in_service, is_retired};
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::questions::Want;
 use crate::review::rule::{Analyzer, Reads, Rule};
@@ -32,12 +32,7 @@ static RULES: [Rule; 3] = [
         title: "The cabling of the power ports is recorded",
         pillar: Pillar::Operations,
         debt: DebtKind::Documentation,
-        reads: &[
-            Reads::Fact("power_ports"),
-            Reads::Fact("power_ports_cabled"),
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
-        ],
+        reads: &in_service![Reads::Fact("power_ports"), Reads::Fact("power_ports_cabled"),],
     },
     Rule {
         id: "power.feed_cabling_recorded",
@@ -53,13 +48,11 @@ static RULES: [Rule; 3] = [
         title: "Two supplies feed the asset",
         pillar: Pillar::Reliability,
         debt: DebtKind::Resilience,
-        reads: &[
+        reads: &in_service![
             Reads::Property("kind"),
             Reads::Fact("power_ports"),
             Reads::Fact("power_ports_cabled"),
             Reads::Impact,
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
         ],
     },
 ];

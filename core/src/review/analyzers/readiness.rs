@@ -13,7 +13,7 @@ use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::facts::{Reading, answers, numbers, texts};
 use crate::review::finding::Read;
-use crate::review::life::is_retired;
+use crate::review::life::{in_service, is_retired};
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::questions::Want;
 use crate::review::rule::{Analyzer, Reads, Rule};
@@ -30,7 +30,7 @@ static RULES: [Rule; 1] = [Rule {
     title: "The workstation meets the requirements of Windows 11",
     pillar: Pillar::Security,
     debt: DebtKind::Lifecycle,
-    reads: &[
+    reads: &in_service![
         Reads::Property("kind"),
         Reads::Fact("os_name"),
         Reads::Fact("cpu_model"),
@@ -39,8 +39,6 @@ static RULES: [Rule; 1] = [Rule {
         Reads::Fact("tpm_version"),
         Reads::Fact("secure_boot"),
         Reads::Catalogue,
-        Reads::Fact("status"),
-        Reads::Fact("rmm_status"),
     ],
 }];
 

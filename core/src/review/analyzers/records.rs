@@ -7,7 +7,7 @@ use crate::review::advice::{Advice, DOCUMENTATION};
 use crate::review::context::Context;
 use crate::review::facts::{Reading, dates};
 use crate::review::finding::Read;
-use crate::review::life::is_retired;
+use crate::review::life::{in_service, is_retired};
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
@@ -31,12 +31,7 @@ static RULES: [Rule; 2] = [
         title: "The asset was seen lately",
         pillar: Pillar::Operations,
         debt: DebtKind::Documentation,
-        reads: &[
-            Reads::Property("kind"),
-            Reads::Fact("last_seen"),
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
-        ],
+        reads: &in_service![Reads::Property("kind"), Reads::Fact("last_seen"),],
     },
 ];
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Asked, LIST, LISTED, Question};
 use crate::estate::{Asset, AssetId, AssetKind, Estate};
 use crate::source::overlay::{Ask, Entry, entry, rank};
-use crate::text::{Cell, Plain, Untrusted};
+use crate::text::{Cell, Plain, Untrusted, short_name};
 
 /// So many names are shown of a list of assets.
 const NAMED: usize = 5;
@@ -230,7 +230,7 @@ fn split(things: &[Thing<'_>]) -> &'static str {
 
 /// What people call them.
 fn name(things: &[Thing<'_>]) -> String {
-    let label = |thing: &Thing<'_>| thing.asset.label().raw().to_string();
+    let label = |thing: &Thing<'_>| short_name(thing.asset.label().raw());
     match things {
         [only] => label(only),
         several => {

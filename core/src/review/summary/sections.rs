@@ -11,6 +11,7 @@ use crate::review::document::Review;
 use crate::review::finding::Finding;
 use crate::review::matrix::{ColumnResult, Matrix};
 use crate::review::outcome::Severity;
+use crate::text::short_name;
 
 /// At most so many lines in a section; the rest is counted.
 const LINES: usize = 12;
@@ -175,7 +176,11 @@ fn stops(review: &Review, told: &mut BTreeSet<String>) -> Section {
             });
             Line {
                 mark: finding.severity.as_str().to_owned(),
-                text: format!("{}: {}{reach}", label(finding), finding.title.raw()),
+                text: format!(
+                    "{}: {}{reach}",
+                    short_name(finding.subject()),
+                    finding.title.raw()
+                ),
             }
         })
         .collect();
@@ -309,27 +314,16 @@ fn section(heading: &'static str, empty: &str, mut lines: Vec<Line>) -> Section 
 /// The assets of several findings, each once: the name of one, or how many and the first few.
 fn who(findings: &[&Finding]) -> String {
     let mut seen: BTreeSet<Option<&AssetId>> = BTreeSet::new();
-    let names: Vec<&str> = findings
+    let names: Vec<String> = findings
         .iter()
         .filter(|finding| seen.insert(finding.asset.as_ref()))
-        .map(|finding| label(finding))
+        .map(|finding| short_name(finding.subject()))
         .collect();
     match names.as_slice() {
         [] => String::new(),
-        [one] => (*one).to_owned(),
+        [one] => one.clone(),
         [first, second, third] => format!("{first}, {second}, {third}"),
         [first, second] => format!("{first}, {second}"),
         [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
     }
-}
-
-/// What people call the asset of a finding, shortened.
-fn label(finding: &Finding) -> &str {
-    let text = match (&finding.name, &finding.asset) {
-        (Some(name), _) if !name.raw().trim().is_empty() => name.raw(),
-        (_, Some(id)) => id.as_str(),
-        _ => "the estate",
-    };
-    let end = text.char_indices().nth(60).map_or(text.len(), |(at, _)| at);
-    text.get(..end).unwrap_or(text)
 }

@@ -426,7 +426,7 @@ fn names_from_outside_are_escaped_and_short() {
             why.len()
         );
     }
-    assert!(why(&found, "39").ends_with("..., which stops in turn."));
+    assert!(why(&found, "39").ends_with("…, which stops in turn."));
 }
 
 #[test]

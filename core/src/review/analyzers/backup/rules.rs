@@ -1,5 +1,6 @@
 //! The rules about backups.
 
+use crate::review::life::in_service;
 use crate::review::outcome::{DebtKind, Pillar};
 use crate::review::rule::{Reads, Rule};
 
@@ -19,66 +20,42 @@ pub(super) static RULES: [Rule; 6] = [
     rule(
         "backup.in_place",
         "What holds data has a backup",
-        &[
+        &in_service![
             Reads::Property("kind"),
             Reads::Fact("backup_required"),
             Reads::Fact("backup_last_success"),
             Reads::Relation("backed_up_by"),
             Reads::Completeness,
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
         ],
     ),
     rule(
         "backup.covers_volumes",
         "All volumes are in the backup",
-        &[
-            Reads::Fact("volumes"),
-            Reads::Fact("backup_covers"),
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
-        ],
+        &in_service![Reads::Fact("volumes"), Reads::Fact("backup_covers"),],
     ),
     rule(
         "backup.no_exclusions",
         "The backup leaves nothing out",
-        &[
+        &in_service![
             Reads::Property("kind"),
             Reads::Fact("backup_excludes"),
             Reads::Fact("backup_last_result"),
             Reads::Relation("backed_up_by"),
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
         ],
     ),
     rule(
         "backup.recent",
         "The last good backup is recent",
-        &[
-            Reads::Property("kind"),
-            Reads::Fact("backup_last_success"),
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
-        ],
+        &in_service![Reads::Property("kind"), Reads::Fact("backup_last_success"),],
     ),
     rule(
         "backup.last_result",
         "The last run of the backup was good",
-        &[
-            Reads::Property("kind"),
-            Reads::Fact("backup_last_result"),
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
-        ],
+        &in_service![Reads::Property("kind"), Reads::Fact("backup_last_result"),],
     ),
     rule(
         "backup.restore_tested",
         "A restore was proved lately",
-        &[
-            Reads::Property("kind"),
-            Reads::Fact("restore_tested"),
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
-        ],
+        &in_service![Reads::Property("kind"), Reads::Fact("restore_tested"),],
     ),
 ];

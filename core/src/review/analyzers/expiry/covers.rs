@@ -1,6 +1,7 @@
 //! The facts that name an end, and what the rules make of them.
 
 use crate::estate::AssetKind;
+use crate::review::life::in_service;
 use crate::review::outcome::{DebtKind, Pillar, Severity};
 use crate::review::rule::{Reads, Rule};
 use crate::review::settings::Settings;
@@ -65,36 +66,21 @@ pub(super) static RULES: [Rule; 10] = [
         2,
         "The hardware warranty has not ended and does not end soon",
         (Pillar::Reliability, DebtKind::WarrantyAge),
-        &[
-            Reads::Property("kind"),
-            Reads::Fact("warranty_end"),
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
-        ],
+        &in_service![Reads::Property("kind"), Reads::Fact("warranty_end"),],
     ),
     rule(
         "lifecycle.item_support",
         2,
         "The maker's support for the item has not ended and does not end soon",
         (Pillar::Reliability, DebtKind::Lifecycle),
-        &[
-            Reads::Property("kind"),
-            Reads::Fact("support_end"),
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
-        ],
+        &in_service![Reads::Property("kind"), Reads::Fact("support_end"),],
     ),
     rule(
         "licence.subscription_in_force",
         2,
         "A subscription that the asset needs has not ended and does not end soon",
         (Pillar::Security, DebtKind::Licence),
-        &[
-            Reads::Property("kind"),
-            Reads::Fact("subscription_end"),
-            Reads::Fact("status"),
-            Reads::Fact("rmm_status"),
-        ],
+        &in_service![Reads::Property("kind"), Reads::Fact("subscription_end"),],
     ),
     rule(
         "expiry.domain",

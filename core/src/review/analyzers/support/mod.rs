@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::review::calendar::{Ending, Statement, statements};
 use crate::review::context::Context;
 use crate::review::finding::Read;
-use crate::review::life::is_retired;
+use crate::review::life::{in_service, is_retired};
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::review::questions::Want;
 use crate::review::rule::{Analyzer, Reads, Rule};
@@ -22,7 +22,7 @@ use crate::text::Plain;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EndOfSupport;
 
-const READS: &[Reads] = &[
+const READS: &[Reads] = &in_service![
     Reads::Property("kind"),
     Reads::Fact("os_name"),
     Reads::Fact("os_version"),
@@ -33,8 +33,6 @@ const READS: &[Reads] = &[
     Reads::Fact("extended_support"),
     Reads::Fact("extended_support_end"),
     Reads::Catalogue,
-    Reads::Fact("status"),
-    Reads::Fact("rmm_status"),
 ];
 
 /// The rule whose days of support stand in the calendar.

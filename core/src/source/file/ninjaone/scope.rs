@@ -120,7 +120,7 @@ fn unknown(named: &BTreeMap<i64, Option<String>>, wanted: &str) -> Error {
         ErrorKind::NotFound,
         format!("no organization has the id or the name {}", quoted(wanted)),
     );
-    let near = near::closest(wanted, named.values().flatten().map(String::as_str));
+    let near = near::meant(wanted, named.values().flatten().map(String::as_str));
     if let Some(near) = near.first() {
         return error.remedy(format!("did you mean {}?", quoted(near)));
     }
