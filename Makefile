@@ -81,9 +81,13 @@ test-oscal: $(STAMPS)/oscal ## the main job, its proof with stock tools, its doc
 .PHONY: test-page
 test-page: $(STAMPS)/page ## the page for the client in a real browser, for the sample and for hostile names
 	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/page/sample > target/page-sample.txt
-	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/page/hostile --as-of 2026-11-22 tests/data/hostile.json > target/page-hostile.txt
+	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/page/hostile --as-of 2026-11-22 --prices examples/data/halden-pryce/prices.csv tests/data/hostile.json > target/page-hostile.txt
 	node tests/page/look.mjs target/page/sample
 	node tests/page/look.mjs target/page/hostile
+
+.PHONY: pictures
+pictures: $(STAMPS)/page run ## the main job, and its page as pictures in out/pictures: light, dark, at 320 pixels, printed
+	node tests/page/look.mjs $(OUT)
 
 .PHONY: stubs
 stubs: bindings ## takes over the generated types of the bindings

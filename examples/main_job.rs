@@ -170,18 +170,18 @@ impl Report<'_> {
     }
 }
 
-/// Submits every recommendation; gives the first that waits for an approval.
+/// Submits every recommendation; gives the last that waits for an approval, so that those that matter most are left to people.
 async fn stage(tenant: &Tenant, review: &Review) -> Result<Option<Staged<Approval>>> {
-    let mut first = None;
+    let mut last = None;
     for recommendation in &review.recommendations {
         let routed = tenant
             .submit(recommendation.change.clone(), &Actor::service("svc-review"))
             .await?;
-        if let (Routed::Approval(staged), None) = (routed, &first) {
-            first = Some(staged);
+        if let Routed::Approval(staged) = routed {
+            last = Some(staged);
         }
     }
-    Ok(first)
+    Ok(last)
 }
 
 /// One changed byte is refused, the signed text is accepted, and what was executed is taken back.

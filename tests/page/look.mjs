@@ -1,7 +1,8 @@
-// Looks at the page for the client in a real browser: `node look.mjs FOLDER`, with review.html and review.json in it.
+// Looks at the page for the client in a real browser: `node look.mjs FOLDER`, with review.html, review.json and perhaps budget.json.
 //
 // Accessibility by axe-core in light and dark, no request, no sideways scroll at 320 pixels, at most six printed pages, each
-// number equal to what its document says, each finding named as evidence there. Leaves screenshots in FOLDER/pictures.
+// number equal to what its document says, each finding named as evidence there. Leaves FOLDER/pictures: light.png, dark.png,
+// narrow.png, print.png, review.pdf.
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -74,7 +75,16 @@ async function printed() {
   writeFileSync(join(pictures, 'review.pdf'), pdf)
   const pages = pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g)?.length ?? 0
   assert.ok(pages >= 1 && pages <= 6, `${pages} printed pages`)
+  await page.setViewportSize({ width: 794, height: 1123 })
+  await page.emulateMedia({ media: 'print' })
+  await page.screenshot({ path: join(pictures, 'print.png'), fullPage: true })
   await page.close()
+}
+
+/** An amount without what only helps to read it: thousands apart, zeros at the end. */
+function plain(text) {
+  const digits = text.replaceAll(',', '')
+  return /^-?\d+\.\d+$/.test(digits) ? digits.replace(/\.?0+$/, '') : digits
 }
 
 async function numbers() {
@@ -83,7 +93,7 @@ async function numbers() {
   for (const [place, text] of from) {
     const [document, pointer] = place.split('#')
     const value = pointer.split('/').slice(1).reduce((at, key) => at?.[key], documents[document])
-    assert.equal(text, String(value), `${place} says ${value}, the page ${text}`)
+    assert.equal(plain(text), plain(String(value)), `${place} says ${value}, the page ${text}`)
   }
   const known = new Set(documents['review.json'].findings.map(finding => finding.id))
   const evidence = await page.$$eval('[data-ev]', all => all.map(one => [one.getAttribute('data-ev'), one.textContent, one.className]))
@@ -95,8 +105,15 @@ async function numbers() {
     const named = places.split(' ').map(at => documents['review.json'].calendar.entries[at])
     assert.ok(named.every(Boolean) && String(named.length) === text, `the calendar has not ${places}`)
   }
+  const places = await page.$$eval('[data-in]', all => all.map(one => [one.getAttribute('data-in'), one.getAttribute('data-at'), one.textContent]))
+  for (const [place, at, text] of places) {
+    const [document, pointer] = place.split('#')
+    const list = pointer.split('/').slice(1).reduce((at, key) => at?.[key], documents[document])
+    const named = new Set(at.split(' '))
+    assert.ok([...named].every(at => list?.[at]) && String(named.size) === text, `${place} has not ${at}`)
+  }
   // A number in running text that names neither a document nor a finding could be anything.
-  const orphans = await page.$$eval('.n:not([data-ev]):not([data-from]):not([data-entries])', all => all.map(one => one.outerHTML))
+  const orphans = await page.$$eval('.n:not([data-ev]):not([data-from]):not([data-entries]):not([data-in])', all => all.map(one => one.outerHTML))
   assert.deepEqual(orphans, [])
   await page.close()
   return { from: from.length, evidence: evidence.length }

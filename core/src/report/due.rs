@@ -44,8 +44,8 @@ fn counts(calendar: &Calendar) -> Markup {
         @if calendar.entries.is_empty() { p { "No day on which anything ends is recorded." } }
         @else {
             p {
-                "Of the days on record " (count("past", calendar.past)) " are past, "
-                (count("within_30", calendar.within_30)) " come within 30 days, "
+                "Days on record: " (count("past", calendar.past)) " past, "
+                (count("within_30", calendar.within_30)) " within 30 days, "
                 (count("within_90", calendar.within_90)) " within 90, "
                 (count("within_180", calendar.within_180)) " within 180, "
                 (count("later", calendar.later)) " later."
@@ -99,9 +99,9 @@ fn ends(what: &str, endings: &[(usize, &Ending)]) -> Markup {
     }
 }
 
-/// What is past stands by its weight: how long ago it ended matters less than what it is.
+/// What is past stands by its weight, then by how many: how long ago it ended matters less than what it is.
 fn by_weight(mut groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
-    groups.sort_by_key(|(_, findings)| std::cmp::Reverse(worst(findings)));
+    groups.sort_by_key(|(_, findings)| std::cmp::Reverse((worst(findings), findings.len())));
     groups
 }
 

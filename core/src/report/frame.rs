@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::figure::{counted, figure, name, noun, subject};
-use super::{Page, coverage, decisions, due, human, risks};
+use super::{Page, budget, coverage, decisions, due, human, risks};
 use crate::error::{Error, ErrorKind, Result};
 use crate::review::{Finding, Severity};
 
@@ -66,6 +66,7 @@ pub(super) fn page(page: &Page<'_>) -> Result<String> {
                     (risks::section(page)?)
                     (due::section(page.review))
                     (due::debt(page.review))
+                    @if let Some(budget) = page.budget { (budget::section(budget)) }
                     (human::waivers())
                     (human::section(page))
                     (human::verify(page))
@@ -88,11 +89,18 @@ fn head(page: &Page<'_>, title: &str) -> Markup {
             h1 { (title) }
             p.lead { (headline(page)) }
             p {
-                (figure("/coverage/assets", coverage.assets)) " " (noun(amount(coverage.assets), "asset")) ", "
-                (figure("/coverage/relations", coverage.relations)) " " (noun(amount(coverage.relations), "relation")) "."
+                (counted_as("assets", coverage.assets, "asset")) ", " (counted_as("relations", coverage.relations, "relation"))
+                " (" (figure("/coverage/inferred_relations", coverage.inferred_relations)) " inferred), "
+                (counted_as("sources", coverage.sources, "source"))
+                @if let Some(people) = coverage.people { "; " (figure("/coverage/people", people)) " people at " (counted_as("sites", coverage.sites, "site")) }
+                "."
             }
         }
     }
+}
+
+fn counted_as(field: &str, count: u64, one: &str) -> Markup {
+    html! { (figure(&format!("/coverage/{field}"), count)) " " (noun(amount(count), one)) }
 }
 
 /// One sentence with a number: the failure that would hurt most, or what is wrong at all, or that nothing could be judged.

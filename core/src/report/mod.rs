@@ -16,6 +16,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod budget;
 mod coverage;
 mod decisions;
 mod due;
@@ -38,7 +39,7 @@ use crate::practice::{RecordedDecision, Tenant};
 use crate::review::Review;
 
 /// The page for the client, in the order in which a reader needs it: what to decide, what could be seen, the top risks, what is
-/// due, what it is worth, what people decided, and how to verify all that.
+/// due, what it is worth, what it will cost, what people decided, and how to verify all that.
 #[derive(Debug)]
 #[must_use]
 pub struct Page<'a> {

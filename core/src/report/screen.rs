@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Page;
@@ -190,10 +191,11 @@ fn why(page: &Page<'_>, stop: &Stop<'_>) -> String {
     if parts.is_empty() {
         parts.push("nothing stands in for it".to_owned());
     }
+    let soon = page.review.as_of.saturating_add(90.days());
     let worse = stop
         .also
         .iter()
-        .filter(|finding| finding.due.is_some() && finding.severity >= Severity::Medium);
+        .filter(|finding| finding.severity >= Severity::Medium && finding.due.is_some_and(|day| day <= soon));
     parts.extend(worse.take(2).map(|finding| small(&sentence(finding.title.raw()))));
     parts.join("; ")
 }

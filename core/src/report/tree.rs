@@ -3,17 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::figure::called;
+use super::figure::{called, noun};
 use crate::error::Result;
 use crate::estate::{AssetId, Estate};
 use crate::impact::FailureSimulator;
 
 /// Deeper than this the tree only counts.
 const DEPTH: usize = 4;
-/// Of the assets under one, so many have a row of their own; the others are folded by kind.
+/// Of the assets under one, so many have a row of their own; the others are folded by kind, with all that hangs on them.
 const SIBLINGS: usize = 4;
 /// No picture has more rows.
-const ROWS: usize = 24;
+const ROWS: usize = 20;
 
 /// The tree, drawn from the top down.
 pub(super) struct Tree {
@@ -147,7 +147,7 @@ fn rows(estate: &Estate, affected: &[Affected], children: &[Vec<usize>]) -> (Vec
         let at = match entry {
             Entry::Node(at) => at,
             Entry::Children(of) => {
-                open_children(estate, affected, of, depth, &mut open);
+                open_children(estate, affected, (of, children), depth, &mut open);
                 continue;
             }
             Entry::Row(node) => {
@@ -186,29 +186,68 @@ enum Entry<'a> {
 fn open_children<'a>(
     estate: &Estate,
     affected: &[Affected],
-    of: &'a [usize],
+    (of, children): (&'a [usize], &[Vec<usize>]),
     depth: usize,
     open: &mut Vec<(usize, Entry<'a>)>,
 ) {
+    // What only gets worse is folded, unless nothing stops: a picture of what stops must not drown in it.
+    let stops = |at: &&usize| affected.get(**at).is_some_and(|node| node.fails);
+    let rows = match of.iter().filter(stops).count() {
+        0 if depth == 0 => of.len(),
+        stopping => stopping,
+    };
     // One that is left over has a row of its own: "1 more" would take as much room.
-    let shown = if of.len() == SIBLINGS + 1 {
-        of.len()
+    let shown = if rows == SIBLINGS + 1 {
+        rows
     } else {
-        SIBLINGS
+        rows.min(SIBLINGS)
     };
     let (own, folded) = of.split_at_checked(shown).unwrap_or((of, &[]));
     let mut kinds: BTreeMap<(Reverse<bool>, String), usize> = BTreeMap::new();
-    for node in folded.iter().filter_map(|at| affected.get(*at)) {
-        *kinds
-            .entry((Reverse(node.fails), kind(estate, node)))
-            .or_default() += 1;
+    let mut inside: Vec<usize> = folded.to_vec();
+    while let Some(at) = inside.pop() {
+        if let Some(node) = affected.get(at) {
+            *kinds
+                .entry((Reverse(node.fails), kind(estate, node)))
+                .or_default() += 1;
+            inside.extend(children.get(at).into_iter().flatten());
+        }
     }
-    for ((Reverse(fails), kind), count) in kinds.into_iter().rev() {
-        open.push((depth, Entry::Row(Node::Folded { count, kind, fails })));
+    for node in gathered(kinds).into_iter().rev() {
+        open.push((depth, Entry::Row(node)));
     }
     for at in own.iter().rev() {
         open.push((depth, Entry::Node(*at)));
     }
+}
+
+/// A row for each kind of what stops, and one for all that gets worse.
+fn gathered(kinds: BTreeMap<(Reverse<bool>, String), usize>) -> Vec<Node> {
+    let (mut rows, mut worse) = (Vec::new(), Vec::new());
+    for ((Reverse(fails), kind), count) in kinds {
+        if fails {
+            rows.push(Node::Folded { count, kind, fails });
+        } else {
+            worse.push((count, kind));
+        }
+    }
+    worse.sort_by(|a, b| (Reverse(a.0), &a.1).cmp(&(Reverse(b.0), &b.1)));
+    let count = worse.iter().map(|(count, _)| count).sum();
+    let kind = match worse.as_slice() {
+        [] => return rows,
+        [(_, kind)] => kind.clone(),
+        several => several
+            .iter()
+            .map(|(count, kind)| format!("{count} {}", noun(*count, kind)))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    rows.push(Node::Folded {
+        count,
+        kind,
+        fails: false,
+    });
+    rows
 }
 
 fn kind(estate: &Estate, node: &Affected) -> String {
@@ -255,6 +294,20 @@ mod tests {
         let tree = Tree::of(&estate, &"a".into()).unwrap();
         assert_eq!(drawn(&tree), ["b 1", ">d 0", "c 0"]);
         assert_eq!((tree.failed, tree.degraded), (3, 0));
+    }
+
+    #[test]
+    fn what_only_gets_worse_is_folded_with_all_under_it_beside_what_stops() {
+        let document = serde_json::json!({"format": "vcto.inventory/1", "source": {"name": "t"},
+            "assets": [{"id": "a", "kind": "server"}, {"id": "b", "kind": "service"}, {"id": "c", "kind": "workstation"}, {"id": "d", "kind": "workstation"}],
+            "relations": [{"from": "b", "to": "a", "kind": "depends_on"}, {"from": "c", "to": "a", "kind": "uses", "strength": "soft"},
+                {"from": "d", "to": "c", "kind": "depends_on"}]});
+        let estate = Estate::new(Inventory::from_json(document.to_string().as_bytes()).unwrap()).unwrap();
+        let tree = Tree::of(&estate, &"a".into()).unwrap();
+        assert_eq!(drawn(&tree), ["b 0", "+2 workstation"]);
+        assert_eq!((tree.failed, tree.degraded), (1, 2));
+        let tree = Tree::of(&estate, &"c".into()).unwrap();
+        assert_eq!(drawn(&tree), ["d 0"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod debt;
 mod document;
 mod facts;
 mod finding;
+mod grave;
 mod life;
 pub mod lifecycle;
 mod matrix;
@@ -18,6 +19,7 @@ mod questions;
 mod reviewer;
 mod rule;
 mod settings;
+#[cfg(feature = "report")]
 mod stops;
 mod summary;
 mod verdict;
@@ -45,4 +47,5 @@ pub(crate) use analyzers::REPLACED_FOR_WINDOWS_11;
 pub(crate) use debt::money;
 pub(crate) use facts::earliest;
 pub(crate) use life::is_retired;
+#[cfg(feature = "report")]
 pub(crate) use stops::{Shared, Stop};

@@ -1,11 +1,9 @@
 //! What would stop the firm: single failures, with what makes them likelier, and what would take them away.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Review;
 use super::finding::Finding;
-use super::outcome::{DebtKind, Severity};
 use crate::change::Recommendation;
 use crate::estate::{AssetId, Estate, Requirement};
 
@@ -37,12 +35,6 @@ pub(crate) struct Shared<'a> {
 }
 
 impl Review {
-    /// Problems of resilience that are high or critical. First those that most people depend on, then those whose asset has
-    /// other grave problems, then those that most services and assets depend on.
-    pub(crate) fn grave_failures(&self) -> Vec<&Finding> {
-        self.ranked(&self.others())
-    }
-
     /// The first few single failures whose asset and reach are known, in the order of
     /// [`grave_failures`](Self::grave_failures), and how many there are. A service that stops with one of the others is no
     /// failure of its own: it is told there. The estate is the one that was reviewed.
@@ -65,44 +57,6 @@ impl Review {
             answer: self.answer(finding),
         });
         (stops.collect(), total)
-    }
-
-    /// Problems by the asset that they are about, gravest first, but for those of resilience.
-    fn others(&self) -> Others<'_> {
-        let mut others = Others::new();
-        for finding in &self.findings {
-            if let Some(asset) = &finding.asset
-                && finding.outcome.is_problem()
-                && finding.debt != DebtKind::Resilience
-            {
-                others.entry(asset).or_default().push(finding);
-            }
-        }
-        others
-    }
-
-    fn ranked<'a>(&'a self, others: &Others<'a>) -> Vec<&'a Finding> {
-        let is_grave = |finding: &&Finding| {
-            finding.outcome.is_problem()
-                && finding.debt == DebtKind::Resilience
-                && finding.severity >= Severity::High
-        };
-        let mut found: Vec<&Finding> = self.findings.iter().filter(is_grave).collect();
-        found.sort_by_cached_key(|finding| {
-            let reach = finding.reach.unwrap_or_default();
-            let others = finding
-                .asset
-                .as_ref()
-                .and_then(|asset| others.get(asset)?.first());
-            Reverse((
-                finding.severity,
-                reach.people,
-                others.map(|other| other.severity),
-                reach.services,
-                reach.assets,
-            ))
-        });
-        found
     }
 
     fn shared<'a>(&'a self, estate: &'a Estate, of: &Finding) -> Vec<Shared<'a>> {
@@ -131,8 +85,6 @@ impl Review {
         all.find(|recommendation| recommendation.findings.contains(&finding.id))
     }
 }
-
-type Others<'a> = BTreeMap<&'a AssetId, Vec<&'a Finding>>;
 
 /// Whether each member of a group has a relation to the asset that carries impact.
 fn rests_on(estate: &Estate, group: &Requirement, point: &AssetId) -> bool {

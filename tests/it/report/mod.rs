@@ -286,3 +286,48 @@ fn a_budget_of_another_estate_is_refused() {
         );
     }
 }
+
+#[test]
+fn a_budget_on_the_page_has_the_amounts_of_its_document_and_nothing_that_the_provider_pays() {
+    let (estate, review, budget) = sample();
+    let html = Page::new(&estate, &review).budget(&budget).to_html().unwrap();
+    let section = html
+        .split_once("id=\"budget\"")
+        .unwrap()
+        .1
+        .split_once("</section>")
+        .unwrap()
+        .0;
+    let document: Value = serde_json::from_str(&budget.to_json()).unwrap();
+    let number = |text: &str| text.replace(',', "").parse::<vcto::Decimal>().unwrap();
+    let from = attributes(section, "data-from");
+    // Three years of four numbers, the largest lines, and what is beside them.
+    assert!(from.len() >= 3 * 4 + 6, "{}", from.len());
+    for (place, text) in from {
+        let value = document
+            .pointer(place.strip_prefix("budget.json#").unwrap())
+            .unwrap();
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        assert_eq!(number(&value), number(text), "{place}");
+    }
+    let beside: usize = attributes(section, "data-at")
+        .iter()
+        .map(|(places, text)| {
+            let places = places.split(' ').map(|at| at.parse::<usize>().unwrap());
+            let counted = places.filter(|at| *at < budget.unpriced.len()).count();
+            assert_eq!(counted.to_string(), *text);
+            counted
+        })
+        .sum();
+    assert_eq!(beside, budget.unpriced.len());
+    // The provider's costs in prices.csv, none of them a price too.
+    for cost in ["905", "688", "1120.00", "7950", "2360"] {
+        assert!(!section.contains(cost), "{cost}");
+    }
+    assert!(
+        !Page::new(&estate, &review)
+            .to_html()
+            .unwrap()
+            .contains("id=\"budget\"")
+    );
+}

@@ -21,6 +21,8 @@ use serde::Serialize;
 pub use self::fiscal::FiscalYear;
 pub use self::prices::{PriceList, Term};
 use self::spread::Spread;
+#[cfg(feature = "report")]
+pub(crate) use self::text::shown;
 use crate::change::{FactRef, FindingId};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};

@@ -72,7 +72,7 @@ pub(super) fn years(budget: &Budget) -> impl Iterator<Item = String> {
 }
 
 /// With thousands apart and two decimals at least.
-pub(super) fn shown(amount: Decimal) -> String {
+pub(crate) fn shown(amount: Decimal) -> String {
     let mut text = amount.normalize();
     text.rescale(text.scale().max(2));
     let text = text.to_string();

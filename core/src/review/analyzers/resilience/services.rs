@@ -64,7 +64,7 @@ pub(super) fn judge(
             Some(_) => verdicts.not_applicable(rule, asset),
         }
     }
-    report(context, verdicts, rule, points, judged)
+    report(context, verdicts, rule, (points, judged), cuts)
 }
 
 /// A finding for each point. The way to a service is told of those that stop most, since finding it costs a search.
@@ -72,8 +72,8 @@ fn report(
     context: &Context<'_>,
     verdicts: &mut Verdicts<'_>,
     rule: &Rule,
-    points: BTreeMap<AssetId, Vec<&Asset>>,
-    judged: usize,
+    (points, judged): (BTreeMap<AssetId, Vec<&Asset>>, usize),
+    cuts: &mut Cuts,
 ) -> Result<()> {
     if points.is_empty() {
         return Ok(());
@@ -97,7 +97,14 @@ fn report(
             services: services.len() as u64,
             people: services.iter().filter_map(|service| people(service)).max(),
         };
-        let draft = draft(context, point, services, judged, reach).explained(&way);
+        let draft = draft(context, services, judged, reach).explained(&way);
+        // A service that stops with something below it is put right there.
+        let rests = is_service(&point.kind) && !cuts.of(id)?.is_empty();
+        let draft = if rests {
+            draft
+        } else {
+            draft.advice(advice(point, services))
+        };
         verdicts.note(rule, point, draft)?;
     }
     Ok(())
@@ -107,7 +114,7 @@ fn is_service(kind: &AssetKind) -> bool {
     matches!(kind, AssetKind::BusinessApplication | AssetKind::Service)
 }
 
-fn draft(context: &Context<'_>, point: &Asset, services: &[&Asset], judged: usize, reach: Reach) -> Draft {
+fn draft(context: &Context<'_>, services: &[&Asset], judged: usize, reach: Reach) -> Draft {
     let critical = services
         .iter()
         .any(|service| service.criticality == Some(Criticality::Critical));
@@ -137,7 +144,6 @@ fn draft(context: &Context<'_>, point: &Asset, services: &[&Asset], judged: usiz
             most.filter(|service| people(service).is_some())
                 .map(|service| Read::fact(service, "people")),
         )
-        .advice(advice(point, services))
 }
 
 fn advice(point: &Asset, services: &[&Asset]) -> Advice {
