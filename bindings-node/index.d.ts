@@ -583,6 +583,35 @@ export interface Proved {
   oscal: boolean
 }
 
+/**
+ * An entry of a ledger, checked and opened. `payload` is its content where that is JSON; otherwise `octets` has it, in base64.
+ * Keep `cursor` once your work on the entry is done: `entries({ cursor })` goes on behind it.
+ */
+export interface LedgerEntry {
+  seq: number
+  time: string
+  type: number
+  cursor: string
+  payload: unknown
+  octets: string | null
+}
+
+/** What follows a cursor. A page may be empty although more follows: go on with its `cursor` until `isEnd`. */
+export interface LedgerPage {
+  entries: LedgerEntry[]
+  cursor: string
+  isEnd: boolean
+}
+
+export interface Ledger {
+  /**
+   * The entries of the log in order, checked and opened, fetched as they are asked for: all, or those that the options name. Each has
+   * a `cursor`: kept after the work on the entry was done, it lets another run go on behind it, so that nothing is left out and
+   * only unfinished work is repeated.
+   */
+  entries(options?: EntriesOptions): AsyncGenerator<LedgerEntry, void, void>
+}
+
 /** What a verification of a ledger says: one verdict for each question. */
 export interface Verification {
   integrity: string
@@ -844,6 +873,8 @@ export declare class Ledger {
   size(): Promise<number>
   /** The key that signs its checkpoints. Keep it elsewhere. */
   get verifierKey(): string
+  /** A page of entries behind a cursor, checked and opened: what `entries` gives one by one. */
+  readOn(options?: EntriesOptions | undefined | null): Promise<LedgerPage>
   /** Verifies every entry: one verdict for each question, never a bare "valid". */
   verify(options?: VerifyOptions | undefined | null): Promise<Verification>
 }
@@ -1136,6 +1167,26 @@ export interface DecisionDetails {
   notBefore?: string
   /** The change may not start after this time. */
   notAfter?: string
+}
+
+/** Which entries are wanted, and from where on. */
+export interface EntriesOptions {
+  /** Of these types. */
+  types?: Array<number>
+  /** From this place on. */
+  start?: number
+  /** Before this place. */
+  stop?: number
+  /** From this time on. */
+  since?: string | Date
+  /** Before this time. */
+  until?: string | Date
+  /** About this: the id of a proposal, an asset, a person. */
+  subject?: string
+  /** Behind the entry that had this cursor. */
+  cursor?: string
+  /** At most so many at once. */
+  limit?: number
 }
 
 /** The names of the kinds of error of core: the values of `err.code`. */

@@ -17,6 +17,24 @@ native.StagedApproval.prototype.approve = async function approve(approver, { sig
   return this.decide(text, await (typeof signer === 'function' ? signer(text) : signer.sign(text)))
 }
 
+const timed = (time) => (time instanceof Date ? time.toISOString() : time)
+const { readOn } = native.Ledger.prototype
+
+/** A page of entries behind a cursor. */
+native.Ledger.prototype.readOn = async function page(options = {}) {
+  return readOn.call(this, { ...options, since: timed(options.since), until: timed(options.until) })
+}
+
+/** The entries of the log in order, fetched as they are asked for. */
+native.Ledger.prototype.entries = async function* entries(options = {}) {
+  for (let { cursor } = options; ; ) {
+    const page = await this.readOn({ ...options, cursor })
+    yield* page.entries
+    if (page.isEnd) return
+    cursor = page.cursor
+  }
+}
+
 const vcto = { ...native, SshKeygen }
 
 // What the engine hands out cannot be made to do something else by a patched method.

@@ -583,6 +583,35 @@ export interface Proved {
   oscal: boolean
 }
 
+/**
+ * An entry of a ledger, checked and opened. `payload` is its content where that is JSON; otherwise `octets` has it, in base64.
+ * Keep `cursor` once your work on the entry is done: `entries({ cursor })` goes on behind it.
+ */
+export interface LedgerEntry {
+  seq: number
+  time: string
+  type: number
+  cursor: string
+  payload: unknown
+  octets: string | null
+}
+
+/** What follows a cursor. A page may be empty although more follows: go on with its `cursor` until `isEnd`. */
+export interface LedgerPage {
+  entries: LedgerEntry[]
+  cursor: string
+  isEnd: boolean
+}
+
+export interface Ledger {
+  /**
+   * The entries of the log in order, checked and opened, fetched as they are asked for: all, or those that the options name. Each has
+   * a `cursor`: kept after the work on the entry was done, it lets another run go on behind it, so that nothing is left out and
+   * only unfinished work is repeated.
+   */
+  entries(options?: EntriesOptions): AsyncGenerator<LedgerEntry, void, void>
+}
+
 /** What a verification of a ledger says: one verdict for each question. */
 export interface Verification {
   integrity: string

@@ -5,8 +5,12 @@ use napi_derive::napi;
 use pollster::block_on;
 
 use crate::both::told::Verified;
+use crate::both::wanted::Wanted;
 use crate::json;
 use crate::promise::{promise, watched};
+
+/// How many entries are fetched at once.
+const PAGE: u32 = 256;
 
 /// How to verify, and what was kept elsewhere: without it authenticity is `self_signed` and completeness `unanchored` at best.
 #[napi(object, object_to_js = false)]
@@ -19,6 +23,59 @@ pub struct VerifyOptions<'a> {
     /// Stops the work.
     #[napi(ts_type = "AbortSignal")]
     pub signal: Option<Object<'a>>,
+}
+
+/// Which entries are wanted, and from where on.
+#[napi(object, object_to_js = false)]
+#[derive(Default)]
+pub struct EntriesOptions {
+    /// Of these types.
+    pub types: Option<Vec<u32>>,
+    /// From this place on.
+    pub start: Option<i64>,
+    /// Before this place.
+    pub stop: Option<i64>,
+    /// From this time on.
+    #[napi(ts_type = "string | Date")]
+    pub since: Option<String>,
+    /// Before this time.
+    #[napi(ts_type = "string | Date")]
+    pub until: Option<String>,
+    /// About this: the id of a proposal, an asset, a person.
+    pub subject: Option<String>,
+    /// Behind the entry that had this cursor.
+    pub cursor: Option<String>,
+    /// At most so many at once.
+    pub limit: Option<u32>,
+}
+
+impl EntriesOptions {
+    fn wanted(&self) -> vcto::Result<Wanted> {
+        let place = |given: Option<i64>, name| given.map(|place| number(place, name)).transpose();
+        let types = self
+            .types
+            .as_ref()
+            .map(|types| types.iter().map(|one| number(*one, "types")));
+        Ok(Wanted {
+            types: types.map(Iterator::collect::<vcto::Result<_>>).transpose()?,
+            start: place(self.start, "start")?,
+            stop: place(self.stop, "stop")?,
+            since: self.since.clone(),
+            until: self.until.clone(),
+            subject: self.subject.clone(),
+        })
+    }
+}
+
+/// A number of JavaScript as core has it.
+fn number<N, T: TryFrom<N>>(given: N, place: &'static str) -> vcto::Result<T> {
+    T::try_from(given).map_err(|_| out_of_range(place))
+}
+
+fn out_of_range(place: &'static str) -> vcto::Error {
+    vcto::Error::new(vcto::ErrorKind::InvalidInput, "this number is out of range")
+        .at(place)
+        .during("ledger.read")
 }
 
 /// The audit ledger of a tenant.
@@ -48,6 +105,24 @@ impl Ledger {
     #[napi(getter)]
     pub fn verifier_key(&self) -> String {
         self.0.ledger().verifier_key().to_string()
+    }
+
+    /// A page of entries behind a cursor, checked and opened: what `entries` gives one by one.
+    #[napi(ts_return_type = "Promise<LedgerPage>")]
+    pub fn read_on<'env>(&self, env: &'env Env, options: Option<EntriesOptions>) -> Result<Object<'env>> {
+        let tenant = self.0.clone();
+        let options = options.unwrap_or_default();
+        promise(
+            env,
+            move || {
+                let ledger = tenant.ledger();
+                let cursor = options.cursor.as_deref().map(str::parse).transpose()?;
+                let limit = usize::try_from(options.limit.unwrap_or(PAGE)).unwrap_or(usize::MAX);
+                let selection = options.wanted()?.selection()?;
+                block_on(ledger.read_on(&selection, &cursor.unwrap_or_else(|| ledger.start()), limit))
+            },
+            |env, page| json::result(env, &page),
+        )
     }
 
     /// Verifies every entry: one verdict for each question, never a bare "valid".

@@ -1,10 +1,10 @@
-//! Days: `datetime.date`, or text such as `2026-11-22`.
+//! Days and times: `datetime` objects, or text such as `2026-11-22`.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
 use pyo3::prelude::*;
-use pyo3::types::PyDate;
+use pyo3::types::{PyDate, PyDateTime};
 
 use crate::given::{Text, one_of};
 
@@ -15,6 +15,26 @@ one_of! {
         Text(Text),
         /// A date object.
         Date(Bound<'py, PyDate>),
+    }
+}
+
+one_of! {
+    /// A time as the caller gave it.
+    Moment<'py>: "a time as a text like 2026-11-22T08:00:00Z, or a datetime with its zone" {
+        /// Text, RFC 3339.
+        Text(Text),
+        /// A datetime object.
+        Time(Bound<'py, PyDateTime>),
+    }
+}
+
+impl Moment<'_> {
+    /// Its text.
+    pub fn text(&self) -> crate::error::Result<String> {
+        match self {
+            Self::Text(Text(text)) => Ok(text.clone()),
+            Self::Time(time) => Ok(time.call_method0("isoformat")?.extract()?),
+        }
     }
 }
 

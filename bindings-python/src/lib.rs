@@ -16,6 +16,7 @@ mod executor;
 mod gate;
 mod given;
 mod json;
+mod ledger;
 mod monitor;
 mod practice;
 mod review;
@@ -40,7 +41,9 @@ mod _vcto {
         StagedNotify, Waiting,
     };
     #[pymodule_export]
-    use crate::practice::{Ledger, Practice, Tenant, WorkOrders, open, verify_bundle};
+    use crate::ledger::{Entries, Ledger, verify_bundle};
+    #[pymodule_export]
+    use crate::practice::{Practice, Tenant, WorkOrders, open};
     #[pymodule_export]
     use crate::review::{Review, review};
     #[pymodule_export]

@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use pollster::block_on;
 use pyo3::prelude::*;
-use vcto::ledger::VerifyOptions;
 use vcto::report::of_tenant;
 use vcto::review::Reviewer;
 use vcto::text::Plain;
 use vcto::{PracticeOptions, TenantOptions};
 
 use crate::both::read::{read, within, word};
-use crate::both::told::Verified;
 use crate::both::{options, told};
 use crate::day::Day;
 use crate::error::Result;
@@ -20,7 +18,8 @@ use crate::estate::Estate;
 use crate::executor::{Notify, Told, Written};
 use crate::gate::{AnyResumed, AnyStaged, Who};
 use crate::given::{Text, one_of};
-use crate::json::{Approvers, Decisions, Dictionaries, Dictionary, Pendings, Proved, Verification};
+use crate::json::{Approvers, Decisions, Dictionaries, Dictionary, Pendings, Proved};
+use crate::ledger::Ledger;
 use crate::monitor::{Progress, watch};
 use crate::review::Review;
 
@@ -258,79 +257,6 @@ impl Tenant {
     fn __repr__(&self) -> String {
         format!("<Tenant {}>", self.0.name())
     }
-}
-
-/// The audit ledger of a tenant.
-#[pyclass(frozen, module = "vcto")]
-pub struct Ledger(vcto::Tenant);
-
-#[pymethods]
-impl Ledger {
-    /// The name under which the log is known.
-    #[getter]
-    fn origin(&self) -> &str {
-        self.0.ledger().origin()
-    }
-
-    /// How many entries there are.
-    fn size(&self, py: Python<'_>) -> Result<u64> {
-        Ok(py.detach(|| block_on(self.0.ledger().size()))?)
-    }
-
-    /// The key that signs its checkpoints, as `verify` takes it. Keep it elsewhere.
-    #[getter]
-    fn verifier_key(&self) -> String {
-        self.0.ledger().verifier_key().to_string()
-    }
-
-    /// Verifies every entry: one verdict for each question, never a bare "valid". `key` and `checkpoint` are what was kept
-    /// elsewhere: without them authenticity is `self_signed` and completeness `unanchored` at best.
-    #[pyo3(signature = (*, key=None, checkpoint=None, progress=None))]
-    fn verify(
-        &self,
-        py: Python<'_>,
-        key: Option<&str>,
-        checkpoint: Option<String>,
-        progress: Option<Progress>,
-    ) -> Result<Verification> {
-        let options = kept_elsewhere(key, checkpoint)?;
-        let verified = watch(py, progress, |monitor| {
-            block_on(self.0.ledger().verify(&options.monitor(monitor)))
-        })?;
-        Verification::of(py, &Verified::of(&verified))
-    }
-
-    fn __repr__(&self) -> String {
-        format!("<Ledger {}>", self.origin())
-    }
-}
-
-/// Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys.
-#[pyfunction]
-#[pyo3(signature = (directory, *, key=None, checkpoint=None, progress=None))]
-pub fn verify_bundle(
-    py: Python<'_>,
-    directory: PathBuf,
-    key: Option<&str>,
-    checkpoint: Option<String>,
-    progress: Option<Progress>,
-) -> Result<Verification> {
-    let options = kept_elsewhere(key, checkpoint)?;
-    let verified = watch(py, progress, |monitor| {
-        vcto::proof::verify_bundle(directory, &options.monitor(monitor))
-    })?;
-    Verification::of(py, &Verified::of(&verified))
-}
-
-fn kept_elsewhere(key: Option<&str>, checkpoint: Option<String>) -> Result<VerifyOptions> {
-    let mut options = VerifyOptions::default();
-    if let Some(key) = key {
-        options = options.key(key.parse()?);
-    }
-    if let Some(note) = checkpoint {
-        options = options.seen_checkpoint(note);
-    }
-    Ok(options)
 }
 
 /// Writes a work order per step into a folder, and can withdraw it.

@@ -11,6 +11,7 @@ from . import errors, types
 from ._vcto import (
     Approved,
     Budget,
+    Entries,
     Estate,
     Execution,
     Finished,
@@ -74,6 +75,7 @@ __all__ = [
     "Consumed",
     "Corrupt",
     "Denied",
+    "Entries",
     "Estate",
     "Execution",
     "Expired",

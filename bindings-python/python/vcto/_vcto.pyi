@@ -4,13 +4,13 @@ The extension module behind the package `vcto`.
 
 from _typeshed import SupportsGetItem
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, Matrix, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WhatIf
+from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, LedgerEntry, Matrix, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WhatIf
 
-__all__ = ["__version__", "Approved", "Budget", "Estate", "Execution", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "read", "review", "verify_bundle"]
+__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "read", "review", "verify_bundle"]
 
 __version__: Final[str]
 """
@@ -137,6 +137,19 @@ class Budget:
     def unused(self, /) -> list[int]:
         """
         Rows of the price list that priced nothing, by their lines.
+        """
+
+@final
+class Entries:
+    """
+    Entries of a ledger, read as they are asked for.
+    """
+    def __iter__(self, /) -> Entries: ...
+    def __next__(self, /) -> LedgerEntry: ...
+    @property
+    def cursor(self, /) -> str:
+        """
+        Behind the last entry that was given; at the end, behind what was passed over too.
         """
 
 @final
@@ -428,6 +441,14 @@ class Ledger:
     The audit ledger of a tenant.
     """
     def __repr__(self, /) -> str: ...
+    def entries(self, /, *, types: SupportsGetItem[int, SupportsIndex] | None = None, start: SupportsIndex | None = None, stop: SupportsIndex | None = None, since: str | datetime | None = None, until: str | datetime | None = None, subject: str | None = None, cursor: str | None = None) -> Entries:
+        """
+        The entries of the log in order, checked and opened: all, or those of these types, from `start` up to and without
+        `stop`, from the time `since` up to and without `until`, about this subject (the id of a proposal, an asset, a person).
+
+        Each entry has a `cursor`: kept after the work on the entry was done, it lets another run go on behind it, with
+        `cursor=`, so that nothing is left out and only unfinished work is repeated.
+        """
     @property
     def origin(self, /) -> str:
         """

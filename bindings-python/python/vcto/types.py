@@ -329,6 +329,21 @@ class Proved(Record):
     oscal: bool
 
 
+class LedgerEntry(Record):
+    """An entry of a ledger, checked and opened.
+
+    `payload` is its content where that is JSON; otherwise `octets` has it, in base64, and `payload` is None. Keep `cursor` once your work on the entry
+    is done: `entries(cursor=...)` goes on behind it.
+    """
+
+    seq: int
+    time: str
+    type: int
+    cursor: str
+    payload: Any
+    octets: str | None
+
+
 class Verification(Record):
     """What a verification of a ledger says: one verdict for each question."""
 

@@ -7,3 +7,4 @@ pub mod options;
 pub mod read;
 pub mod slot;
 pub mod told;
+pub mod wanted;

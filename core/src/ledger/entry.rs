@@ -2,10 +2,15 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use super::header::{Codec, HEADER_LEN, Header};
+use super::select::Cursor;
 use super::tree::Hash;
 use super::verdict::DomainCheck;
 use crate::error::{Error, ErrorKind, Result};
@@ -219,6 +224,26 @@ impl Entry {
     /// The leaf's hash in the tree, `SHA-256(0x00 || header)`.
     pub fn leaf_hash(&self) -> Hash {
         super::tree::leaf_hash(&self.header.to_bytes())
+    }
+}
+
+impl Serialize for Entry {
+    /// The document that all three languages give: `seq`, `time`, `type`, the `cursor` behind it, and the content: as `payload` where it
+    /// is JSON, else as `octets` in base64; the other is null.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let json: Option<&RawValue> = match self.codec() {
+            Codec::Json => serde_json::from_slice(&self.payload).ok(),
+            Codec::Octets => None,
+        };
+        let octets = json.is_none().then(|| BASE64_STANDARD.encode(&self.payload));
+        let mut document = serializer.serialize_struct("Entry", 6)?;
+        document.serialize_field("seq", &self.seq())?;
+        document.serialize_field("time", &self.time())?;
+        document.serialize_field("type", &self.entry_type().0)?;
+        document.serialize_field("cursor", &Cursor::after(self))?;
+        document.serialize_field("payload", &json)?;
+        document.serialize_field("octets", &octets)?;
+        document.end()
     }
 }
 

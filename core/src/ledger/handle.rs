@@ -1,7 +1,7 @@
 //! The handle that callers hold: it checks the process, hands orders to the threads, and awaits their answers.
 
 use std::fmt;
-use std::ops::{Bound, RangeBounds};
+use std::ops::RangeBounds;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -18,6 +18,7 @@ use super::note::VerifierKey;
 use super::options::LedgerOptions;
 use super::proof::{ConsistencyProof, EntryProof};
 use super::reader::{Question, Reader};
+use super::select::{Cursor, MAX_PAGE, Page, Selection, places};
 use super::session::{self, Session};
 use super::store::{Lease, Storage};
 use super::verdict::{Verification, VerifyOptions};
@@ -167,22 +168,69 @@ impl Ledger {
         range: impl RangeBounds<u64>,
         wants: fn(EntryType) -> bool,
     ) -> Result<Vec<Entry>> {
-        let start = match range.start_bound() {
-            Bound::Included(start) => *start,
-            Bound::Excluded(before) => before.saturating_add(1),
-            Bound::Unbounded => 0,
-        };
-        let end = match range.end_bound() {
-            Bound::Included(last) => last.saturating_add(1),
-            Bound::Excluded(end) => *end,
-            Bound::Unbounded => u64::MAX,
-        };
         self.ask(|reply| Question::Entries {
-            range: start..end,
+            range: places(&range),
             wants,
             reply,
         })
         .await
+    }
+
+    /// Where a reader begins that wants everything from the first entry on.
+    pub fn start(&self) -> Cursor {
+        Cursor::start(self.log_id())
+    }
+
+    /// Reads on from a cursor: a page of the selected entries that follow it, at most `limit` (1 to [`MAX_PAGE`](super::MAX_PAGE)), and the
+    /// cursor behind them. A page may be empty although more follows: go on until it [is the end](Page::is_end). At the end
+    /// of the log, the same cursor finds later what was appended meanwhile.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use vcto::ledger::{Cursor, Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Selection, Storage};
+    /// # use vcto::time::{SystemClock, SystemEntropy};
+    /// # pollster::block_on(async {
+    /// # let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy)?);
+    /// # let options = LedgerOptions::new(keys.clone(), keys, Arc::new(SystemClock), Arc::new(SystemEntropy));
+    /// # let ledger = Ledger::create(&Storage::memory(), "example.org/halden", "eu", options).await?;
+    /// const SENT: EntryType = EntryType(0x8000);
+    /// ledger.append(Draft::json(SENT, &"a")?).await?;
+    /// let mut kept: String = ledger.start().to_string(); // out of the reader's own store
+    /// loop {
+    ///     let page = ledger.read_on(&Selection::all().types([SENT]), &kept.parse()?, 100).await?;
+    ///     for entry in &page.entries {
+    ///         assert_eq!(entry.payload(), br#""a""#); // work first,
+    ///     }
+    ///     kept = page.cursor.to_string(); // then keep the cursor: at least once
+    ///     if page.is_end {
+    ///         break;
+    ///     }
+    /// }
+    /// # Ok::<(), vcto::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_input` for another limit and for a cursor of another log; `rollback_detected` when the log is not the one
+    /// that was read so far; `corrupt`, with the detail `seq`; `io`.
+    pub async fn read_on(&self, selection: &Selection, cursor: &Cursor, limit: usize) -> Result<Page> {
+        if limit == 0 || limit > MAX_PAGE {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!("a page has 1 to {MAX_PAGE} entries"),
+            )
+            .at("limit")
+            .during("ledger.read"));
+        }
+        let (selection, cursor) = (selection.clone(), cursor.clone());
+        self.ask(|reply| Question::Page {
+            selection,
+            cursor,
+            limit,
+            reply,
+        })
+        .await
+        .map_err(|error| error.during("ledger.read"))
     }
 
     /// Signs the log as it is now: reads back what is new, signs size and root, raises the high-water mark. The log does

@@ -42,6 +42,7 @@ mod options;
 mod proof;
 mod reader;
 mod seal;
+mod select;
 mod session;
 mod store;
 mod tiles;
@@ -60,6 +61,7 @@ pub(crate) use manifest::{Sum, read_manifest, sum};
 pub use note::{MAX_NOTE, MAX_SIGNATURES, SignedNote, VerifierKey};
 pub use options::LedgerOptions;
 pub use proof::{ConsistencyProof, EntryProof, verify_consistency, verify_inclusion};
+pub use select::{Cursor, MAX_PAGE, Page, Selection};
 pub(crate) use session::check_origin;
 #[cfg(test)]
 pub(crate) use store::{Faults, with_faults};

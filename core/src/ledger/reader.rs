@@ -5,16 +5,28 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use futures_channel::oneshot;
+use jiff::Timestamp;
 
 use super::checkpoint::Checkpoint;
-use super::edge::{View, check_signed, corrupt, row_header};
+use super::edge::{View, check_signed, corrupt, rolled_back, row_header};
 use super::entry::{Entry, EntryType};
+use super::header::Header;
 use super::proof::{ConsistencyProof, EntryProof, consistency, inclusion};
+use super::select::{Cursor, Page, Selection};
 use super::session::Session;
 use super::store::{Row, Store};
 use super::tiles::{TileCache, Tiles, slot};
 use super::tree::{Hash, TILE_WIDTH, TileId};
 use crate::error::{Error, ErrorKind, Result};
+
+const TILE: u64 = TILE_WIDTH as u64;
+/// At most so many entries are looked at for one page.
+const SCANNED: u64 = 16 * TILE;
+/// A page ends with the entry with which its payloads reach this many bytes.
+const PAGE_BYTES: usize = 16 << 20;
+
+/// Called with a row, its payload, and the leaf that the tree has in its place.
+type LeafVisit<'v> = dyn FnMut(&Row, Option<&[u8]>, Option<&Hash>) -> Result<()> + 'v;
 
 /// A question, with the way back.
 pub(super) enum Question {
@@ -33,6 +45,12 @@ pub(super) enum Question {
         seq: u64,
         checkpoint: Checkpoint,
         reply: oneshot::Sender<Result<EntryProof>>,
+    },
+    Page {
+        selection: Selection,
+        cursor: Cursor,
+        limit: usize,
+        reply: oneshot::Sender<Result<Page>>,
     },
     Size {
         reply: oneshot::Sender<Result<u64>>,
@@ -74,6 +92,15 @@ impl Reader {
                 } => {
                     let _ =
                         reply.send(self.with(|session, state| state.inclusion(session, seq, &checkpoint)));
+                }
+                Question::Page {
+                    selection,
+                    cursor,
+                    limit,
+                    reply,
+                } => {
+                    let _ = reply
+                        .send(self.with(|session, state| state.page(session, &selection, &cursor, limit)));
                 }
                 Question::Size { reply } => {
                     let _ = reply.send(self.with(|_, state| Ok(state.view.tree.size())));
@@ -132,22 +159,145 @@ impl State {
             // A page does not cross a tile.
             let rest = TILE_WIDTH - slot(seq);
             let limit = usize::try_from(end - seq).unwrap_or(rest).min(rest);
-            let leaves = self.tiles().verified(TileId {
-                level: 0,
-                index: seq / TILE_WIDTH as u64,
-            })?;
-            let from = seq;
-            self.store.scan(seq, limit, &mut |row, ciphertext| {
-                let leaf = leaves.get(slot(seq));
-                entries.push(entry(session, seq, row, ciphertext, leaf, wants)?);
+            self.visit(seq..seq + limit as u64, &mut |row, ciphertext, leaf| {
+                entries.push(entry(session, seq, row, ciphertext, leaf, &wants)?);
                 seq += 1;
                 Ok(())
             })?;
-            if seq != from + limit as u64 {
-                return Err(corrupt(seq, "is missing"));
-            }
         }
         Ok(entries)
+    }
+
+    /// What follows a cursor: at most `limit` selected entries, out of at most [`SCANNED`] and about [`PAGE_BYTES`] of
+    /// payloads, so that nobody waits long for the reader.
+    fn page(&mut self, session: &Session, wanted: &Selection, cursor: &Cursor, limit: usize) -> Result<Page> {
+        self.check_cursor(session, cursor)?;
+        let size = self.view.tree.size();
+        let end = match wanted.until {
+            Some(time) => self.first_since(session, time)?,
+            None => size,
+        };
+        let end = end.min(wanted.seq.end);
+        let mut next = cursor.next.max(wanted.seq.start.min(size));
+        if let Some(time) = wanted.since {
+            next = next.max(self.first_since(session, time)?);
+        }
+        let stop = end.min(next.saturating_add(SCANNED));
+        let (mut entries, mut bytes) = (Vec::new(), 0);
+        while next < stop && entries.len() < limit && bytes < PAGE_BYTES {
+            let until = stop.min((next / TILE + 1) * TILE);
+            let mut seq = next;
+            self.visit(next..until, &mut |row, ciphertext, leaf| {
+                if entries.len() < limit && bytes < PAGE_BYTES {
+                    let entry = entry(session, seq, row, ciphertext, leaf, &|entry_type| {
+                        wanted.wants(entry_type)
+                    })?;
+                    if wanted.wants(entry.entry_type()) && wanted.is_about(&entry) {
+                        bytes += entry.payload().len();
+                        entries.push(entry);
+                    }
+                    next = seq + 1;
+                }
+                seq += 1;
+                Ok(())
+            })?;
+        }
+        Ok(Page {
+            entries,
+            is_end: next >= end,
+            cursor: self.cursor(session, next)?,
+        })
+    }
+
+    /// Shows the rows of a range within one tile, each with the leaf that the tree has in its place.
+    fn visit(&mut self, range: Range<u64>, visit: &mut LeafVisit<'_>) -> Result<()> {
+        let leaves = self.tiles().verified(TileId {
+            level: 0,
+            index: range.start / TILE,
+        })?;
+        let wanted = usize::try_from(range.end - range.start).unwrap_or(TILE_WIDTH);
+        let mut seq = range.start;
+        let seen = self.store.scan(range.start, wanted, &mut |row, ciphertext| {
+            let leaf = leaves.get(slot(seq));
+            seq += 1;
+            visit(row, ciphertext, leaf)
+        })?;
+        if seen == wanted {
+            Ok(())
+        } else {
+            Err(corrupt(seq, "is missing"))
+        }
+    }
+
+    /// The place of the first entry of this time or later; the size of the log where there is none.
+    fn first_since(&mut self, session: &Session, time: Timestamp) -> Result<u64> {
+        let (mut low, mut high) = (0, self.view.tree.size());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.header(session, middle)?.time() < time {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
+    /// The header of an entry that is there, as the tree has it.
+    fn header(&mut self, session: &Session, seq: u64) -> Result<Header> {
+        let mut found = None;
+        self.visit(seq..seq + 1, &mut |row, ciphertext, leaf| {
+            found = Some(entry(session, seq, row, ciphertext, leaf, &|_| false)?);
+            Ok(())
+        })?;
+        found
+            .map(|entry| entry.header().clone())
+            .ok_or_else(|| corrupt(seq, "is missing"))
+    }
+
+    fn cursor(&mut self, session: &Session, next: u64) -> Result<Cursor> {
+        let last = match next.checked_sub(1) {
+            Some(last) => Some(self.leaf(last)?),
+            None => None,
+        };
+        Ok(Cursor {
+            log_id: session.identity.log_id,
+            next,
+            last,
+        })
+    }
+
+    fn leaf(&mut self, seq: u64) -> Result<Hash> {
+        let leaves = self.tiles().verified(TileId {
+            level: 0,
+            index: seq / TILE,
+        })?;
+        let leaf = leaves.get(slot(seq)).copied();
+        leaf.ok_or_else(|| corrupt(seq, "is missing"))
+    }
+
+    /// Refuses to read on where the log is not the one that was read so far.
+    fn check_cursor(&mut self, session: &Session, cursor: &Cursor) -> Result<()> {
+        if cursor.log_id != session.identity.log_id {
+            return Err(
+                Error::new(ErrorKind::InvalidInput, "the cursor is of another log")
+                    .remedy("begin without a cursor, or pass the one that this log gave"),
+            );
+        }
+        let size = self.view.tree.size();
+        if cursor.next > size {
+            return Err(rolled_back(size, cursor.next));
+        }
+        if let (Some(seq), Some(last)) = (cursor.next.checked_sub(1), cursor.last)
+            && self.leaf(seq)? != last
+        {
+            return Err(Error::new(
+                ErrorKind::RollbackDetected,
+                format!("entry {seq} is not the one that was read before: the log was written anew"),
+            )
+            .with("seq", seq));
+        }
+        Ok(())
     }
 
     fn inclusion(&mut self, session: &Session, seq: u64, checkpoint: &Checkpoint) -> Result<EntryProof> {
@@ -208,7 +358,7 @@ fn entry(
     row: &Row,
     ciphertext: Option<&[u8]>,
     leaf: Option<&Hash>,
-    wants: fn(EntryType) -> bool,
+    wants: &dyn Fn(EntryType) -> bool,
 ) -> Result<Entry> {
     let (header, hash) = row_header(row, seq, session.identity.log_id)?;
     if leaf != Some(&hash) {

@@ -7,6 +7,7 @@ mod flips;
 mod forged;
 mod golden;
 mod parsers;
+mod reading;
 mod rollback;
 mod stock;
 mod tree;

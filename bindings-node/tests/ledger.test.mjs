@@ -1,0 +1,56 @@
+// Reading a tenant's ledger: which entries, in which order, and going on where one stopped.
+
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { world } from './world.mjs'
+
+const PROPOSED = 0x0110
+
+async function filled() {
+  const made = await world()
+  for (const title of ['One', 'Two', 'Three']) await made.staged({ title })
+  return made
+}
+
+async function all(ledger, options) {
+  const entries = []
+  for await (const entry of ledger.entries(options)) entries.push(entry)
+  return entries
+}
+
+test('all entries come in order with their content', async () => {
+  const { tenant } = await filled()
+  for (const limit of [1, 1000]) {
+    const entries = await all(tenant.ledger, { limit })
+    assert.deepEqual(entries.map(({ seq }) => seq), [...Array(await tenant.ledger.size()).keys()])
+    assert.equal(entries[0].payload.origin, tenant.ledger.origin)
+    assert.ok(entries.every(({ octets }) => octets === null))
+  }
+})
+
+test('conditions are met all at once, and a kept cursor goes on behind the work that was done', async () => {
+  const { tenant, staged } = await filled()
+  const { ledger } = tenant
+  const whole = await all(ledger)
+  const proposed = await all(ledger, { types: [PROPOSED] })
+  assert.deepEqual(proposed, whole.filter(({ type }) => type === PROPOSED))
+  assert.equal(proposed.length, 3)
+  assert.deepEqual(await all(ledger, { subject: proposed[1].payload.record.proposal }), [proposed[1]])
+  assert.deepEqual(await all(ledger, { start: 2, stop: 5 }), whole.slice(2, 5))
+  const tomorrow = new Date(Date.now() + 86_400_000)
+  assert.deepEqual(await all(ledger, { since: tomorrow }), [])
+  assert.deepEqual(await all(ledger, { since: whole[0].time, until: tomorrow }), whole)
+  assert.deepEqual(await all(ledger, { types: [PROPOSED], cursor: proposed[0].cursor }), proposed.slice(1))
+  const page = await ledger.readOn({ types: [PROPOSED] })
+  assert.ok(page.isEnd)
+  await staged({ title: 'Four' })
+  assert.deepEqual((await all(ledger, { cursor: page.cursor })).map(({ type }) => type), [PROPOSED])
+})
+
+test('what is no condition is refused', async () => {
+  const { tenant } = await world()
+  const wrong = [{ cursor: '5' }, { since: 'yesterday' }, { start: -1 }, { types: [70_000] }, { limit: 0 }, { limit: 9_999 }]
+  for (const options of wrong) {
+    await assert.rejects(all(tenant.ledger, options), { code: 'invalid_input' }, JSON.stringify(options))
+  }
+})

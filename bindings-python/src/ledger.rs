@@ -1,0 +1,188 @@
+//! The audit ledger of a tenant, and proofs of it.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pollster::block_on;
+use pyo3::prelude::*;
+use vcto::ledger::{Cursor, Entry, Selection, VerifyOptions};
+
+use crate::both::told::Verified;
+use crate::both::wanted::Wanted;
+use crate::day::Moment;
+use crate::error::Result;
+use crate::given::Text;
+use crate::json::{LedgerEntry, Verification};
+use crate::monitor::{Progress, watch};
+
+/// How many entries are fetched at once.
+const PAGE: usize = 256;
+
+/// The audit ledger of a tenant.
+#[pyclass(frozen, module = "vcto")]
+pub struct Ledger(pub(crate) vcto::Tenant);
+
+#[pymethods]
+impl Ledger {
+    /// The name under which the log is known.
+    #[getter]
+    fn origin(&self) -> &str {
+        self.0.ledger().origin()
+    }
+
+    /// How many entries there are.
+    fn size(&self, py: Python<'_>) -> Result<u64> {
+        Ok(py.detach(|| block_on(self.0.ledger().size()))?)
+    }
+
+    /// The key that signs its checkpoints, as `verify` takes it. Keep it elsewhere.
+    #[getter]
+    fn verifier_key(&self) -> String {
+        self.0.ledger().verifier_key().to_string()
+    }
+
+    /// Verifies every entry: one verdict for each question, never a bare "valid". `key` and `checkpoint` are what was kept
+    /// elsewhere: without them authenticity is `self_signed` and completeness `unanchored` at best.
+    #[pyo3(signature = (*, key=None, checkpoint=None, progress=None))]
+    fn verify(
+        &self,
+        py: Python<'_>,
+        key: Option<&str>,
+        checkpoint: Option<String>,
+        progress: Option<Progress>,
+    ) -> Result<Verification> {
+        let options = kept_elsewhere(key, checkpoint)?;
+        let verified = watch(py, progress, |monitor| {
+            block_on(self.0.ledger().verify(&options.monitor(monitor)))
+        })?;
+        Verification::of(py, &Verified::of(&verified))
+    }
+
+    /// The entries of the log in order, checked and opened: all, or those of these types, from `start` up to and without
+    /// `stop`, from the time `since` up to and without `until`, about this subject (the id of a proposal, an asset, a person).
+    ///
+    /// Each entry has a `cursor`: kept after the work on the entry was done, it lets another run go on behind it, with
+    /// `cursor=`, so that nothing is left out and only unfinished work is repeated.
+    #[pyo3(signature = (*, types=None, start=None, stop=None, since=None, until=None, subject=None, cursor=None))]
+    fn entries(
+        &self,
+        types: Option<Vec<u16>>,
+        start: Option<u64>,
+        stop: Option<u64>,
+        since: Option<Moment<'_>>,
+        until: Option<Moment<'_>>,
+        subject: Option<Text>,
+        cursor: Option<Text>,
+    ) -> Result<Entries> {
+        let selection = Wanted {
+            types,
+            start,
+            stop,
+            since: since.map(|time| time.text()).transpose()?,
+            until: until.map(|time| time.text()).transpose()?,
+            subject: subject.map(|Text(subject)| subject),
+        };
+        let cursor = cursor.map(|Text(cursor)| cursor.parse()).transpose()?;
+        let cursor = cursor.unwrap_or_else(|| self.0.ledger().start());
+        Ok(Entries {
+            tenant: self.0.clone(),
+            selection: selection.selection()?,
+            walk: Mutex::new(Walk {
+                behind: cursor.clone(),
+                cursor,
+                ready: Vec::new().into_iter(),
+                is_end: false,
+            }),
+        })
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Ledger {}>", self.origin())
+    }
+}
+
+/// Entries of a ledger, read as they are asked for.
+#[pyclass(frozen, module = "vcto")]
+pub struct Entries {
+    tenant: vcto::Tenant,
+    selection: Selection,
+    walk: Mutex<Walk>,
+}
+
+struct Walk {
+    cursor: Cursor,
+    /// Where the reader is when all that is ready was given.
+    behind: Cursor,
+    ready: std::vec::IntoIter<Entry>,
+    is_end: bool,
+}
+
+#[pymethods]
+impl Entries {
+    /// Behind the last entry that was given; at the end, behind what was passed over too.
+    #[getter]
+    fn cursor(&self, py: Python<'_>) -> String {
+        py.detach(|| self.walk().cursor.to_string())
+    }
+
+    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> Result<Option<LedgerEntry>> {
+        let next = py.detach(|| self.advance())?;
+        next.map(|entry| LedgerEntry::of(py, &entry)).transpose()
+    }
+}
+
+impl Entries {
+    fn walk(&self) -> MutexGuard<'_, Walk> {
+        self.walk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn advance(&self) -> vcto::Result<Option<Entry>> {
+        let mut walk = self.walk();
+        loop {
+            if let Some(entry) = walk.ready.next() {
+                walk.cursor = Cursor::after(&entry);
+                return Ok(Some(entry));
+            }
+            walk.cursor = walk.behind.clone();
+            if walk.is_end {
+                return Ok(None);
+            }
+            let page = block_on(self.tenant.ledger().read_on(&self.selection, &walk.cursor, PAGE))?;
+            walk.is_end = page.is_end;
+            walk.behind = page.cursor;
+            walk.ready = page.entries.into_iter();
+        }
+    }
+}
+
+/// Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys.
+#[pyfunction]
+#[pyo3(signature = (directory, *, key=None, checkpoint=None, progress=None))]
+pub fn verify_bundle(
+    py: Python<'_>,
+    directory: PathBuf,
+    key: Option<&str>,
+    checkpoint: Option<String>,
+    progress: Option<Progress>,
+) -> Result<Verification> {
+    let options = kept_elsewhere(key, checkpoint)?;
+    let verified = watch(py, progress, |monitor| {
+        vcto::proof::verify_bundle(directory, &options.monitor(monitor))
+    })?;
+    Verification::of(py, &Verified::of(&verified))
+}
+
+fn kept_elsewhere(key: Option<&str>, checkpoint: Option<String>) -> Result<VerifyOptions> {
+    let mut options = VerifyOptions::default();
+    if let Some(key) = key {
+        options = options.key(key.parse()?);
+    }
+    if let Some(note) = checkpoint {
+        options = options.seen_checkpoint(note);
+    }
+    Ok(options)
+}
