@@ -1,7 +1,7 @@
 //! The inventory format `vcto.inventory/1`: what importers give and people write.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::asset::{Asset, AssetId};
 #[cfg(feature = "schema")]
@@ -63,7 +63,7 @@ pub struct Source {
 
 /// A remark of a reader: a record that could not be taken over, a value that could not be read, an asset that is known
 /// only in part.
-#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Note {

@@ -12,9 +12,12 @@ use super::processors::Processors;
 use super::settings::Settings;
 use crate::digest::Hasher;
 use crate::error::Result;
-use crate::estate::{Asset, AssetId, Estate, Relation, RelationKind, Requirement, Strength};
+use crate::estate::{Asset, AssetId, Estate, Note, Relation, RelationKind, Requirement, Strength};
 use crate::monitor::Monitor;
 use crate::text::Untrusted;
+
+/// So many remarks stand in the evidence one by one.
+const NOTES: usize = 20;
 
 /// The input of an [`Analyzer`](super::Analyzer).
 #[derive(Debug)]
@@ -238,6 +241,24 @@ impl Read {
         Self::NoRelation {
             asset: asset.id.clone(),
             kind: kind.clone(),
+        }
+    }
+
+    /// That these remarks on reading a source were read; a source without a name: on joining all of them.
+    pub fn notes(source: &str, notes: &[&Note]) -> Self {
+        let mut hasher = Hasher::new("vcto evidence notes v1");
+        for note in notes {
+            let text = |text: Option<&str>| text.unwrap_or_default().as_bytes().to_vec();
+            hasher
+                .field(&text(note.at.as_ref().map(|at| at.raw().as_str())))
+                .field(note.text.raw().as_bytes())
+                .field(&text(note.asset.as_ref().map(AssetId::as_str)));
+        }
+        Self::Notes {
+            source: Untrusted::new(source.to_owned()),
+            count: notes.len() as u64,
+            digest: hasher.finish(),
+            first: notes.iter().take(NOTES).map(|note| Note::clone(note)).collect(),
         }
     }
 

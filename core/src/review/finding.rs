@@ -7,7 +7,7 @@ use super::outcome::{DebtKind, Outcome, Pillar, Severity};
 use crate::change::FindingId;
 use crate::digest::{Digest, Hasher};
 use crate::error::{Error, ErrorKind, Result};
-use crate::estate::{AssetId, Confidence, Fact, Relation, RelationKind};
+use crate::estate::{AssetId, Confidence, Fact, Note, Relation, RelationKind};
 use crate::text::Untrusted;
 
 /// One answer of one rule that somebody has to know: a problem, a question, or an input that could not be read.
@@ -131,6 +131,17 @@ pub enum Read {
         asset: AssetId,
         /// Which kind.
         kind: RelationKind,
+    },
+    /// The remarks of whoever read a source.
+    Notes {
+        /// The source; empty: those of joining the sources.
+        source: Untrusted<String>,
+        /// How many.
+        count: u64,
+        /// The digest of all of them.
+        digest: Digest,
+        /// The first few.
+        first: Vec<Note>,
     },
     /// The kind, name or criticality of an asset.
     Property {

@@ -37,6 +37,8 @@ pub enum Reads {
     Impact,
     /// `connects_to`.
     Network,
+    /// The remarks of those who read the sources.
+    Notes,
     /// Kind, name or criticality.
     Property(&'static str),
     /// Relations of this kind, as they are, not followed further.
@@ -52,6 +54,7 @@ impl fmt::Display for Reads {
             Self::Fact(name) => write!(f, "fact {name}"),
             Self::Impact => f.write_str("impact"),
             Self::Network => f.write_str("network"),
+            Self::Notes => f.write_str("notes"),
             Self::Property(name) => write!(f, "property {name}"),
             Self::Relation(kind) => write!(f, "relation {kind}"),
         }

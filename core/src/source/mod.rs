@@ -17,6 +17,7 @@ use jiff::Timestamp;
 
 pub use file::detect;
 pub use format::Format;
+pub(crate) use infer::is_of_inference;
 pub use infer::{Doubt, Inference, Method, MethodCount, infer, inferred_csv};
 pub use input::{Input, MAX_FILE, MAX_FILES};
 pub use overlay::facts_template;

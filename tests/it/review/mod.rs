@@ -4,6 +4,7 @@ mod answers;
 mod checks;
 mod deletion;
 mod expiry;
+mod imports;
 mod lifecycle;
 mod matrix;
 mod questions;
@@ -143,6 +144,7 @@ fn check_evidence(review: &Review) {
                 Read::Completeness { .. } => "completeness".to_owned(),
                 Read::Fact { fact, .. } => format!("fact {fact}"),
                 Read::Layer { layer, .. } => layer.clone(),
+                Read::Notes { .. } => "notes".to_owned(),
                 Read::NoRelation { kind, .. } => format!("relation {kind}"),
                 Read::Property { property, .. } => format!("property {property}"),
                 Read::Relation { relation } => format!("relation {}", relation.kind),

@@ -6,6 +6,7 @@ mod backup;
 mod circuits;
 mod coverage;
 mod expiry;
+mod imports;
 mod ownership;
 mod power;
 mod readiness;
@@ -41,6 +42,7 @@ pub(super) fn standard() -> Vec<Arc<dyn Analyzer>> {
         Arc::new(agreement::Agreement),
         Arc::new(ownership::Ownership),
         Arc::new(records::Records),
+        Arc::new(imports::Imports),
         Arc::new(accounts::Accounts),
     ]
 }

@@ -295,3 +295,9 @@ impl MethodCount {
 fn place(method: Method) -> Untrusted<String> {
     format!("inference by {method}").into()
 }
+
+/// Whether a note of an inventory tells what was inferred, or what was not guessed.
+pub(crate) fn is_of_inference(note: &Note) -> bool {
+    let mut methods = Method::ALL.iter();
+    methods.any(|method| note.at.as_ref() == Some(&place(*method)))
+}
