@@ -12,7 +12,7 @@ const PROMISED = new Set([
   'StagedAutomatic.authorize', 'StagedAutomatic.withdraw',
   'StagedHumanOnly.attest', 'StagedHumanOnly.withdraw',
   'StagedNotify.authorize', 'StagedNotify.withdraw',
-  'Tenant.approvers', 'Tenant.decisions', 'Tenant.page', 'Tenant.pending', 'Tenant.prove', 'Tenant.resume', 'Tenant.review', 'Tenant.submit',
+  'Tenant.approvers', 'Tenant.decisions', 'Tenant.page', 'Tenant.pageText', 'Tenant.pending', 'Tenant.prove', 'Tenant.resume', 'Tenant.review', 'Tenant.submit',
 ])
 
 /** How the bridge says that an argument is of another type. */

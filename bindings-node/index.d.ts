@@ -955,7 +955,9 @@ export declare class Review {
   /** A summary for a terminal. Coverage comes before any count; text from outside is escaped and shortened. */
   toText(): string
   /** The page for the client, as one static HTML document. It needs the estate that was reviewed. */
-  toPage(estate: Estate, client?: string | undefined | null): string
+  toPage(estate: Estate, options?: string | PageOptions | undefined | null): string
+  /** The page as text for a terminal, in about one screen. */
+  toPageText(estate: Estate, options?: string | PageOptions | undefined | null): string
   /** Its coverage, dates and debt as a fragment of HTML, as on the page: no script, no style, no links. */
   toHtml(): string
 }
@@ -1090,7 +1092,9 @@ export declare class Tenant {
   /** What is not over, the proposal whose time ends first before the others. */
   pending(): Promise<Pending[]>
   /** The page for the client of a recorded review: also what waits, what people decided, and how the ledger verifies. */
-  page(estate: Estate, review: Review, client?: string | undefined | null): Promise<string>
+  page(estate: Estate, review: Review, options?: string | PageOptions | undefined | null): Promise<string>
+  /** That page as text for a terminal, in about one screen. */
+  pageText(estate: Estate, review: Review, options?: string | PageOptions | undefined | null): Promise<string>
   /** What a proposal is now, whoever staged it and whenever: derived from the ledger. */
   resume(id: string): Promise<Approved | Finished | InDoubt | StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
   /** Who may approve, as the ledger has them now. */
@@ -1225,6 +1229,14 @@ export interface OpenOptions {
   notifier?: Notifier
   /** Who reviews what runs at level 1. */
   reviewer?: string
+}
+
+/** What a page says beside the review; a bare text is the client. */
+export interface PageOptions {
+  /** The name of the client, as the reader knows it. */
+  client?: string
+  /** What the next years cost. */
+  budget?: Budget
 }
 
 /** Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations. */

@@ -18,7 +18,7 @@ use crate::review::Review;
 
 /// What a client may see of the years to come: what the provider pays itself has no place in it.
 #[napi]
-pub struct Budget(plan::Budget);
+pub struct Budget(pub(crate) plan::Budget);
 
 #[napi]
 impl Budget {

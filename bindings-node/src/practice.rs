@@ -4,9 +4,9 @@ use napi::JsValue;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use pollster::block_on;
-use vcto::report::of_tenant;
 use vcto::review::Reviewer;
 
+use crate::both::page::{Form, Shown};
 use crate::both::read::{read, word};
 use crate::both::told;
 use crate::caller::text_of;
@@ -17,7 +17,7 @@ use crate::gate::{actor, resumed, staged};
 use crate::json;
 use crate::ledger::Ledger;
 use crate::promise::{promise, watched};
-use crate::review::{Review, day};
+use crate::review::{PageOptions, Review, day};
 use crate::setup::{CreateTenantOptions, OpenOptions, practice_options, tenant_options};
 
 /// A managed service provider: its clients, and the executors that it registered.
@@ -114,6 +114,30 @@ pub struct SubmitOptions<'a> {
 #[napi]
 pub struct Tenant(pub(crate) vcto::Tenant);
 
+impl Tenant {
+    /// What writes a page, away from the interpreter.
+    fn shown(
+        &self,
+        estate: &Estate,
+        review: &Review,
+        options: Option<Either<String, PageOptions<'_>>>,
+        form: Form,
+    ) -> impl FnOnce() -> vcto::Result<String> + Send + use<> {
+        let (tenant, estate, review) = (self.0.clone(), estate.0.clone(), review.0.clone());
+        let PageOptions { client, budget } = PageOptions::of(options);
+        let budget = budget.map(|budget| budget.0.clone());
+        move || {
+            let shown = Shown {
+                estate: &estate,
+                review: &review,
+                client: client.as_deref(),
+                budget: budget.as_ref(),
+            };
+            shown.recorded(&tenant, form)
+        }
+    }
+}
+
 #[napi]
 impl Tenant {
     /// Its name.
@@ -205,14 +229,23 @@ impl Tenant {
         env: &'env Env,
         estate: ClassInstance<'_, Estate>,
         review: ClassInstance<'_, Review>,
-        client: Option<String>,
+        options: Option<Either<String, PageOptions<'_>>>,
     ) -> Result<Object<'env>> {
-        let (tenant, estate, review) = (self.0.clone(), estate.0.clone(), review.0.clone());
-        promise(
-            env,
-            move || block_on(of_tenant(&tenant, &estate, &review, client.as_deref())),
-            |_, page| Ok(page),
-        )
+        let write = self.shown(&estate, &review, options, Form::Html);
+        promise(env, write, |_, page| Ok(page))
+    }
+
+    /// That page as text for a terminal, in about one screen.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn page_text<'env>(
+        &self,
+        env: &'env Env,
+        estate: ClassInstance<'_, Estate>,
+        review: ClassInstance<'_, Review>,
+        options: Option<Either<String, PageOptions<'_>>>,
+    ) -> Result<Object<'env>> {
+        let write = self.shown(&estate, &review, options, Form::Text);
+        promise(env, write, |_, page| Ok(page))
     }
 
     /// What a proposal is now, whoever staged it and whenever: derived from the ledger.

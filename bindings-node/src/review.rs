@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
-use vcto::report::{Page, fragment};
+use vcto::report::fragment;
 use vcto::review::Reviewer;
 
+use crate::both::page::{Form, Shown};
+use crate::budget::Budget;
 use crate::error::OrThrow;
 use crate::estate::Estate;
 use crate::json;
@@ -109,20 +111,65 @@ impl Review {
         &self,
         env: &Env,
         estate: ClassInstance<'_, Estate>,
-        client: Option<String>,
+        options: Option<Either<String, PageOptions<'_>>>,
     ) -> Result<String> {
-        let page = Page::new(&estate.0, &self.0);
-        match &client {
-            Some(client) => page.client(client).to_html(),
-            None => page.to_html(),
-        }
-        .or_throw(env)
+        let options = PageOptions::of(options);
+        let shown = options.shown(&estate.0, &self.0);
+        shown.preview(Form::Html).or_throw(env)
+    }
+
+    /// The page as text for a terminal, in about one screen.
+    #[napi]
+    pub fn to_page_text(
+        &self,
+        env: &Env,
+        estate: ClassInstance<'_, Estate>,
+        options: Option<Either<String, PageOptions<'_>>>,
+    ) -> Result<String> {
+        let options = PageOptions::of(options);
+        let shown = options.shown(&estate.0, &self.0);
+        shown.preview(Form::Text).or_throw(env)
     }
 
     /// Its coverage, dates and debt as a fragment of HTML, as on the page: no script, no style, no links.
     #[napi]
     pub fn to_html(&self) -> String {
         fragment(&self.0)
+    }
+}
+
+/// What a page says beside the review; a bare text is the client.
+#[napi(object, object_to_js = false)]
+#[derive(Default)]
+pub struct PageOptions<'a> {
+    /// The name of the client, as the reader knows it.
+    pub client: Option<String>,
+    /// What the next years cost.
+    #[napi(ts_type = "Budget")]
+    pub budget: Option<ClassInstance<'a, Budget>>,
+}
+
+impl PageOptions<'_> {
+    /// The options, or the client alone.
+    pub fn of(given: Option<Either<String, Self>>) -> Self {
+        match given {
+            Some(Either::A(client)) => Self {
+                client: Some(client),
+                budget: None,
+            },
+            Some(Either::B(options)) => options,
+            None => Self::default(),
+        }
+    }
+
+    /// What a page shows.
+    fn shown<'s>(&'s self, estate: &'s vcto::Estate, review: &'s vcto::review::Review) -> Shown<'s> {
+        Shown {
+            estate,
+            review,
+            client: self.client.as_deref(),
+            budget: self.budget.as_ref().map(|budget| &budget.0),
+        }
     }
 }
 

@@ -60,6 +60,23 @@ test("the provider's own edition is a type of its own", async () => {
   assert.notDeepEqual(internal.toXlsx(), internal.client.toXlsx())
 })
 
+test('a page shows the budget in HTML and on a terminal', async () => {
+  const budget = await vcto.budget(estate, review, prices, { fiscalYearStart: 4 })
+  const screen = review.toPageText(estate, { client: 'Halden & Pryce', budget })
+  for (const shown of ['Halden & Pryce', '950', 'FY2026/27']) assert.ok(screen.includes(shown), shown)
+  assert.ok(!review.toPageText(estate, 'Halden & Pryce').includes('950'))
+  assert.ok(review.toPage(estate, { client: 'Halden & Pryce', budget }).includes('Halden &amp; Pryce'))
+  assert.equal(review.toPage(estate, 'Halden'), review.toPage(estate, { client: 'Halden' }))
+  const other = new vcto.Estate({ ...office, assets: [] })
+  assert.throws(() => review.toPage(other), { code: 'conflict' })
+  const practice = await vcto.open(join(await mkdtemp(join(tmpdir(), 'vcto-')), 'practice'))
+  const tenant = await practice.createTenant('halden', { region: 'eu' })
+  const recorded = await tenant.review(estate, '2026-11-22')
+  assert.ok((await tenant.pageText(estate, recorded, { budget })).includes('950'))
+  assert.notEqual(await tenant.page(estate, recorded, { budget }), recorded.toPage(estate, { budget }))
+  await assert.rejects(tenant.pageText(other, recorded), { code: 'conflict' })
+})
+
 test('options of a budget are refused with their place', async () => {
   assert.deepEqual((await vcto.budget(estate, review, prices, { lifetimes: { workstation: 0 } })).lines, [])
   assert.equal((await vcto.budget(estate, review, prices, { years: 1 })).fiscalYears.length, 1)

@@ -17,7 +17,7 @@ use crate::review::Review;
 
 /// What a client may see of the years to come: what the provider pays itself has no place in it.
 #[pyclass(frozen, module = "vcto")]
-pub struct Budget(plan::Budget);
+pub struct Budget(pub plan::Budget);
 
 #[pymethods]
 impl Budget {

@@ -64,6 +64,7 @@ impl Ledger {
     /// Each entry has a `cursor`: kept after the work on the entry was done, it lets another run go on behind it, with
     /// `cursor=`, so that nothing is left out and only unfinished work is repeated.
     #[pyo3(signature = (*, types=None, start=None, stop=None, since=None, until=None, subject=None, cursor=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn entries(
         &self,
         types: Option<Vec<u16>>,

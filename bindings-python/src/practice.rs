@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use pollster::block_on;
 use pyo3::prelude::*;
-use vcto::report::of_tenant;
 use vcto::review::Reviewer;
 use vcto::text::Plain;
 use vcto::{PracticeOptions, TenantOptions};
 
+use crate::both::page::Form;
 use crate::both::read::{read, within, word};
 use crate::both::{options, told};
+use crate::budget::Budget;
 use crate::day::Day;
 use crate::error::Result;
 use crate::estate::Estate;
@@ -207,16 +208,31 @@ impl Tenant {
     }
 
     /// The page for the client of a recorded review: also what waits, what people decided, and how the ledger verifies.
-    #[pyo3(signature = (estate, review, *, client=None))]
+    #[pyo3(signature = (estate, review, *, client=None, budget=None))]
     fn page(
         &self,
         py: Python<'_>,
         estate: PyRef<'_, Estate>,
         review: PyRef<'_, Review>,
         client: Option<&str>,
+        budget: Option<PyRef<'_, Budget>>,
     ) -> Result<String> {
-        let (estate, review) = (&estate.0, &review.core);
-        Ok(py.detach(|| block_on(of_tenant(&self.0, estate, review, client)))?)
+        let shown = review.shown(&estate, client, budget.as_deref());
+        Ok(py.detach(|| shown.recorded(&self.0, Form::Html))?)
+    }
+
+    /// That page as text for a terminal, in about one screen.
+    #[pyo3(signature = (estate, review, *, client=None, budget=None))]
+    fn page_text(
+        &self,
+        py: Python<'_>,
+        estate: PyRef<'_, Estate>,
+        review: PyRef<'_, Review>,
+        client: Option<&str>,
+        budget: Option<PyRef<'_, Budget>>,
+    ) -> Result<String> {
+        let shown = review.shown(&estate, client, budget.as_deref());
+        Ok(py.detach(|| shown.recorded(&self.0, Form::Text))?)
     }
 
     /// What a proposal is now, whoever staged it and whenever: derived from the ledger.

@@ -2,9 +2,11 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use vcto::report::{Page, fragment};
+use vcto::report::fragment;
 use vcto::review::Reviewer;
 
+use crate::both::page::{Form, Shown};
+use crate::budget::Budget;
 use crate::day::Day;
 use crate::error::Result;
 use crate::estate::Estate;
@@ -22,6 +24,21 @@ pub struct Review {
 }
 
 impl Review {
+    /// What a page shows.
+    pub fn shown<'a>(
+        &'a self,
+        estate: &'a Estate,
+        client: Option<&'a str>,
+        budget: Option<&'a Budget>,
+    ) -> Shown<'a> {
+        Shown {
+            estate: &estate.0,
+            review: &self.core,
+            client,
+            budget: budget.map(|budget| &budget.0),
+        }
+    }
+
     /// Wraps a review of core.
     pub fn new(core: vcto::review::Review) -> Self {
         Self {
@@ -133,17 +150,31 @@ impl Review {
         py.detach(|| fragment(&self.core))
     }
 
-    /// The page for the client, as one static HTML document. It needs the estate that was reviewed.
-    #[pyo3(signature = (estate, *, client=None))]
-    fn to_page(&self, py: Python<'_>, estate: PyRef<'_, Estate>, client: Option<&str>) -> Result<String> {
-        let estate = estate.0.clone();
-        py.detach(|| {
-            let page = Page::new(&estate, &self.core);
-            Ok(match client {
-                Some(client) => page.client(client).to_html()?,
-                None => page.to_html()?,
-            })
-        })
+    /// The page for the client, as one static HTML document. It needs the estate that was reviewed; `budget` adds what the
+    /// next years cost.
+    #[pyo3(signature = (estate, *, client=None, budget=None))]
+    fn to_page(
+        &self,
+        py: Python<'_>,
+        estate: PyRef<'_, Estate>,
+        client: Option<&str>,
+        budget: Option<PyRef<'_, Budget>>,
+    ) -> Result<String> {
+        let shown = self.shown(&estate, client, budget.as_deref());
+        Ok(py.detach(|| shown.preview(Form::Html))?)
+    }
+
+    /// The page as text for a terminal, in about one screen.
+    #[pyo3(signature = (estate, *, client=None, budget=None))]
+    fn to_page_text(
+        &self,
+        py: Python<'_>,
+        estate: PyRef<'_, Estate>,
+        client: Option<&str>,
+        budget: Option<PyRef<'_, Budget>>,
+    ) -> Result<String> {
+        let shown = self.shown(&estate, client, budget.as_deref());
+        Ok(py.detach(|| shown.preview(Form::Text))?)
     }
 
     fn _repr_html_(&self, py: Python<'_>) -> String {

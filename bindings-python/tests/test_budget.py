@@ -78,6 +78,26 @@ def test_the_provider_s_own_edition_is_a_type_of_its_own() -> None:
     assert internal.to_xlsx().startswith(b"PK") and internal.to_xlsx() != internal.client.to_xlsx()
 
 
+def test_a_page_shows_the_budget_in_html_and_on_a_terminal(tmp_path: pathlib.Path) -> None:
+    estate, review = reviewed()
+    budget = vcto.budget(estate, review, PRICES, fiscal_year_start=4)
+    screen = review.to_page_text(estate, client="Halden & Pryce", budget=budget)
+    assert "Halden & Pryce" in screen and "950" in screen and "FY2026/27" in screen
+    assert "950" not in review.to_page_text(estate, client="Halden & Pryce")
+    assert "Halden &amp; Pryce" in review.to_page(estate, client="Halden & Pryce", budget=budget)
+    other = vcto.Estate({**OFFICE, "assets": []})
+    of_another = vcto.budget(other, vcto.review(other, as_of="2026-11-22"), PRICES)
+    for write in (review.to_page, review.to_page_text):
+        with pytest.raises(vcto.Conflict):
+            write(other)
+        with pytest.raises(vcto.Conflict):
+            write(estate, budget=of_another)
+    tenant = vcto.open(tmp_path / "practice").create_tenant("halden", region="eu")
+    recorded = tenant.review(estate, as_of="2026-11-22")
+    assert "950" in tenant.page_text(estate, recorded, client="Halden", budget=budget)
+    assert tenant.page(estate, recorded, budget=budget) != recorded.to_page(estate, budget=budget)
+
+
 def test_options_of_a_budget_are_refused_with_their_place() -> None:
     estate, review = reviewed()
     assert vcto.budget(estate, review, PRICES, lifetimes={"workstation": 0}).lines == []

@@ -626,9 +626,14 @@ class Review:
         """
         The document: the same bytes in every language.
         """
-    def to_page(self, /, estate: Estate, *, client: str | None = None) -> str:
+    def to_page(self, /, estate: Estate, *, client: str | None = None, budget: Budget | None = None) -> str:
         """
-        The page for the client, as one static HTML document. It needs the estate that was reviewed.
+        The page for the client, as one static HTML document. It needs the estate that was reviewed; `budget` adds what the
+        next years cost.
+        """
+    def to_page_text(self, /, estate: Estate, *, client: str | None = None, budget: Budget | None = None) -> str:
+        """
+        The page as text for a terminal, in about one screen.
         """
     def to_text(self, /) -> str:
         """
@@ -912,9 +917,13 @@ class Tenant:
         """
         Its name.
         """
-    def page(self, /, estate: Estate, review: Review, *, client: str | None = None) -> str:
+    def page(self, /, estate: Estate, review: Review, *, client: str | None = None, budget: Budget | None = None) -> str:
         """
         The page for the client of a recorded review: also what waits, what people decided, and how the ledger verifies.
+        """
+    def page_text(self, /, estate: Estate, review: Review, *, client: str | None = None, budget: Budget | None = None) -> str:
+        """
+        That page as text for a terminal, in about one screen.
         """
     def pending(self, /) -> list[Pending]:
         """

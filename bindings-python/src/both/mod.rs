@@ -4,6 +4,7 @@ pub mod about;
 pub mod answer;
 pub mod lent;
 pub mod options;
+pub mod page;
 pub mod read;
 pub mod slot;
 pub mod told;

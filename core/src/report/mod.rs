@@ -104,6 +104,13 @@ impl<'a> Page<'a> {
         self
     }
 
+    /// What waits, what people decided and what a verification said, in one.
+    pub fn recorded(self, recorded: &'a Recorded) -> Self {
+        self.pending(&recorded.pending)
+            .decisions(&recorded.decisions)
+            .verification(&recorded.verification)
+    }
+
     /// The page: a whole HTML document.
     ///
     /// # Errors
@@ -122,24 +129,24 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The page of a recorded review, with what waits, what people decided and what a verification of the ledger says just now.
-///
-/// # Errors
-/// `conflict` where the review is of another estate; `io` and the like from the ledger.
-pub async fn of_tenant(
-    tenant: &Tenant,
-    estate: &Estate,
-    review: &Review,
-    client: Option<&str>,
-) -> Result<String> {
-    let (pending, decisions) = (tenant.pending().await?, tenant.decisions().await?);
-    let verification = tenant.ledger().verify(&VerifyOptions::default()).await?;
-    Page {
-        client,
-        pending: Some(&pending),
-        decisions: Some(&decisions),
-        verification: Some(&verification),
-        ..Page::new(estate, review)
+/// What a client's ledger says just now, for the [page](Page::recorded) of a recorded review.
+#[derive(Debug)]
+pub struct Recorded {
+    pending: Vec<Pending>,
+    decisions: Vec<RecordedDecision>,
+    verification: Verification,
+}
+
+impl Recorded {
+    /// Reads what waits and what people decided, and verifies the ledger.
+    ///
+    /// # Errors
+    /// `io` and the like from the ledger.
+    pub async fn of(tenant: &Tenant) -> Result<Self> {
+        Ok(Self {
+            pending: tenant.pending().await?,
+            decisions: tenant.decisions().await?,
+            verification: tenant.ledger().verify(&VerifyOptions::default()).await?,
+        })
     }
-    .to_html()
 }

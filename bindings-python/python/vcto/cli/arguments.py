@@ -25,8 +25,13 @@ Reviews a client's estate, tells what breaks what, and takes changes through a h
 """
 
 _EXITS = """\
-exit codes: 0 done; 1 refused by the gate, not verified, or not carried out; 2 wrong usage; 3 failed (the message says why)
-environment: VCTO_PRACTICE, VCTO_TENANT, VCTO_WORK_ORDERS stand for --practice, --tenant, --work-orders
+exit codes:
+  0  done
+  1  refused by the gate, not verified, or not carried out
+  2  wrong usage
+  3  failed: the message says why
+environment:
+  VCTO_PRACTICE, VCTO_TENANT, VCTO_WORK_ORDERS  stand for --practice, --tenant, --work-orders
 """
 
 
@@ -51,7 +56,14 @@ def _command(
     text: str,
     *parents: argparse.ArgumentParser,
 ) -> argparse.ArgumentParser:
-    made = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", parents=list(parents), epilog=_EXITS)
+    made = commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        parents=list(parents),
+        epilog=_EXITS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     made.add_argument("--json", action="store_true", help="print one JSON document instead of text")
     made.set_defaults(run=run, misused=made.error)
     return made

@@ -40,24 +40,21 @@ def run(options: argparse.Namespace) -> int:
     budget = None
     if options.prices:
         budget = vcto.budget(estate, review, options.prices, fiscal_year_start=options.fiscal_year_start)
+    if tenant is not None and options.stage:
+        for recommendation in _chosen(review.recommendations, options.stage):
+            staged = tenant.submit(recommendation.change, by=options.by)
+            print(f"submitted: {staged.id} {staged.level} {plain(recommendation.title)}", file=sys.stderr)
     if options.json:
         print(review.to_json())
+    elif tenant is None:
+        print(review.to_page_text(estate, client=options.client, budget=budget), end="")
     else:
-        print(review.to_text())
-        if budget is not None:
-            print("BUDGET")
-            print(budget.to_text())
-    if tenant is not None and options.stage:
-        chosen = _chosen(review.recommendations, options.stage)
-        for recommendation in chosen:
-            staged = tenant.submit(recommendation.change, by=options.by)
-            if not options.json:
-                line(staged.id, staged.level, recommendation.title)
+        print(tenant.page_text(estate, review, client=options.client, budget=budget), end="")
     if options.out:
         if tenant is None:
-            page = review.to_page(estate, client=options.client)
+            page = review.to_page(estate, client=options.client, budget=budget)
         else:
-            page = tenant.page(estate, review, client=options.client)
+            page = tenant.page(estate, review, client=options.client, budget=budget)
         documents = {"review.json": review.to_json().encode(), "review.html": page.encode(), "questions.csv": review.questions_csv().encode()}
         if options.infer:
             documents["inferred.csv"] = vcto.inferred_csv(estate).encode()
