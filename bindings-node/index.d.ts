@@ -173,6 +173,8 @@ export interface Finding {
   risk?: number
   reach?: { assets: number; services: number; people?: number }
   related?: string[]
+  /** The waiver that is in force for it. */
+  waiver?: { reason: string; requested_by: string; approved_by: string; at: string; until: string }
   evidence: { rule_version: number; snapshot: string; inputs: string; reads: Record<string, unknown>[] }
 }
 
@@ -944,6 +946,8 @@ export declare class Review {
   get rules(): RuleResult[]
   /** What the problems are worth: principal, interest and risk, which do not add up to one. */
   get debt(): Debt
+  /** The waivers that it was given, what each came to, and what is left without what is waived; null where it was given none. */
+  get waivers(): WaiversTaken | null
   /** How much of what was asked could be known. */
   get coverage(): Coverage
   /** Every device against what should look after it, with what is not known beside each number. */
@@ -1267,6 +1271,8 @@ export declare function review(estate: Estate, options: string | ReviewOptions):
 export interface ReviewOptions {
   /** The day as of which everything is judged: `2026-11-22`. */
   asOf: string
+  /** Findings that people accepted for a time: the path or the text of a `waivers.csv`, or a list of waivers. */
+  waivers?: string | Uint8Array | Waiver[]
   /** Stops the work. */
   signal?: AbortSignal
 }
@@ -1283,6 +1289,8 @@ export interface TenantReviewOptions {
   asOf: string
   /** What set it off; `manual` unless it is said. */
   trigger?: 'manual' | 'schedule' | 'event'
+  /** Findings that people accepted for a time: the path or the text of a `waivers.csv`, or a list of waivers. */
+  waivers?: string | Uint8Array | Waiver[]
   /** Stops the work. */
   signal?: AbortSignal
 }

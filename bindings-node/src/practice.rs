@@ -4,11 +4,11 @@ use napi::JsValue;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use pollster::block_on;
-use vcto::review::Reviewer;
 
 use crate::both::page::{Form, Shown};
 use crate::both::read::{read, word};
 use crate::both::told;
+use crate::both::waivers::reviewer;
 use crate::caller::text_of;
 use crate::error::OrThrow;
 use crate::estate::Estate;
@@ -17,7 +17,7 @@ use crate::gate::{actor, resumed, staged};
 use crate::json;
 use crate::ledger::Ledger;
 use crate::promise::{promise, watched};
-use crate::review::{PageOptions, Review, day};
+use crate::review::{PageOptions, Review, WaiversGiven, day, given};
 use crate::setup::{CreateTenantOptions, OpenOptions, practice_options, tenant_options};
 
 /// A managed service provider: its clients, and the executors that it registered.
@@ -97,6 +97,9 @@ pub struct TenantReviewOptions<'a> {
     /// What set it off; `manual` unless it is said.
     #[napi(ts_type = "'manual' | 'schedule' | 'event'")]
     pub trigger: Option<String>,
+    /// Findings that people accepted for a time: the path or the text of a `waivers.csv`, or a list of waivers.
+    #[napi(ts_type = "string | Uint8Array | Waiver[]")]
+    pub waivers: Option<WaiversGiven<'a>>,
     /// Stops the work.
     #[napi(ts_type = "AbortSignal")]
     pub signal: Option<Object<'a>>,
@@ -166,17 +169,18 @@ impl Tenant {
         estate: ClassInstance<'_, Estate>,
         options: Either<String, TenantReviewOptions<'_>>,
     ) -> Result<Object<'env>> {
-        let (as_of, trigger, signal) = match options {
-            Either::A(as_of) => (as_of, None, None),
-            Either::B(options) => (options.as_of, options.trigger, options.signal),
+        let (as_of, trigger, waivers, signal) = match options {
+            Either::A(as_of) => (as_of, None, None, None),
+            Either::B(options) => (options.as_of, options.trigger, options.waivers, options.signal),
         };
-        let reviewer = Reviewer::standard().monitor(watched(env, signal)?);
+        let (waivers, monitor) = (given(env, waivers)?, watched(env, signal)?);
         let (tenant, estate) = (self.0.clone(), estate.0.clone());
         promise(
             env,
             move || {
                 let as_of = day(&as_of, "tenant.review")?;
                 let trigger = word(trigger.as_deref().unwrap_or("manual"), "trigger")?;
+                let reviewer = reviewer(waivers)?.monitor(monitor);
                 block_on(tenant.review_with(&reviewer, &estate, as_of, trigger)).map(Review)
             },
             |_, review| Ok(review),

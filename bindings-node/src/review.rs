@@ -6,10 +6,11 @@ use std::str::FromStr;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use vcto::report::fragment;
-use vcto::review::Reviewer;
 
 use crate::both::page::{Form, Shown};
+use crate::both::waivers::{Given, reviewer};
 use crate::budget::Budget;
+use crate::caller::text_of;
 use crate::error::OrThrow;
 use crate::estate::Estate;
 use crate::json;
@@ -73,6 +74,15 @@ impl Review {
     #[napi(getter, ts_return_type = "Debt")]
     pub fn debt<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Object<'env>> {
         json::kept(env, this, "debt", &self.0.debt)
+    }
+
+    /// The waivers that it was given, what each came to, and what is left without what is waived; null where it was given none.
+    #[napi(getter, ts_return_type = "WaiversTaken | null")]
+    pub fn waivers<'env>(&self, env: &'env Env, this: This<'_>) -> Result<Option<Object<'env>>> {
+        let taken = self.0.waivers.as_ref();
+        taken
+            .map(|taken| json::kept(env, this, "waivers", taken))
+            .transpose()
     }
 
     /// How much of what was asked could be known.
@@ -173,11 +183,27 @@ impl PageOptions<'_> {
     }
 }
 
+/// Waivers, as a sheet or as a list.
+pub type WaiversGiven<'a> = Either3<String, Uint8Array, Object<'a>>;
+
+/// The same without JavaScript.
+pub fn given(env: &Env, waivers: Option<WaiversGiven<'_>>) -> Result<Option<Given>> {
+    Ok(match waivers {
+        None => None,
+        Some(Either3::A(text)) => Some(Given::text(text)),
+        Some(Either3::B(bytes)) => Some(Given::Csv(bytes.to_vec())),
+        Some(Either3::C(list)) => Some(Given::List(text_of(env, list.to_unknown())?)),
+    })
+}
+
 /// How to review; a bare text is the day.
 #[napi(object, object_to_js = false)]
 pub struct ReviewOptions<'a> {
     /// The day as of which everything is judged: `2026-11-22`.
     pub as_of: String,
+    /// Findings that people accepted for a time: the path or the text of a `waivers.csv`, or a list of waivers.
+    #[napi(ts_type = "string | Uint8Array | Waiver[]")]
+    pub waivers: Option<WaiversGiven<'a>>,
     /// Stops the work.
     #[napi(ts_type = "AbortSignal")]
     pub signal: Option<Object<'a>>,
@@ -190,15 +216,18 @@ pub fn review<'env>(
     estate: ClassInstance<'_, Estate>,
     options: Either<String, ReviewOptions<'_>>,
 ) -> Result<Object<'env>> {
-    let (as_of, signal) = match options {
-        Either::A(as_of) => (as_of, None),
-        Either::B(options) => (options.as_of, options.signal),
+    let (as_of, waivers, signal) = match options {
+        Either::A(as_of) => (as_of, None, None),
+        Either::B(options) => (options.as_of, options.waivers, options.signal),
     };
-    let reviewer = Reviewer::standard().monitor(watched(env, signal)?);
+    let (waivers, monitor) = (given(env, waivers)?, watched(env, signal)?);
     let estate = estate.0.clone();
     promise(
         env,
-        move || reviewer.review(&estate, day(&as_of, "review.review")?),
+        move || {
+            let as_of = day(&as_of, "review.review")?;
+            reviewer(waivers)?.monitor(monitor).review(&estate, as_of)
+        },
         |_, review| Ok(Review(review)),
     )
 }

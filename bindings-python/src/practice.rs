@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use pollster::block_on;
 use pyo3::prelude::*;
-use vcto::review::Reviewer;
 use vcto::text::Plain;
 use vcto::{PracticeOptions, TenantOptions};
 
 use crate::both::page::Form;
 use crate::both::read::{read, within, word};
+use crate::both::waivers::reviewer;
 use crate::both::{options, told};
 use crate::budget::Budget;
 use crate::day::Day;
@@ -22,7 +22,7 @@ use crate::given::{Text, one_of};
 use crate::json::{Approvers, Decisions, Dictionaries, Dictionary, Pendings, Proved};
 use crate::ledger::Ledger;
 use crate::monitor::{Progress, watch};
-use crate::review::Review;
+use crate::review::{Review, WaiversGiven};
 
 /// A managed service provider: its clients, and the executors that it registered.
 #[pyclass(frozen, module = "vcto")]
@@ -171,20 +171,23 @@ impl Tenant {
         Ledger(self.0.clone())
     }
 
-    /// Reviews an estate and records it: the snapshot, sealed, and the review. `trigger` is `manual`, `schedule` or `event`.
-    #[pyo3(signature = (estate, as_of, trigger="manual", *, progress=None))]
+    /// Reviews an estate and records it: the snapshot, sealed, and the review. `trigger` is `manual`, `schedule` or `event`;
+    /// `waivers` are as in `vcto.review`, and stand in the record.
+    #[pyo3(signature = (estate, as_of, trigger="manual", *, waivers=None, progress=None))]
     fn review(
         &self,
         py: Python<'_>,
         estate: PyRef<'_, Estate>,
         as_of: Day<'_>,
         trigger: &str,
+        waivers: Option<WaiversGiven<'_>>,
         progress: Option<Progress>,
     ) -> Result<Review> {
         let (estate, as_of) = (estate.0.clone(), as_of.parse("tenant.review")?);
         let trigger = word(trigger, "trigger")?;
+        let waivers = waivers.map(WaiversGiven::given);
         let review = watch(py, progress, |monitor| {
-            let reviewer = Reviewer::standard().monitor(monitor);
+            let reviewer = reviewer(waivers)?.monitor(monitor);
             block_on(self.0.review_with(&reviewer, &estate, as_of, trigger))
         })?;
         Ok(Review::new(review))

@@ -1,17 +1,22 @@
 //! Reviews.
 
+use std::path::PathBuf;
+
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyBytes;
 use vcto::report::fragment;
-use vcto::review::Reviewer;
 
 use crate::both::page::{Form, Shown};
+use crate::both::waivers::{Given, reviewer};
 use crate::budget::Budget;
 use crate::day::Day;
 use crate::error::Result;
 use crate::estate::Estate;
+use crate::given::{Text, one_of};
 use crate::json::{
-    Again, Calendar, Coverage, Debt, Findings, Gaps, Matrix, Questions, Recommendations, Rules,
+    Again, Calendar, Coverage, Debt, Dictionaries, Findings, Gaps, Matrix, Questions, Recommendations, Rules,
+    WaiversTaken,
 };
 use crate::monitor::{Progress, watch};
 
@@ -109,6 +114,13 @@ impl Review {
         Debt::of(py, &self.core.debt)
     }
 
+    /// The waivers that it was given, what each came to, and what is left without what is waived; `None` where it was given none.
+    #[getter]
+    fn waivers(&self, py: Python<'_>) -> Result<Option<WaiversTaken>> {
+        let taken = self.core.waivers.as_ref();
+        taken.map(|taken| WaiversTaken::of(py, taken)).transpose()
+    }
+
     /// How much of what was asked could be known.
     #[getter]
     fn coverage(&self, py: Python<'_>) -> Result<Coverage> {
@@ -182,20 +194,49 @@ impl Review {
     }
 }
 
+one_of! {
+    /// Waivers, as a sheet or as dictionaries.
+    WaiversGiven<'py>: "waivers: the path or the text of a waivers.csv, or a list of dictionaries" {
+        /// A sheet, or the path of one.
+        Text(Text),
+        /// A sheet in UTF-8.
+        Bytes(Bound<'py, PyBytes>),
+        /// A list of waivers.
+        List(Dictionaries<'py>),
+        /// The path of a sheet.
+        Path(PathBuf),
+    }
+}
+
+impl WaiversGiven<'_> {
+    /// The same without Python.
+    pub fn given(self) -> Given {
+        match self {
+            Self::Text(Text(text)) => Given::text(text),
+            Self::Bytes(bytes) => Given::Csv(bytes.as_bytes().to_vec()),
+            Self::List(list) => Given::List(list.text()),
+            Self::Path(path) => Given::Path(path),
+        }
+    }
+}
+
 /// Reviews an estate as of a day, with all built-in analyzers: a preview that records nothing.
 ///
-/// `progress(stage, done, total)` is called on the way.
+/// `waivers` are findings that people accepted for a time: the path or the text of a `waivers.csv`, or a list of
+/// dictionaries with its columns. `progress(stage, done, total)` is called on the way.
 #[pyfunction]
-#[pyo3(signature = (estate, as_of, *, progress=None))]
+#[pyo3(signature = (estate, as_of, *, waivers=None, progress=None))]
 pub fn review(
     py: Python<'_>,
     estate: PyRef<'_, Estate>,
     as_of: Day<'_>,
+    waivers: Option<WaiversGiven<'_>>,
     progress: Option<Progress>,
 ) -> Result<Review> {
     let (estate, as_of) = (estate.0.clone(), as_of.parse("review.review")?);
+    let waivers = waivers.map(WaiversGiven::given);
     let review = watch(py, progress, |monitor| {
-        Reviewer::standard().monitor(monitor).review(&estate, as_of)
+        reviewer(waivers)?.monitor(monitor).review(&estate, as_of)
     })?;
     Ok(Review::new(review))
 }

@@ -145,6 +145,18 @@ def test_a_review_leaves_the_page_and_the_questions_and_escapes_names(shell: She
     assert shell.told("review", "rmm.json", "--as-of", "2026-11-22") == json.loads((shell.folder / "out" / "review.json").read_text())
 
 
+def test_a_review_takes_waivers_from_a_sheet_and_refuses_one_of_a_single_person(shell: Shell) -> None:
+    titles = "rule,asset,part,reason,requested_by,approved_by,at,until"
+    row = "lifecycle.security_support,sql,product,Apart from the network,B. Holt,{by},2026-11-02,2027-04-30"
+    sheet = shell.folder / "waivers.csv"
+    sheet.write_text(f"{titles}\n{row.format(by='A. Jones')}\n")
+    told = shell.told("review", "rmm.json", "--as-of", "2026-11-22", "--waivers", "waivers.csv")
+    assert (told["waivers"]["in_force"], told["waivers"]["unmatched"]) == (1, 0)
+    sheet.write_text(f"{titles}\n{row.format(by='b holt')}\n")
+    done = shell.run("review", "rmm.json", "--waivers", "waivers.csv", code=3)
+    assert "line 2" in done.stderr and "another person" in done.stderr
+
+
 def test_a_what_if_tells_who_stops_and_why(shell: Shell) -> None:
     told = shell.told("what-if", "rmm.json", "--fails", "sql")
     assert told["failed"] == ["erp", "sql"] and "SQL" in told["why"]["erp"]

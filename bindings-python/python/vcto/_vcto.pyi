@@ -639,6 +639,11 @@ class Review:
         """
         A summary for a terminal. Coverage comes before any count; text from outside is escaped and shortened.
         """
+    @property
+    def waivers(self, /) -> WaiversTaken | None:
+        """
+        The waivers that it was given, what each came to, and what is left without what is waived; `None` where it was given none.
+        """
 
 @final
 class StagedApproval:
@@ -943,9 +948,10 @@ class Tenant:
         """
         What a proposal is now, whoever staged it and whenever: derived from the ledger.
         """
-    def review(self, /, estate: Estate, as_of: str | date, trigger: str = "manual", *, progress: Progress | None = None) -> Review:
+    def review(self, /, estate: Estate, as_of: str | date, trigger: str = "manual", *, waivers: str | bytes | Sequence[dict[str, Any]] | str | PathLike[str] | None = None, progress: Progress | None = None) -> Review:
         """
-        Reviews an estate and records it: the snapshot, sealed, and the review. `trigger` is `manual`, `schedule` or `event`.
+        Reviews an estate and records it: the snapshot, sealed, and the review. `trigger` is `manual`, `schedule` or `event`;
+        `waivers` are as in `vcto.review`, and stand in the record.
         """
     def submit(self, /, change: dict[str, Any], by: str | dict[str, Any]) -> StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify:
         """
@@ -1043,11 +1049,12 @@ def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLik
     `progress(stage, done, total)` is called on the way.
     """
 
-def review(estate: Estate, as_of: str | date, *, progress: Progress | None = None) -> Review:
+def review(estate: Estate, as_of: str | date, *, waivers: str | bytes | Sequence[dict[str, Any]] | str | PathLike[str] | None = None, progress: Progress | None = None) -> Review:
     """
     Reviews an estate as of a day, with all built-in analyzers: a preview that records nothing.
 
-    `progress(stage, done, total)` is called on the way.
+    `waivers` are findings that people accepted for a time: the path or the text of a `waivers.csv`, or a list of
+    dictionaries with its columns. `progress(stage, done, total)` is called on the way.
     """
 
 def verify_bundle(directory: str | PathLike[str], *, key: str | None = None, checkpoint: str | None = None, progress: Progress | None = None) -> Verification:

@@ -395,6 +395,8 @@ class Finding(Record):
     risk: int | None = None
     reach: Part | None = None
     related: list[str] = []
+    waiver: Part | None = None
+    """The waiver that is in force for it: `reason`, `requested_by`, `approved_by`, `at`, `until`."""
     evidence: Part
 
 
@@ -616,6 +618,24 @@ class CostTotal(Record):
     margin: str
     known: int
     total: int
+
+
+class WaiversTaken(Record):
+    """The waivers that a review was given, and what they came to. They take nothing out of the review."""
+
+    document: str
+    """The digest of the sheet."""
+    in_force: int
+    not_yet: int
+    expired: int
+    replaced: int
+    unmatched: int
+    remaining: Part
+    """`principal`, `interest`, `risk` and `ratio` without what is waived."""
+    withheld: list[Part] = []
+    """What would be recommended, were nothing waived: `id`, `title`, `findings`, `targets`."""
+    entries: list[Part]
+    """Each waiver: `state`, `finding`, `asset`, `days`, `waiver`."""
 
 
 def _plain(text: str, shape: str) -> Any:

@@ -8,4 +8,5 @@ pub mod page;
 pub mod read;
 pub mod slot;
 pub mod told;
+pub mod waivers;
 pub mod wanted;

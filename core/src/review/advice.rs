@@ -54,8 +54,17 @@ pub struct Advice {
 ///
 /// The order: gravest finding; then whose asset most people, then most assets depend on, by the findings about single
 /// failures; then earliest due day, most findings, least work, the key. The identity is a function of the key and the part, so it stays over runs.
-pub(super) fn recommend(answered: Vec<(&Finding, Advice)>) -> Vec<Recommendation> {
+///
+/// What is waived is not proposed: what would answer it is the second list. How much depends on an asset stays as it is.
+pub(super) fn recommend(answered: Vec<(&Finding, Advice)>) -> (Vec<Recommendation>, Vec<Recommendation>) {
     let weights = weights(&answered);
+    let (waived, counted): (Vec<_>, Vec<_>) = answered
+        .into_iter()
+        .partition(|(finding, _)| finding.waiver.is_some());
+    (ranked(counted, &weights), ranked(waived, &weights))
+}
+
+fn ranked(answered: Vec<(&Finding, Advice)>, weights: &BTreeMap<AssetId, Weight>) -> Vec<Recommendation> {
     let mut groups: BTreeMap<String, Vec<(&Finding, Advice)>> = BTreeMap::new();
     for (finding, advice) in answered {
         groups
@@ -69,7 +78,7 @@ pub(super) fn recommend(answered: Vec<(&Finding, Advice)>) -> Vec<Recommendation
             members.sort_by(|(a, x), (b, y)| (&x.target, &a.id).cmp(&(&y.target, &b.id)));
             parts(members)
                 .into_iter()
-                .map(|part| (priority(&part, &weights), build(&key, &part)))
+                .map(|part| (priority(&part, weights), build(&key, &part)))
                 .collect::<Vec<_>>()
         })
         .collect();

@@ -135,6 +135,21 @@ impl Grade {
     }
 }
 
+/// What is left of a [`Debt`] without the findings that are waived.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remaining {
+    /// What it would cost once to put the others right.
+    pub principal: Principal,
+    /// What it costs a month to leave them.
+    pub interest: Interest,
+    /// What may happen meanwhile. What is unknown is not waived by anything.
+    pub risk: Risk,
+    /// As in [`Debt::ratio`]: an asset all of whose problems are waived owes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<Ratio>,
+}
+
 /// One kind of debt.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -174,7 +189,39 @@ impl std::ops::AddAssign for Interest {
 
 impl Debt {
     pub(super) fn new(context: &Context<'_>, rules: &[RuleResult], findings: &[Finding]) -> Self {
-        let problems = || findings.iter().filter(|finding| finding.outcome.is_problem());
+        let Remaining {
+            principal,
+            interest,
+            risk,
+            ratio,
+        } = Remaining::of(context, rules, findings, |_| true);
+        Self {
+            principal,
+            interest,
+            risk,
+            ratio,
+            kinds: kinds(rules, findings),
+        }
+    }
+}
+
+impl Remaining {
+    /// Without what is waived.
+    pub(super) fn new(context: &Context<'_>, rules: &[RuleResult], findings: &[Finding]) -> Self {
+        Self::of(context, rules, findings, |finding| finding.waiver.is_none())
+    }
+
+    fn of(
+        context: &Context<'_>,
+        rules: &[RuleResult],
+        findings: &[Finding],
+        counts: impl Fn(&Finding) -> bool,
+    ) -> Self {
+        let problems = || {
+            findings
+                .iter()
+                .filter(|finding| finding.outcome.is_problem() && counts(finding))
+        };
         let burdened: BTreeSet<&AssetId> = problems().filter_map(|finding| finding.asset.as_ref()).collect();
         let (mut principal, mut interest) = (Principal::default(), Interest::default());
         for asset in burdened
@@ -189,7 +236,6 @@ impl Debt {
             interest,
             risk: risk(problems(), rules),
             ratio: ratio(context, &burdened),
-            kinds: kinds(rules, findings),
         }
     }
 }

@@ -13,6 +13,7 @@ use super::outcome::{DebtKind, Outcome, Pillar, Tally};
 use super::questions::{Question, is_zero};
 use super::settings::Settings;
 use super::verdict::{Gap, Verdict};
+use super::waiver::WaiversTaken;
 use crate::change::{FindingId, Recommendation};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
@@ -61,6 +62,9 @@ pub struct Review {
     pub recommendations: Vec<Recommendation>,
     /// What the problems are worth.
     pub debt: Debt,
+    /// The waivers that the review was given, and what they came to; absent where it was given none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waivers: Option<WaiversTaken>,
     /// Every answer, the good ones too; only where the reviewer was asked to keep them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Verdict>,

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::outcome::{DebtKind, Outcome, Pillar, Severity};
+use super::waiver::WaivedBy;
 use crate::change::FindingId;
 use crate::digest::{Digest, Hasher};
 use crate::error::{Error, ErrorKind, Result};
@@ -53,6 +54,9 @@ pub struct Finding {
     /// Other assets that it is about, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<AssetId>,
+    /// The waiver that is in force for it: it is accepted for a time, and counts in full all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<WaivedBy>,
     /// On what it rests.
     pub evidence: Evidence,
 }
@@ -157,6 +161,15 @@ pub enum Read {
     Relation {
         /// As it was recorded.
         relation: Relation,
+    },
+    /// A waiver.
+    Waiver {
+        /// The digest of the document that it stands in.
+        document: Digest,
+        /// Its number there, from 1.
+        number: u64,
+        /// Its last day.
+        until: Date,
     },
 }
 

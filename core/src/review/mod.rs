@@ -23,12 +23,13 @@ mod settings;
 mod stops;
 mod summary;
 mod verdict;
+mod waiver;
 
 pub use advice::{ARCHITECTURE, Advice, DOCUMENTATION};
 pub use calendar::{Band, Calendar, Ending, NotRecorded, Statement};
 pub use context::Context;
 pub use coverage::{Coverage, LayerCoverage};
-pub use debt::{Debt, Grade, Interest, KindOfDebt, Principal, Ratio, Risk};
+pub use debt::{Debt, Grade, Interest, KindOfDebt, Principal, Ratio, Remaining, Risk};
 pub use document::{CatalogueInfo, FORMAT, Review, RuleResult};
 pub use finding::{Evidence, Finding, Reach, Read, finding_id, inputs_digest};
 pub use life::Life;
@@ -40,6 +41,9 @@ pub use reviewer::Reviewer;
 pub use rule::{Analyzer, Reads, Rule};
 pub use settings::Settings;
 pub use verdict::{Draft, Gap, Subject, Verdict, Verdicts};
+pub use waiver::{
+    RequestedWaiver, WaivedBy, Waiver, WaiverEntry, WaiverOf, WaiverState, Waivers, WaiversTaken, Withheld,
+};
 
 pub use crate::change::{FindingId, Recommendation};
 pub(crate) use advice::recommendation_id;

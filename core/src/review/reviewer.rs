@@ -10,7 +10,7 @@ use super::analyzers;
 use super::calendar::Calendar;
 use super::context::Context;
 use super::coverage::Coverage;
-use super::debt::Debt;
+use super::debt::{Debt, Remaining};
 use super::document::{CatalogueInfo, FORMAT, Review, RuleResult};
 use super::lifecycle::Catalogue;
 use super::outcome::Tally;
@@ -19,6 +19,7 @@ use super::questions::questions;
 use super::rule::{Analyzer, Rule};
 use super::settings::Settings;
 use super::verdict::{Gap, Gaps, Gathered, Verdicts};
+use super::waiver::{self, WaiverEntry, Waivers, WaiversTaken};
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::Estate;
 use crate::monitor::Monitor;
@@ -44,6 +45,7 @@ pub struct Reviewer {
     processors: Cow<'static, Processors>,
     monitor: Monitor,
     keep_verdicts: bool,
+    waivers: Option<Waivers>,
 }
 
 impl Reviewer {
@@ -63,6 +65,7 @@ impl Reviewer {
             processors: Cow::Borrowed(Processors::curated()),
             monitor: Monitor::default(),
             keep_verdicts: false,
+            waivers: None,
         }
     }
 
@@ -107,12 +110,34 @@ impl Reviewer {
         self
     }
 
+    /// Takes waivers into account. A waived finding stays in the review and counts in full: it is marked, nothing is recommended
+    /// for it, and [`Review::waivers`] says what is left without it. What has run out or is about nothing is a finding itself.
+    ///
+    /// ```
+    /// use vcto::{Estate, Inventory, review::{Reviewer, Waivers}};
+    ///
+    /// let inventory = Inventory::from_json(br#"{"format": "vcto.inventory/1", "source": {"name": "rmm"},
+    ///     "assets": [{"id": "7", "kind": "storage", "name": "NAS-01", "facts": {"warranty_end": "2026-10-01"}}]}"#)?;
+    /// let waivers = Waivers::from_csv(b"rule,asset,reason,requested_by,approved_by,at,until\n\
+    ///     warranty.in_force,NAS-01,Replaced in spring,B. Holt,A. Jones,2026-11-02,2027-04-30\n")?;
+    /// let review = Reviewer::standard().waivers(waivers).review(&Estate::new(inventory)?, "2026-11-22".parse()?)?;
+    /// let left = &review.waivers.as_ref().ok_or("none taken")?.remaining;
+    /// assert_eq!((review.debt.risk.medium, left.risk.medium), (1, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn waivers(mut self, waivers: Waivers) -> Self {
+        self.waivers = Some(waivers);
+        self
+    }
+
     /// The rules that it carries out, in order of the id.
     pub fn rules(&self) -> Vec<&Rule> {
         let mut rules: Vec<&Rule> = self
             .analyzers
             .iter()
             .flat_map(|analyzer| analyzer.rules())
+            .chain(self.waivers.iter().flat_map(|_| &waiver::RULES))
             .collect();
         rules.sort_by_key(|rule| rule.id);
         rules
@@ -121,7 +146,8 @@ impl Reviewer {
     /// Reviews an estate as of a day. The same input gives the same review, whatever the order of the inventory was.
     ///
     /// # Errors
-    /// `cancelled` when the monitor says so; `invalid_input` when two analyzers have a rule of the same id.
+    /// `cancelled` when the monitor says so; `invalid_input` when two analyzers have a rule of the same id; `ambiguous` where a
+    /// waiver fits several assets or findings.
     pub fn review(&self, estate: &Estate, as_of: Date) -> Result<Review> {
         self.run(estate, as_of)
             .map_err(|error| error.during("review.review"))
@@ -143,6 +169,7 @@ impl Reviewer {
             &self.monitor,
         );
         let mut gathered = self.analyze(&context)?;
+        let waived = self.waived(&context, &rules, &mut gathered)?;
         gathered.sort();
         let outcomes = gathered
             .tallies
@@ -162,6 +189,11 @@ impl Reviewer {
             .zip(advice)
             .filter_map(|(finding, advice)| Some((finding, advice?)))
             .collect();
+        let (recommendations, withheld) = recommend(answered);
+        let waivers = self.waivers.as_ref().map(|waivers| {
+            let remaining = Remaining::new(&context, &rules, &findings);
+            WaiversTaken::new(waivers.digest(), remaining, withheld, waived)
+        });
         Ok(Review {
             format: FORMAT.to_owned(),
             as_of,
@@ -169,7 +201,7 @@ impl Reviewer {
             settings: self.settings.clone(),
             catalogue: CatalogueInfo::new(&self.catalogue, as_of),
             coverage: Coverage::new(&context, outcomes),
-            recommendations: recommend(answered),
+            recommendations,
             debt: Debt::new(&context, &rules, &findings),
             calendar: Calendar::new(gathered.endings, &rules, &analyzers::dated()),
             rules,
@@ -177,6 +209,7 @@ impl Reviewer {
             gaps: listed(gathered.gaps),
             questions,
             questions_unlisted,
+            waivers,
             verdicts: gathered.kept,
             matrix: context.into_matrix(),
         })
@@ -187,16 +220,32 @@ impl Reviewer {
         let total = self.analyzers.len() as u64;
         for (done, analyzer) in (0..).zip(&self.analyzers) {
             self.monitor.report("review.analyze", done, Some(total))?;
-            let mut verdicts = Verdicts {
-                as_of: context.as_of(),
-                snapshot: context.estate().digest(),
-                keep: self.keep_verdicts,
-                gathered: &mut gathered,
-            };
-            analyzer.analyze(context, &mut verdicts)?;
+            analyzer.analyze(context, &mut self.verdicts(context, &mut gathered))?;
         }
         self.monitor.report("review.analyze", total, Some(total))?;
         Ok(gathered)
+    }
+
+    /// What each waiver came to; none where there are none.
+    fn waived(
+        &self,
+        context: &Context<'_>,
+        rules: &[&Rule],
+        gathered: &mut Gathered,
+    ) -> Result<Vec<WaiverEntry>> {
+        let waivers = self.waivers.as_ref();
+        waivers.map_or(Ok(Vec::new()), |waivers| {
+            waiver::settle(waivers, context, rules, &mut self.verdicts(context, gathered))
+        })
+    }
+
+    fn verdicts<'g>(&self, context: &Context<'_>, gathered: &'g mut Gathered) -> Verdicts<'g> {
+        Verdicts {
+            as_of: context.as_of(),
+            snapshot: context.estate().digest(),
+            keep: self.keep_verdicts,
+            gathered,
+        }
     }
 }
 

@@ -43,6 +43,8 @@ pub enum Reads {
     Property(&'static str),
     /// Relations of this kind, as they are, not followed further.
     Relation(&'static str),
+    /// The waivers that the review was given.
+    Waivers,
 }
 
 impl fmt::Display for Reads {
@@ -57,6 +59,7 @@ impl fmt::Display for Reads {
             Self::Notes => f.write_str("notes"),
             Self::Property(name) => write!(f, "property {name}"),
             Self::Relation(kind) => write!(f, "relation {kind}"),
+            Self::Waivers => f.write_str("waivers"),
         }
     }
 }

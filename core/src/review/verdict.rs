@@ -375,6 +375,7 @@ impl Verdicts<'_> {
             risk: draft.risk,
             reach: draft.reach,
             related,
+            waiver: None,
             evidence,
         };
         self.gathered.findings.push((finding, draft.advice));

@@ -16,6 +16,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 pub use file::detect;
+pub(crate) use file::{Row, Table, columns, needed};
 pub use format::Format;
 pub(crate) use infer::is_of_inference;
 pub use infer::{Doubt, Inference, Method, MethodCount, infer, inferred_csv};

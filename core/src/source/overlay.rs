@@ -132,7 +132,7 @@ fn same_end(inventories: &[Inventory]) -> Result<()> {
 
 /// What is wrong with a sheet, all at once: the first ten are listed, the others counted.
 #[derive(Debug, Default)]
-pub(super) struct Failures {
+pub(crate) struct Failures {
     listed: Vec<Error>,
     count: usize,
 }
@@ -140,7 +140,7 @@ pub(super) struct Failures {
 impl Failures {
     const LISTED: usize = 10;
 
-    pub(super) fn push(&mut self, error: Error) {
+    pub(crate) fn push(&mut self, error: Error) {
         self.push_with(|| error);
     }
 
@@ -154,7 +154,7 @@ impl Failures {
 
     /// # Errors
     /// The first failure, with the others behind it.
-    pub(super) fn none(self) -> Result<()> {
+    pub(crate) fn none(self) -> Result<()> {
         let mut listed = self.listed.into_iter();
         let Some(first) = listed.next() else {
             return Ok(());

@@ -96,6 +96,7 @@ def _proposal() -> argparse.ArgumentParser:
 def _review(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     made = _command(commands, "review", review.run, "review an estate: what is wrong, what is due, what is unknown", _inputs(), _practice())
     made.add_argument("--as-of", type=_day, default=datetime.date.today(), metavar="DAY", help="judge as of this day, YYYY-MM-DD (default: today)")
+    made.add_argument("--waivers", type=pathlib.Path, metavar="FILE", help="findings that were accepted for a time: a waivers.csv")
     made.add_argument("--out", type=pathlib.Path, metavar="DIR", help="also leave here the review, the page for the client, the sheet of questions, the sheet of what was inferred, and the budget")
     made.add_argument("--client", metavar="NAME", help="the name of the client, for the page")
     made.add_argument("--prices", type=pathlib.Path, metavar="FILE", help="a price list, for a budget of replacements, upgrades and renewals")

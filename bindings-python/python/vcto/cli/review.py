@@ -34,9 +34,9 @@ def run(options: argparse.Namespace) -> int:
     estate = _estate(options)
     tenant = gate.tenant(options) if options.record or options.stage else None
     if tenant is None:
-        review = vcto.review(estate, as_of=options.as_of, progress=progress)
+        review = vcto.review(estate, as_of=options.as_of, waivers=options.waivers, progress=progress)
     else:
-        review = tenant.review(estate, as_of=options.as_of, progress=progress)
+        review = tenant.review(estate, as_of=options.as_of, waivers=options.waivers, progress=progress)
     budget = None
     if options.prices:
         budget = vcto.budget(estate, review, options.prices, fiscal_year_start=options.fiscal_year_start)

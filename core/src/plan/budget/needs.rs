@@ -101,12 +101,22 @@ fn by_asset(review: &Review) -> BTreeMap<(&AssetId, &str), Vec<&FindingId>> {
     findings
 }
 
-/// The targets of the recommendation to replace them, in all its parts.
+/// The targets of the recommendation to replace them, in all its parts. What is waived is put off, not paid.
 fn unfit(review: &Review) -> BTreeSet<&AssetId> {
     (1..)
         .map(|part| recommendation_id(REPLACED_FOR_WINDOWS_11, part))
-        .map_while(|id| review.recommendations.iter().find(|advised| advised.id == id))
-        .flat_map(|advised| advised.change.steps.iter().map(|step| &step.target))
+        .map_while(|id| {
+            let made = review.recommendations.iter().filter(|made| made.id == id);
+            let steps = made.flat_map(|made| &made.change.steps);
+            let waivers = review.waivers.iter().flat_map(|waivers| &waivers.withheld);
+            let withheld = waivers.filter(|withheld| withheld.id == id);
+            let targets: Vec<&AssetId> = steps
+                .map(|step| &step.target)
+                .chain(withheld.flat_map(|withheld| &withheld.targets))
+                .collect();
+            (!targets.is_empty()).then_some(targets)
+        })
+        .flatten()
         .collect()
 }
 

@@ -97,6 +97,7 @@ fn coverage(review: &Review) -> Vec<String> {
     ));
     lines.extend(calendar(&review.calendar));
     lines.extend(devices(&review.matrix, review.settings.stale_after_days));
+    lines.extend(review.waivers.as_ref().map(|waivers| waivers.line(&review.debt)));
     lines
 }
 

@@ -91,6 +91,13 @@ fn sheet(text: &[u8]) -> Result<Format> {
         Ok(Format::Inferred)
     } else if questions::is_header(&titles) {
         Ok(Format::Questions)
+    } else if is_waivers(&titles) {
+        // Its column `asset` would make it a sheet of facts.
+        Err(Error::new(
+            ErrorKind::InvalidInput,
+            "it is a sheet of waivers, which is no inventory",
+        )
+        .remedy("give it to the review: `Reviewer::waivers`, `waivers=`, `--waivers`"))
     } else if facts::is_header(&titles) {
         Ok(Format::Facts)
     } else {
@@ -98,6 +105,12 @@ fn sheet(text: &[u8]) -> Result<Format> {
             "it is neither JSON, nor a workbook, nor a table with the columns from,to,kind or with a column asset",
         ))
     }
+}
+
+fn is_waivers(titles: &[String]) -> bool {
+    ["approved_by", "requested_by", "until"]
+        .iter()
+        .all(|needed| titles.iter().any(|title| title.eq_ignore_ascii_case(needed)))
 }
 
 fn workbook(bytes: &[u8]) -> Result<Format> {

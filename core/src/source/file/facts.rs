@@ -22,7 +22,7 @@ pub(super) fn is_header(titles: &[String]) -> bool {
 
 /// Reads the sheet. Assets stand as they are written until the inventories are there that know them.
 pub(super) fn read(document: &Document, monitor: &Monitor) -> Result<Inventory> {
-    let mut table = Table::open(document)?;
+    let mut table = Table::open(&document.bytes)?;
     let columns = Columns::of(table.titles())?;
     let mut stated = Stated::new(Sheet::Facts, &document.name);
     while let Some(row) = table.next(monitor)? {

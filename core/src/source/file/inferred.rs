@@ -25,7 +25,7 @@ pub(super) fn is_header(titles: &[String]) -> bool {
 /// Reads the verdicts. Rows without one are passed over. The others stand in the inventory until the inputs are there that
 /// they speak of.
 pub(super) fn read(document: &Document, monitor: &Monitor) -> Result<Inventory> {
-    let mut table = Table::open(document)?;
+    let mut table = Table::open(&document.bytes)?;
     let columns = Columns::of(table.titles())?;
     let mut inventory = Inventory {
         source: Source {

@@ -18,6 +18,7 @@ mod vcto;
 mod xlsx;
 
 pub use detect::detect;
+pub(crate) use table::{Row, Table, columns, needed};
 
 use std::path::{Path, PathBuf};
 

@@ -21,7 +21,7 @@ pub(super) fn is_header(titles: &[String]) -> bool {
 /// Reads the answers. Rows without one are passed over, and so is what the sheet says of the question itself: its text, its
 /// rank, the name of the asset.
 pub(super) fn read(document: &Document, monitor: &Monitor) -> Result<Inventory> {
-    let mut table = Table::open(document)?;
+    let mut table = Table::open(&document.bytes)?;
     let columns = Columns::of(table.titles())?;
     let mut stated = Stated::new(Sheet::Questions, &document.name);
     while let Some(row) = table.next(monitor)? {

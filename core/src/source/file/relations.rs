@@ -20,7 +20,7 @@ pub(super) fn is_header(titles: &[String]) -> bool {
 /// Reads the overlay. Ends are kept as they are written, with their line, until the inventories are there that they
 /// speak of: [`overlay::resolve`].
 pub(super) fn read(document: &Document, monitor: &Monitor) -> Result<Inventory> {
-    let mut table = Table::open(document)?;
+    let mut table = Table::open(&document.bytes)?;
     let columns = Columns::of(table.titles())?;
     let mut inventory = Inventory {
         source: Source {

@@ -8,7 +8,6 @@ use csv::{ReaderBuilder, StringRecord};
 use super::encoding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::monitor::Monitor;
-use crate::source::input::Document;
 use crate::text::{Cell, quoted};
 
 /// The largest file.
@@ -38,7 +37,7 @@ pub(super) fn titles(text: &[u8]) -> Option<Vec<String>> {
 ///
 /// # Errors
 /// `invalid_input` for a column that is unknown or there twice, with `remedy`.
-pub(super) fn columns<const N: usize>(
+pub(crate) fn columns<const N: usize>(
     titles: &[String],
     known: [&str; N],
     remedy: &str,
@@ -67,19 +66,19 @@ pub(super) fn columns<const N: usize>(
 ///
 /// # Errors
 /// `invalid_input` where it is not, with `remedy`.
-pub(super) fn needed(column: Option<usize>, name: &str, remedy: &str) -> Result<usize> {
+pub(crate) fn needed(column: Option<usize>, name: &str, remedy: &str) -> Result<usize> {
     column.ok_or_else(|| heading(format!("the column `{name}` is missing"), remedy))
 }
 
 /// Something is wrong with the titles.
-pub(super) fn heading(what: String, remedy: &str) -> Error {
+pub(crate) fn heading(what: String, remedy: &str) -> Error {
     Error::new(ErrorKind::InvalidInput, what)
         .at("line 1")
         .remedy(remedy)
 }
 
 /// A table, read row by row.
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     reader: csv::Reader<&'a [u8]>,
     record: StringRecord,
     lines: Lines<'a>,
@@ -91,12 +90,12 @@ impl<'a> Table<'a> {
     ///
     /// # Errors
     /// `too_large` beyond the bound; `invalid_input` for another encoding, or an empty file.
-    pub(super) fn open(document: &'a Document) -> Result<Self> {
-        if document.bytes.len() > MAX_BYTES {
+    pub(crate) fn open(bytes: &'a [u8]) -> Result<Self> {
+        if bytes.len() > MAX_BYTES {
             return Err(Error::new(ErrorKind::TooLarge, "the file is too large")
                 .remedy(format!("at most {MAX_BYTES} bytes are read")));
         }
-        let text = encoding::text(&document.bytes)?;
+        let text = encoding::text(bytes)?;
         let first = text
             .lines()
             .find(|line| !line.trim().is_empty())
@@ -120,7 +119,7 @@ impl<'a> Table<'a> {
     }
 
     /// The titles of the columns, as they are written.
-    pub(super) fn titles(&self) -> &[String] {
+    pub(crate) fn titles(&self) -> &[String] {
         &self.titles
     }
 
@@ -128,7 +127,7 @@ impl<'a> Table<'a> {
     ///
     /// # Errors
     /// `invalid_input` or `too_large` with the line; `cancelled`.
-    pub(super) fn next(&mut self, monitor: &Monitor) -> Result<Option<Row<'_>>> {
+    pub(crate) fn next(&mut self, monitor: &Monitor) -> Result<Option<Row<'_>>> {
         loop {
             let read = self.reader.read_record(&mut self.record);
             if !read.map_err(|error| broken(&error))? {
@@ -168,24 +167,24 @@ impl<'a> Table<'a> {
 }
 
 /// One row of a table.
-pub(super) struct Row<'r> {
+pub(crate) struct Row<'r> {
     record: &'r StringRecord,
     line: u64,
 }
 
 impl Row<'_> {
     /// The line on which it begins.
-    pub(super) fn line(&self) -> u64 {
+    pub(crate) fn line(&self) -> u64 {
         self.line
     }
 
     /// That line, as the place in an error.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         place(self.line)
     }
 
     /// A field without the spaces around it and without what [`Cell`] put before it; empty where the column is not there.
-    pub(super) fn field(&self, column: Option<usize>) -> Cow<'_, str> {
+    pub(crate) fn field(&self, column: Option<usize>) -> Cow<'_, str> {
         let field = column.and_then(|column| self.record.get(column));
         Cell::read(field.unwrap_or_default().trim())
     }
