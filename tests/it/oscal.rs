@@ -1,9 +1,13 @@
 //! Tests of `vcto::oscal` through the proofs that hold its documents: NIST's own schema, and what no schema checks.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+
+use vcto::Estate;
+use vcto::change::FindingId;
+use vcto::review::{Reviewer, Waiver, Waivers};
 
 use crate::common::shared;
 use crate::proof::World;
@@ -15,17 +19,39 @@ const DOCUMENTS: [&str; 3] = [
 ];
 
 fn sample() -> World {
+    World::of(&sample_inputs())
+}
+
+fn sample_inputs() -> Vec<PathBuf> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/halden-pryce"));
-    World::of(
-        &[
-            "ninjaone",
-            "documentation.json",
-            "services.json",
-            "facts.csv",
-            "relations.csv",
-        ]
-        .map(|file| folder.join(file)),
-    )
+    [
+        "ninjaone",
+        "documentation.json",
+        "services.json",
+        "facts.csv",
+        "relations.csv",
+    ]
+    .map(|file| folder.join(file))
+    .to_vec()
+}
+
+/// The sample client with a waiver of every finding, and one that has run out.
+fn waived() -> World {
+    let inventory = vcto::source::read_all(sample_inputs()).unwrap();
+    let review = Reviewer::standard()
+        .review(&Estate::new(inventory).unwrap(), "2026-11-22".parse().unwrap())
+        .unwrap();
+    let waiver = |of: &FindingId, at: &str, until: &str| {
+        Waiver::requested(of.clone(), "B. Holt <b>", "It may wait\n{{ insert }}")
+            .approved("A. Jones", at.parse().unwrap(), until.parse().unwrap())
+            .unwrap()
+    };
+    // All but one: something has to wait at the gate.
+    let ids = || review.findings.iter().map(|finding| &finding.id);
+    let waivers = ids().skip(1).map(|id| waiver(id, "2026-11-01", "2027-01-31"));
+    let over = ids().take(1).map(|id| waiver(id, "2026-10-01", "2026-11-21"));
+    let waivers = Waivers::new(waivers.chain(over)).unwrap();
+    World::reviewed(&sample_inputs(), &Reviewer::standard().waivers(waivers))
 }
 
 fn documents(proof: &Path) -> BTreeMap<&'static str, Value> {
@@ -59,7 +85,7 @@ fn every_document_is_valid_under_both_releases() {
     let Some(schemas) = shared("oscal/schema") else {
         return;
     };
-    for world in [World::small(), sample()] {
+    for world in [World::small(), sample(), waived()] {
         for (model, document) in &mut documents(&world.prove("proof")) {
             for release in ["1.2.3", "1.1.3"] {
                 document[model]["metadata"]["oscal-version"] = release.into();
@@ -76,6 +102,75 @@ fn every_document_is_valid_under_both_releases() {
 }
 
 #[test]
+fn a_waived_risk_stays_in_both_documents_as_an_approved_deviation() {
+    let (sample, waived) = (sample(), waived());
+    let (full, less) = (
+        documents(&sample.prove("proof")),
+        documents(&waived.prove("proof")),
+    );
+    let risks = |documents: &BTreeMap<&str, Value>, pointer: &str| {
+        let document = documents[if pointer.starts_with("/assessment") {
+            DOCUMENTS[1]
+        } else {
+            DOCUMENTS[2]
+        }]
+        .clone();
+        let risks = document.pointer(pointer).unwrap().as_array().unwrap().clone();
+        let by_id = |risk: Value| (prop(&risk, "finding-id").unwrap().to_owned(), risk);
+        risks.into_iter().map(by_id).collect::<BTreeMap<String, Value>>()
+    };
+    for pointer in [
+        "/assessment-results/results/0/risks",
+        "/plan-of-action-and-milestones/risks",
+    ] {
+        let (all, marked) = (risks(&full, pointer), risks(&less, pointer));
+        // Each is there, and one more: the waiver that has run out.
+        assert_eq!(marked.len(), all.len() + 1, "{pointer}");
+        assert!(all.keys().all(|id| marked.contains_key(id)));
+        let waived: Vec<_> = marked
+            .values()
+            .filter(|risk| prop(risk, "waived-until").is_some())
+            .collect();
+        assert_eq!(waived.len(), all.len() - 1);
+        for risk in waived {
+            let log = risk["risk-log"]["entries"].as_array().unwrap();
+            let entry = log
+                .iter()
+                .find(|entry| prop(entry, "type") == Some("dr-approved"))
+                .unwrap();
+            assert_eq!(prop(entry, "waiver-approved-by"), Some("A. Jones"));
+            assert_eq!(prop(entry, "waiver-signed"), Some("no"));
+            assert!(
+                entry.get("logged-by").is_none() && !entry["description"].as_str().unwrap().contains("{{")
+            );
+            assert_eq!(prop(risk, "accepted"), Some("true"));
+            let last = log
+                .iter()
+                .rev()
+                .find_map(|entry| entry.get("status-change"))
+                .unwrap();
+            assert_eq!(&risk["status"], last);
+        }
+    }
+    // No control objective is met by waiving what speaks against it.
+    let states = |documents: &BTreeMap<&str, Value>| {
+        let findings = &documents["assessment-results"]["assessment-results"]["results"][0]["findings"];
+        let findings = findings.as_array().unwrap().clone();
+        findings
+            .into_iter()
+            .map(|finding| {
+                (
+                    finding["target"]["target-id"].to_string(),
+                    finding["target"]["status"].to_string(),
+                )
+            })
+            .collect::<BTreeMap<String, String>>()
+    };
+    let (full, less) = (states(&full), states(&less));
+    assert!(full.iter().all(|(objective, state)| less[objective] == *state));
+}
+
+#[test]
 fn the_schema_check_can_fail() {
     let Some(schemas) = shared("oscal/schema") else {
         return;
@@ -88,12 +183,15 @@ fn the_schema_check_can_fail() {
 
 #[test]
 fn every_reference_resolves_and_a_broken_one_is_named() {
-    let world = sample();
-    let proof = world.prove("proof");
-    for name in DOCUMENTS {
+    let proofs = [waived(), sample()].map(|world| (world.prove("proof"), world));
+    for ((proof, _), name) in proofs
+        .iter()
+        .flat_map(|proof| DOCUMENTS.map(|name| (proof, name)))
+    {
         let bytes = std::fs::read(proof.join(format!("oscal/{name}.json"))).unwrap();
         assert_eq!(vcto::oscal::verify(&bytes).unwrap(), [], "{name}");
     }
+    let [_, (proof, _)] = proofs;
     let mut results = documents(&proof).remove("assessment-results").unwrap();
     for pointer in references(&results) {
         let good = results.pointer(&pointer).unwrap().clone();

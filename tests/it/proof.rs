@@ -9,6 +9,7 @@ use vcto::gate::{Approved, Decided, NAMESPACE, Resumed, Routed, Verdict};
 use vcto::ledger::VerifyOptions;
 use vcto::practice::{Practice, PracticeOptions, Tenant, TenantOptions, Trigger};
 use vcto::proof::verify_bundle;
+use vcto::review::Reviewer;
 use vcto::time::ManualClock;
 use vcto::{Actor, ErrorKind, Estate, WorkOrders, source};
 
@@ -21,6 +22,11 @@ pub struct World {
 impl World {
     /// The history of a tenant with this estate.
     pub fn of(inputs: &[PathBuf]) -> Self {
+        Self::reviewed(inputs, &Reviewer::standard())
+    }
+
+    /// The same by a reviewer of one's own making.
+    pub fn reviewed(inputs: &[PathBuf], reviewer: &Reviewer) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new("2026-11-22T08:00:00Z".parse().unwrap()));
         let key = MemoryKey::from_seed(&[7; 32]);
@@ -39,7 +45,12 @@ impl World {
                 .unwrap();
             let estate = Estate::new(source::read_all(inputs.to_vec()).unwrap()).unwrap();
             let review = tenant
-                .review(&estate, "2026-11-22".parse().unwrap(), Trigger::Schedule)
+                .review_with(
+                    reviewer,
+                    &estate,
+                    "2026-11-22".parse().unwrap(),
+                    Trigger::Schedule,
+                )
                 .await
                 .unwrap();
             let mut waiting = Vec::new();

@@ -29,6 +29,7 @@ const CONTROLS: &[(&str, &[&str])] = &[
     ("readiness", &["sa-22", "si-2"]),
     ("redundancy", &["cp-2", "cp-7"]),
     ("resilience", &["cp-2", "cp-2.8"]),
+    ("waiver", &["ra-7", "ca-5"]),
     ("warranty", &["ma-6"]),
 ];
 

@@ -4,12 +4,13 @@ use super::context::Context;
 use super::history::{Event, Proposal, SignedText, Stamp, What};
 use super::lexical::{Id, Line, Markup, NAMESPACE, Time, Token};
 use super::model::{Link, LogEntry, LoggedBy, Prop, RelatedResponse, Speaker};
+use crate::review::WaivedBy;
 
 /// The status of a risk, as far as events move it.
 pub(super) const OPEN: &str = "open";
 const REMEDIATING: &str = "remediating";
 pub(super) const CLOSED: &str = "closed";
-const ACCEPTED: &str = "deviation-approved";
+pub(super) const ACCEPTED: &str = "deviation-approved";
 
 /// Where the signed text and its signature lie.
 pub(crate) fn decision_paths(seq: u64) -> (String, String) {
@@ -119,6 +120,34 @@ pub(super) fn of_risk(
         response_uuid: response,
     }];
     entry
+}
+
+/// What a review says of a risk that is waived, in its log. No party of the register signed it: nobody logs it.
+pub(super) fn waived(context: &Context<'_>, finding: &str, reviewed: &Stamp, waiver: &WaivedBy) -> LogEntry {
+    let mut props = stamp(reviewed, "waiver");
+    props.extend(
+        [
+            Prop::ours("waiver-requested-by", waiver.requested_by.raw()),
+            Prop::ours("waiver-approved-by", waiver.approved_by.raw()),
+            Prop::ours("waiver-at", &waiver.at.to_string()),
+            Prop::ours("waiver-until", &waiver.until.to_string()),
+            Prop::ours("waiver-signed", "no"),
+            Prop::nist("type", "dr-approved"),
+        ]
+        .into_iter()
+        .flatten(),
+    );
+    LogEntry {
+        uuid: context.id("risk-log", &["waiver", finding, &reviewed.seq.to_string()]),
+        title: Markup::of(&format!("Waived until {}", waiver.until)),
+        description: Some(Markup::of(waiver.reason.raw())),
+        start: Time(reviewed.time),
+        props,
+        links: Vec::new(),
+        logged_by: Vec::new(),
+        status_change: Some(ACCEPTED),
+        related_responses: Vec::new(),
+    }
 }
 
 /// NIST's names of what an entry of a risk's log is about.

@@ -21,9 +21,7 @@ use crate::review::Finding;
 pub(super) fn open<'r>(context: &Context<'_>, reviewed: &'r Reviewed) -> Vec<&'r Finding> {
     let findings = reviewed.review.findings.iter();
     findings
-        .filter(|finding| {
-            finding.outcome.is_problem() && context.courses.of(&finding.id.0).status() != CLOSED
-        })
+        .filter(|finding| finding.outcome.is_problem() && risks::status(context, reviewed, finding) != CLOSED)
         .collect()
 }
 

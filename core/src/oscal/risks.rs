@@ -41,6 +41,7 @@ pub(super) fn observation(context: &Context<'_>, reviewed: &Reviewed, finding: &
             Prop::ours("evidence-digest-blake3", &finding.evidence.inputs.hex()),
             Prop::ours("snapshot-digest-blake3", &finding.evidence.snapshot.hex()),
             Prop::ours("ledger-seq", &reviewed.stamp.seq.to_string()),
+            waived_until(finding),
         ]
         .into_iter()
         .flatten()
@@ -67,6 +68,26 @@ pub(super) fn observation(context: &Context<'_>, reviewed: &Reviewed, finding: &
     }
 }
 
+fn waived_until(finding: &Finding) -> Option<Prop> {
+    let waiver = finding.waiver.as_ref()?;
+    Prop::ours("waived-until", &waiver.until.to_string())
+}
+
+/// The status of a finding's risk: what the gate and the waiver in force say, whichever came last.
+pub(super) fn status(context: &Context<'_>, reviewed: &Reviewed, finding: &Finding) -> &'static str {
+    let course = context.courses.of(&finding.id.0);
+    if finding.waiver.is_none() {
+        return course.status();
+    }
+    let later = course
+        .telling()
+        .filter(|(event, _)| event.stamp.seq > reviewed.stamp.seq);
+    later
+        .filter_map(|(event, proposal)| log::status_after(&event.what, proposal))
+        .last()
+        .unwrap_or(log::ACCEPTED)
+}
+
 /// What a review advises about a finding: the first recommendation that names it.
 pub(super) struct Advice<'h>(BTreeMap<&'h str, &'h Recommendation>);
 
@@ -90,7 +111,7 @@ pub(super) fn risk(
     finding: &Finding,
 ) -> Risk {
     let course = context.courses.of(&finding.id.0);
-    let entries: Vec<_> = course
+    let mut entries: Vec<_> = course
         .telling()
         .map(|(event, proposal)| {
             log::of_risk(
@@ -102,11 +123,18 @@ pub(super) fn risk(
             )
         })
         .collect();
-    let mut props: Vec<Prop> = [Prop::ours("finding-id", &finding.id.0)]
+    if let Some(waiver) = &finding.waiver {
+        let earlier = course
+            .telling()
+            .filter(|(event, _)| event.stamp.seq < reviewed.stamp.seq);
+        let entry = log::waived(context, &finding.id.0, &reviewed.stamp, waiver);
+        entries.insert(earlier.count(), entry);
+    }
+    let mut props: Vec<Prop> = [Prop::ours("finding-id", &finding.id.0), waived_until(finding)]
         .into_iter()
         .flatten()
         .collect();
-    if course.is_accepted() {
+    if course.is_accepted() || finding.waiver.is_some() {
         props.extend(Prop::nist("accepted", "true"));
     }
     let advice = advice.0.get(finding.id.0.as_str()).copied();
@@ -130,7 +158,7 @@ pub(super) fn risk(
         description: Markup::of(finding.detail.raw()),
         statement: Markup::of(&statement(finding)),
         props,
-        status: course.status(),
+        status: status(context, reviewed, finding),
         characterizations: vec![characterization(context, finding)],
         deadline: finding.due.and_then(|day| {
             Some(Time(

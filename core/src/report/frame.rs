@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::figure::{counted, figure, name, noun, subject};
-use super::{Page, budget, coverage, decisions, due, human, risks};
+use super::{Page, budget, coverage, decisions, due, human, risks, waivers};
 use crate::error::{Error, ErrorKind, Result};
 use crate::review::{Finding, Severity};
 
@@ -67,7 +67,7 @@ pub(super) fn page(page: &Page<'_>) -> Result<String> {
                     (due::section(page.review))
                     (due::debt(page.review))
                     @if let Some(budget) = page.budget { (budget::section(budget)) }
-                    (human::waivers())
+                    (waivers::section(page.review))
                     (human::section(page))
                     (human::verify(page))
                 }

@@ -1,4 +1,4 @@
-//! "What people decided", waivers, and how to verify all that without us.
+//! "What people decided", and how to verify all that without us.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,6 @@ use crate::gate::{Level, Pending};
 use crate::ledger::Verification;
 
 const LISTED: usize = 12;
-
-pub(super) fn waivers() -> Markup {
-    html! {
-        section aria-labelledby="waivers" {
-            h2 id="waivers" { "Exceptions in force" }
-            p { "This review takes no exceptions into account: every finding counts in full." }
-        }
-    }
-}
 
 pub(super) fn section(page: &Page<'_>) -> Markup {
     html! {

@@ -27,6 +27,7 @@ mod human;
 mod risks;
 mod screen;
 mod tree;
+mod waivers;
 
 pub use fragment::fragment;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vcto::plan::{self, Budget, BudgetOptions, PriceList};
 use vcto::report::{Page, fragment};
-use vcto::review::{Review, Reviewer};
+use vcto::review::{Review, Reviewer, Waivers};
 use vcto::source::Reader;
 use vcto::{ErrorKind, Estate, Inventory};
 
@@ -330,4 +330,55 @@ fn a_budget_on_the_page_has_the_amounts_of_its_document_and_nothing_that_the_pro
             .unwrap()
             .contains("id=\"budget\"")
     );
+}
+
+#[test]
+fn exceptions_stand_with_who_why_and_until_when_beside_the_counts_without_them() {
+    let inventory = inventory(&["Ledger", HOSTILE[0]], false);
+    let (estate, plain) = reviewed(&inventory);
+    assert!(
+        Page::new(&estate, &plain)
+            .to_html()
+            .unwrap()
+            .contains("was given no exceptions")
+    );
+    let finding = &plain.findings_of("lifecycle.security_support").next().unwrap().id;
+    let sheet = format!(
+        "finding,reason,requested_by,approved_by,at,until\n{finding},<b>{} later,{}B. Holt,A. Jones,2026-11-02,2027-04-30\n",
+        HOSTILE[0], HOSTILE[1]
+    );
+    let review = Reviewer::standard()
+        .waivers(Waivers::from_csv(sheet.as_bytes()).unwrap())
+        .review(&estate, "2026-11-22".parse().unwrap())
+        .unwrap();
+    let html = Page::new(&estate, &review).to_html().unwrap();
+    let section = html.split_once("id=\"waivers\"").unwrap().1;
+    let section = section.split_once("</section>").unwrap().0;
+    for part in [
+        "2027-04-30",
+        "&lt;b&gt;",
+        "A. Jones approved on 2026-11-02",
+        "not signed",
+    ] {
+        assert!(section.contains(part), "{part}: {section}");
+    }
+    assert!(!html.contains("<script") && !html.contains('\u{202e}'));
+    let document: Value = serde_json::from_str(&review.to_json()).unwrap();
+    let (mut with, mut without) = (0, 0);
+    for (place, text) in attributes(section, "data-from") {
+        let pointer = place.strip_prefix("review.json#").unwrap();
+        assert_eq!(document.pointer(pointer).unwrap().to_string(), text, "{place}");
+        let number: u64 = text.parse().unwrap();
+        with += if pointer.starts_with("/debt/risk") {
+            number
+        } else {
+            0
+        };
+        without += if pointer.starts_with("/waivers/remaining") {
+            number
+        } else {
+            0
+        };
+    }
+    assert_eq!(with, without + 1);
 }

@@ -237,14 +237,12 @@ fn unfound(rule: &str, asset: &str, rules: &[&Rule]) -> String {
         .into_iter()
         .map(quoted)
         .collect();
-    match near.is_empty() {
-        true => format!("This review has no rule {}.", quoted(rule)),
-        false => format!(
-            "This review has no rule {}; near: {}.",
-            quoted(rule),
-            near.join(", ")
-        ),
-    }
+    let near = if near.is_empty() {
+        String::new()
+    } else {
+        format!("; near: {}", near.join(", "))
+    };
+    format!("This review has no rule {}{near}.", quoted(rule))
 }
 
 /// Of several waivers of one finding the one that ends last counts, of two that end on a day the later row.
@@ -284,73 +282,80 @@ fn report(
     states: &[WaiverState],
     verdicts: &mut Verdicts<'_>,
 ) -> Result<()> {
-    let [expired, unmatched] = &RULES;
-    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
-    for (row, (found, state)) in found.iter().zip(states).enumerate() {
-        if matches!(
-            state,
-            WaiverState::Expired | WaiverState::InForce | WaiverState::Unmatched
-        ) {
-            // Of several that have run out, or are about nothing, the one that ended last speaks for all.
-            let until = |row: usize| waivers.placed.get(row).map(|placed| placed.waiver.until);
-            let best = last.entry(&found.key.0).or_insert(row);
-            if until(*best) <= until(row) {
-                *best = row;
-            }
+    answer(states, verdicts);
+    let all = waivers.placed.iter().zip(found).zip(states).enumerate();
+    // Of several that have run out, or are about nothing, the one that ended last speaks for all.
+    let mut last: BTreeMap<&str, (usize, &Waiver, &Found, WaiverState)> = BTreeMap::new();
+    for (row, ((placed, found), state)) in all {
+        if matches!(state, WaiverState::NotYet | WaiverState::Replaced) {
+            continue;
+        }
+        let this = (row, &placed.waiver, found, *state);
+        let best = last.entry(&found.key.0).or_insert(this);
+        if best.1.until <= placed.waiver.until {
+            *best = this;
         }
     }
-    let is_any = |wanted| states.contains(&wanted);
-    for (rule, broken, outcome) in [
-        (expired, is_any(WaiverState::Expired), Outcome::NotSatisfied),
-        (unmatched, is_any(WaiverState::Unmatched), Outcome::Manual),
+    for (row, waiver, found, state) in last.into_values() {
+        let read = Read::Waiver {
+            document: waivers.digest,
+            number: row as u64 + 1,
+            until: waiver.until,
+        };
+        tell(context, waiver, found, (state, read), verdicts)?;
+    }
+    Ok(())
+}
+
+/// One answer a rule, however many waivers there are.
+fn answer(states: &[WaiverState], verdicts: &mut Verdicts<'_>) {
+    let [expired, unmatched] = &RULES;
+    for (rule, wrong, outcome) in [
+        (expired, WaiverState::Expired, Outcome::NotSatisfied),
+        (unmatched, WaiverState::Unmatched, Outcome::Manual),
     ] {
-        let outcome = match (states.is_empty(), broken) {
+        let outcome = match (states.is_empty(), states.contains(&wrong)) {
             (true, _) => Outcome::NotApplicable,
             (false, true) => outcome,
             (false, false) => Outcome::Satisfied,
         };
         verdicts.answer(rule, Subject::ESTATE, outcome);
     }
-    for row in last.into_values() {
-        let (Some(placed), Some(found), Some(state)) =
-            (waivers.placed.get(row), found.get(row), states.get(row))
-        else {
-            continue;
-        };
-        let waiver = &placed.waiver;
-        let asset = found
-            .asset
-            .as_ref()
-            .and_then(|id| context.estate().asset(id.as_str()));
-        let subject = Subject {
-            asset,
-            part: &found.key.0,
-        };
-        if let Some(asset) = asset
-            && *state != WaiverState::Unmatched
-        {
-            let what = format!("waiver of {}", found.about);
-            let ends = Ending::new(
-                context,
-                expired.id,
-                (asset, &found.key.0),
-                &what,
-                vec![said(context, waiver)],
-            );
-            ends.into_iter().for_each(|ending| verdicts.ends(ending));
-        }
-        let read = Read::Waiver {
-            document: waivers.digest,
-            number: row as u64 + 1,
-            until: waiver.until,
-        };
-        match state {
-            WaiverState::Expired => verdicts.note(expired, subject, run_out(waiver, found).reads([read]))?,
-            WaiverState::Unmatched => {
-                verdicts.note(unmatched, subject, about_nothing(waiver, found).reads([read]))?
-            }
-            _ => {}
-        }
+}
+
+/// One waiver's last day, and what is wrong with it.
+fn tell(
+    context: &Context<'_>,
+    waiver: &Waiver,
+    found: &Found,
+    (state, read): (WaiverState, Read),
+    verdicts: &mut Verdicts<'_>,
+) -> Result<()> {
+    let [expired, unmatched] = &RULES;
+    let part = found.key.0.as_str();
+    let asset = found
+        .asset
+        .as_ref()
+        .and_then(|id| context.estate().asset(id.as_str()));
+    let subject = Subject { asset, part };
+    if state == WaiverState::Unmatched {
+        return verdicts.note(unmatched, subject, about_nothing(waiver, found).reads([read]));
+    }
+    let what = format!("waiver of {}", found.about);
+    let ending = asset.and_then(|asset| {
+        Ending::new(
+            context,
+            expired.id,
+            (asset, part),
+            &what,
+            vec![said(context, waiver)],
+        )
+    });
+    if let Some(ending) = ending {
+        verdicts.ends(ending);
+    }
+    if state == WaiverState::Expired {
+        verdicts.note(expired, subject, run_out(waiver, found).reads([read]))?;
     }
     Ok(())
 }

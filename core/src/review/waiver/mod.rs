@@ -23,6 +23,9 @@ const MAX_REASON: usize = 2_000;
 /// The longest name of a person, rule or part, in bytes.
 const MAX_NAME: usize = 200;
 
+/// The longest id or name of an asset, in bytes: what a field of a sheet holds.
+const MAX_ASSET: usize = 4_000;
+
 /// The most waivers of one review.
 const MAX_WAIVERS: usize = 10_000;
 
@@ -100,8 +103,8 @@ impl RequestedWaiver {
     /// it, no reason, a text that is empty or too long.
     pub fn approved(self, by: impl Into<String>, at: Date, until: Date) -> Result<Waiver> {
         let (requested_by, approved_by) = (
-            person("requested_by", self.by)?,
-            person("approved_by", by.into())?,
+            person("requested_by", &self.by)?,
+            person("approved_by", &by.into())?,
         );
         if folded(&requested_by) == folded(&approved_by) {
             let what = format!(
@@ -125,7 +128,7 @@ impl RequestedWaiver {
         }
         Ok(Waiver {
             of: checked(self.of)?,
-            reason: Untrusted::new(text("reason", self.reason, MAX_REASON)?),
+            reason: Untrusted::new(text("reason", &self.reason, MAX_REASON)?),
             requested_by: Untrusted::new(requested_by),
             approved_by: Untrusted::new(approved_by),
             at,
@@ -248,7 +251,7 @@ fn checked(of: WaiverOf) -> Result<WaiverOf> {
             Ok(WaiverOf::Finding(FindingId(id)))
         }
         WaiverOf::Rule { rule, asset, part } => {
-            let rule = text("rule", rule, MAX_NAME)?;
+            let rule = text("rule", &rule, MAX_NAME)?;
             let plain =
                 |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._".contains(&byte);
             if !rule.bytes().all(plain) {
@@ -258,11 +261,11 @@ fn checked(of: WaiverOf) -> Result<WaiverOf> {
             let part = part.trim();
             Ok(WaiverOf::Rule {
                 rule,
-                asset: Untrusted::new(text("asset", asset.into_raw(), usize::MAX)?),
+                asset: Untrusted::new(text("asset", asset.raw(), MAX_ASSET)?),
                 part: if part.is_empty() {
                     String::new()
                 } else {
-                    text("part", part.to_owned(), MAX_NAME)?
+                    text("part", part, MAX_NAME)?
                 },
             })
         }
@@ -270,7 +273,7 @@ fn checked(of: WaiverOf) -> Result<WaiverOf> {
 }
 
 /// A person's name; letters or digits are what tells two apart.
-fn person(field: &'static str, name: String) -> Result<String> {
+fn person(field: &'static str, name: &str) -> Result<String> {
     let name = text(field, name, MAX_NAME)?;
     if folded(&name).is_empty() {
         return Err(fault(field, format!("{} is no name", quoted(&name))).remedy("write who it was"));
@@ -287,7 +290,7 @@ fn folded(name: &str) -> String {
 }
 
 /// A text that must be there, without space around it.
-fn text(field: &'static str, text: String, most: usize) -> Result<String> {
+fn text(field: &'static str, text: &str, most: usize) -> Result<String> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Err(fault(field, format!("`{field}` is empty")).remedy(format!("write `{field}`")));
