@@ -396,6 +396,40 @@ export interface CostTotal {
   total: number
 }
 
+/** A finding that people accepted for a time: by its id, or by rule and asset. */
+export type Waiver = ({ finding: string } | { rule: string; asset: string; part?: string }) & {
+  reason: string
+  requested_by: string
+  /** Another person. */
+  approved_by: string
+  /** The day of the approval. */
+  at: string
+  /** The last day on which it counts, at most 366 days later. */
+  until: string
+}
+
+/** The waivers that a review was given, and what they came to. They take nothing out of the review. */
+export interface WaiversTaken {
+  /** The digest of the sheet. */
+  document: string
+  in_force: number
+  not_yet: number
+  expired: number
+  replaced: number
+  unmatched: number
+  /** Without what is waived. */
+  remaining: Pick<Debt, 'principal' | 'interest' | 'risk' | 'ratio'>
+  /** What would be recommended, were nothing waived. */
+  withheld?: { id: string; title: string; findings: string[]; targets: string[] }[]
+  entries: {
+    state: 'expired' | 'in_force' | 'not_yet' | 'replaced' | 'unmatched'
+    finding?: string
+    asset?: string
+    days: number
+    waiver: Waiver
+  }[]
+}
+
 /** What is signed, or the signature: bytes or text. */
 export type Said = Uint8Array | string
 

@@ -15,7 +15,7 @@ use vcto::monitor::{Monitor, Progress};
 use vcto::plan::{self, Budget, BudgetOptions, PriceList};
 use vcto::practice::{Practice, PracticeOptions, Tenant, TenantOptions, Trigger};
 use vcto::report::Page;
-use vcto::review::{Review, Reviewer};
+use vcto::review::{Review, Reviewer, Waivers};
 use vcto::source::{self, Format, Reader};
 use vcto::time::{Clock, SystemClock, SystemEntropy};
 use vcto::{Actor, Estate, WorkOrders, proof};
@@ -39,7 +39,7 @@ const APPROVER: &str = "alice";
 const HELP: &str = "\
 Reviews an inventory, stages the changes that follow, executes one approved change, takes it back, leaves the proof.
 
-usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [--client NAME] [--prices FILE] [INPUT...]
+usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [--client NAME] [--prices FILE] [--waivers FILE] [INPUT...]
 
   INPUT       files or folders that describe one client; without any, the sample client
   --format    vcto, netbox, ninjaone, rvtools, ...: for all inputs; told by their content otherwise
@@ -47,6 +47,7 @@ usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [--client NAME] [--
   --as-of     the day of the review, YYYY-MM-DD (default: today; for the sample 2026-11-22)
   --client    the name of the client, for the page
   --prices    a price list (docs/formats/prices-csv.md), for a budget from the fiscal year that begins in April
+  --waivers   findings that were accepted for a time (docs/formats/waivers-csv.md)
 ";
 
 fn main() -> std::process::ExitCode {
@@ -107,7 +108,10 @@ async fn job(options: &Options, known: &Known) -> Result<()> {
         .create_tenant("client", TenantOptions::region("eu").approvers(register))
         .await?;
 
-    let reviewer = Reviewer::standard().monitor(progress());
+    let mut reviewer = Reviewer::standard().monitor(progress());
+    if let Some(waivers) = &options.waivers {
+        reviewer = reviewer.waivers(Waivers::read(waivers)?);
+    }
     let review = tenant
         .review_with(&reviewer, &known.estate, options.as_of, Trigger::Manual)
         .await?;
@@ -292,13 +296,14 @@ struct Options {
     as_of: jiff::civil::Date,
     client: String,
     prices: Option<PathBuf>,
+    waivers: Option<PathBuf>,
 }
 
 impl Options {
     /// None: help was asked for.
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>> {
         let (mut inputs, mut format, mut out, mut as_of) = (Vec::new(), None, PathBuf::from("out"), None);
-        let (mut client, mut prices) = (None, None);
+        let (mut client, mut prices, mut waivers) = (None, None, None);
         while let Some(arg) = args.next() {
             let mut value = || args.next().ok_or(format!("{arg} needs a value; see --help"));
             match arg.as_str() {
@@ -308,6 +313,7 @@ impl Options {
                 "--as-of" => as_of = Some(value()?.parse()?),
                 "--client" => client = Some(value()?),
                 "--prices" => prices = Some(PathBuf::from(value()?)),
+                "--waivers" => waivers = Some(PathBuf::from(value()?)),
                 option if option.starts_with('-') => {
                     return Err(format!("no option {option}; see --help").into());
                 }
@@ -321,6 +327,7 @@ impl Options {
                 .map(|file| Path::new(SAMPLE_FOLDER).join(file))
                 .collect();
             prices = prices.or_else(|| Some(Path::new(SAMPLE_FOLDER).join("prices.csv")));
+            waivers = waivers.or_else(|| Some(Path::new(SAMPLE_FOLDER).join("waivers.csv")));
         }
         let today = jiff::tz::TimeZone::UTC.to_datetime(SystemClock.now()).date();
         let as_of = as_of.unwrap_or(if sample { SAMPLE_DAY.parse()? } else { today });
@@ -330,6 +337,7 @@ impl Options {
             out,
             as_of,
             prices,
+            waivers,
             client: client.unwrap_or_else(|| if sample { SAMPLE_CLIENT } else { "the client" }.to_owned()),
         }))
     }

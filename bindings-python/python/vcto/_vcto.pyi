@@ -8,7 +8,7 @@ from datetime import date, datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, LedgerEntry, Matrix, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WhatIf
+from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, LedgerEntry, Matrix, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf
 
 __all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "read", "review", "verify_bundle"]
 

@@ -65,6 +65,9 @@ pub(super) fn of(page: &Page<'_>) -> String {
     let mut screen = Screen::default();
     head(&mut screen, page);
     seen(&mut screen, page.review);
+    if let Some(waivers) = &page.review.waivers {
+        screen.line(6, &waivers.line(&page.review.debt));
+    }
     stops(&mut screen, page);
     due(&mut screen, page.review);
     if let Some(budget) = page.budget {

@@ -58,7 +58,7 @@ impl WaiversTaken {
     }
 
     /// In a line, for a terminal: how many, and the counts with and without what is waived.
-    pub(in crate::review) fn line(&self, debt: &Debt) -> String {
+    pub(crate) fn line(&self, debt: &Debt) -> String {
         let others: Vec<String> = [
             (self.not_yet, "not yet in force"),
             (self.expired, "expired"),
