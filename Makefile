@@ -117,6 +117,7 @@ $(STAMPS)/tools: .ci/need
 
 $(STAMPS)/oracles: $(STAMPS)/tools
 	@.ci/need go golang-go
+	@.ci/need strace strace
 	@.ci/need /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog golang-golang-x-mod-dev
 	@mkdir -p $(@D) && touch $@
 

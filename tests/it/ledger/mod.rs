@@ -3,6 +3,7 @@
 mod append;
 mod auditing;
 mod crash;
+mod disk;
 mod flips;
 mod forged;
 mod golden;
@@ -10,6 +11,8 @@ mod parsers;
 mod reading;
 mod rollback;
 mod stock;
+mod syscalls;
+mod traced;
 mod tree;
 mod verify;
 
