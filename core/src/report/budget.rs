@@ -13,7 +13,7 @@ use crate::plan::{Budget, Item, Line, Total};
 /// Of the lines so many are told.
 const LINES: usize = 6;
 /// Of what is in no sum so many groups.
-const GROUPS: usize = 8;
+const GROUPS: usize = 12;
 
 pub(super) fn section(budget: &Budget) -> Markup {
     html! {

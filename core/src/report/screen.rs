@@ -23,7 +23,7 @@ const WIDTH: usize = 118;
 const STOPS: usize = 3;
 /// Groups of what is past, and of what is coming.
 const PAST: usize = 5;
-const COMING: usize = 5;
+const COMING: usize = 6;
 /// Proposals that are listed.
 const WAITING: usize = 4;
 /// Names in a list.
@@ -238,14 +238,18 @@ fn due(screen: &mut Screen, review: &Review) {
     let weights = weights(review);
     let mut past = groups(calendar, &[Band::Past], &weights);
     past.sort_by_key(|group| std::cmp::Reverse((group.severity, group.endings.len())));
-    rows(screen, &past, PAST, |_| "past".to_owned());
+    let older = past.split_off(PAST.min(past.len()));
+    rows(screen, (&past, &older), |_| "past".to_owned());
     let mut coming = groups(
         calendar,
         &[Band::Within30, Band::Within90, Band::Within180],
         &weights,
     );
+    // The gravest, in the order of their days.
+    coming.sort_by_key(|group| (std::cmp::Reverse(group.severity), group.from));
+    let later = coming.split_off(COMING.min(coming.len()));
     coming.sort_by_key(|group| group.from);
-    rows(screen, &coming, COMING, |group| format!("{} d", group.days));
+    rows(screen, (&coming, &later), |group| format!("{} d", group.days));
     let unknown: u64 = calendar.not_recorded.iter().map(|rule| rule.count).sum();
     if unknown > 0 || calendar.disputed > 0 {
         let asked: BTreeSet<&str> = calendar
@@ -278,23 +282,18 @@ struct Group<'a> {
     endings: Vec<&'a Ending>,
 }
 
-type Weights<'a> = BTreeMap<(&'a str, Option<&'a AssetId>, &'a str), Severity>;
+type Weights<'a> = BTreeMap<(&'a str, Option<&'a AssetId>), Severity>;
 
-/// How grave what the calendar lists is, by the findings of the same rule and part.
+/// How grave what the calendar lists is, by the findings of the same rule and asset.
 fn weights(review: &Review) -> Weights<'_> {
-    let findings = review.findings.iter().filter(|finding| finding.due.is_some());
-    findings
-        .map(|finding| {
-            (
-                (
-                    finding.rule.as_str(),
-                    finding.asset.as_ref(),
-                    finding.part.as_str(),
-                ),
-                finding.severity,
-            )
-        })
-        .collect()
+    let mut weights = Weights::new();
+    for finding in review.findings.iter().filter(|finding| finding.due.is_some()) {
+        let weight = weights
+            .entry((finding.rule.as_str(), finding.asset.as_ref()))
+            .or_insert(finding.severity);
+        *weight = finding.severity.max(*weight);
+    }
+    weights
 }
 
 fn groups<'a>(calendar: &'a Calendar, bands: &[Band], weights: &Weights<'_>) -> Vec<Group<'a>> {
@@ -304,7 +303,7 @@ fn groups<'a>(calendar: &'a Calendar, bands: &[Band], weights: &Weights<'_>) -> 
         .iter()
         .filter(|ending| bands.contains(&ending.band))
     {
-        let key = (ending.rule.as_str(), Some(&ending.asset), ending.part.as_str());
+        let key = (ending.rule.as_str(), Some(&ending.asset));
         let severity = weights.get(&key).copied();
         // Entries come by day: the first of a group is its earliest.
         let group = groups
@@ -321,8 +320,12 @@ fn groups<'a>(calendar: &'a Calendar, bands: &[Band], weights: &Weights<'_>) -> 
     groups.into_values().collect()
 }
 
-fn rows(screen: &mut Screen, groups: &[Group<'_>], most: usize, mark: impl Fn(&Group<'_>) -> String) {
-    for group in groups.iter().take(most) {
+fn rows(
+    screen: &mut Screen,
+    (shown, others): (&[Group<'_>], &[Group<'_>]),
+    mark: impl Fn(&Group<'_>) -> String,
+) {
+    for group in shown {
         let last = group.endings.iter().map(|ending| ending.date).max();
         let days = match last {
             Some(last) if last > group.from => format!("{} to {last}", group.from),
@@ -339,7 +342,7 @@ fn rows(screen: &mut Screen, groups: &[Group<'_>], most: usize, mark: impl Fn(&G
             ),
         );
     }
-    let rest: usize = groups.iter().skip(most).map(|group| group.endings.len()).sum();
+    let rest: usize = others.iter().map(|group| group.endings.len()).sum();
     if rest > 0 {
         screen.line(12, &format!("  {:>6}    and {rest} more", ""));
     }

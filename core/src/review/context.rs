@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::finding::Read;
 use super::lifecycle::{Catalogue, days_between};
-use super::matrix::Matrix;
+use super::matrix::{Alike, Column, Matrix, Twins};
 use super::processors::Processors;
 use super::settings::Settings;
 use crate::digest::Hasher;
@@ -32,6 +32,7 @@ pub struct Context<'a> {
     criticality: OnceLock<Read>,
     network: OnceLock<Read>,
     matrix: OnceLock<Matrix>,
+    twins: OnceLock<Twins<'a>>,
     /// Positions of relations, sorted by the id of the dependency; stable, so within one by dependant and kind.
     by_dependency: OnceLock<Vec<u32>>,
 }
@@ -56,6 +57,7 @@ impl<'a> Context<'a> {
             criticality: OnceLock::new(),
             network: OnceLock::new(),
             matrix: OnceLock::new(),
+            twins: OnceLock::new(),
             by_dependency: OnceLock::new(),
         }
     }
@@ -141,6 +143,12 @@ impl<'a> Context<'a> {
     /// Every device against what should look after it.
     pub fn matrix(&self) -> &Matrix {
         self.matrix.get_or_init(|| Matrix::new(self))
+    }
+
+    /// A device that may be this one and that the column knows: see [`Twins`].
+    pub(super) fn twin(&self, column: Column, asset: &Asset) -> Option<(Alike, &'a Asset)> {
+        let twins = self.twins.get_or_init(|| Twins::of(self.estate));
+        twins.find(self, column, asset)
     }
 
     pub(super) fn into_matrix(mut self) -> Matrix {

@@ -22,6 +22,7 @@ pub(crate) use infer::is_of_inference;
 pub use infer::{Doubt, Inference, Method, MethodCount, infer, inferred_csv};
 pub use input::{Input, MAX_FILE, MAX_FILES};
 pub use overlay::facts_template;
+pub(crate) use reconcile::serial;
 
 use crate::error::Result;
 use crate::estate::Inventory;

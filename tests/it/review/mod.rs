@@ -13,6 +13,7 @@ mod real;
 mod resilience;
 mod summary;
 mod support;
+mod twins;
 mod waivers;
 
 use vcto::estate::{Asset, AssetKind, Scalar};

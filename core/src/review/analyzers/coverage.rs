@@ -7,10 +7,12 @@ use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::finding::Read;
 use crate::review::life::in_service;
-use crate::review::matrix::{Cell, Column, covering, judge, scope, wants};
+use crate::review::matrix::{COMPARED, Cell, Column, SETTLED, Sign, covering, judge, scope, wants};
 use crate::review::outcome::{DebtKind, Outcome, Pillar, Severity};
+use crate::review::questions::Want;
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::{Draft, Verdicts};
+use crate::text::Plain;
 
 /// Devices that nothing looks after.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +45,7 @@ const fn rule(
 ) -> Rule {
     Rule {
         id,
-        version: 1,
+        version: 2,
         title,
         pillar,
         debt,
@@ -59,6 +61,13 @@ static RULES: [Rule; 4] = [
         DebtKind::Configuration,
         &in_service![
             Reads::Property("kind"),
+            Reads::Property("name"),
+            Reads::Fact("serial"),
+            Reads::Fact("uuid"),
+            Reads::Fact("mac_addresses"),
+            Reads::Fact("dns_name"),
+            Reads::Fact("netbios_name"),
+            Reads::Fact("same_as"),
             Reads::Fact("os_name"),
             Reads::Fact("rmm_agent"),
             Reads::Completeness,
@@ -71,6 +80,13 @@ static RULES: [Rule; 4] = [
         DebtKind::Configuration,
         &in_service![
             Reads::Property("kind"),
+            Reads::Property("name"),
+            Reads::Fact("serial"),
+            Reads::Fact("uuid"),
+            Reads::Fact("mac_addresses"),
+            Reads::Fact("dns_name"),
+            Reads::Fact("netbios_name"),
+            Reads::Fact("same_as"),
             Reads::Fact("os_name"),
             Reads::Fact("antivirus"),
             Reads::Fact("antivirus_state"),
@@ -85,6 +101,13 @@ static RULES: [Rule; 4] = [
         DebtKind::Configuration,
         &in_service![
             Reads::Property("kind"),
+            Reads::Property("name"),
+            Reads::Fact("serial"),
+            Reads::Fact("uuid"),
+            Reads::Fact("mac_addresses"),
+            Reads::Fact("dns_name"),
+            Reads::Fact("netbios_name"),
+            Reads::Fact("same_as"),
             Reads::Fact("os_name"),
             Reads::Fact("directory"),
             Reads::Fact("domain"),
@@ -99,6 +122,13 @@ static RULES: [Rule; 4] = [
         DebtKind::Documentation,
         &in_service![
             Reads::Property("kind"),
+            Reads::Property("name"),
+            Reads::Fact("serial"),
+            Reads::Fact("uuid"),
+            Reads::Fact("mac_addresses"),
+            Reads::Fact("dns_name"),
+            Reads::Fact("netbios_name"),
+            Reads::Fact("same_as"),
             Reads::Fact("agreement"),
             Reads::Relation("covered_by"),
             Reads::Completeness,
@@ -172,9 +202,7 @@ impl Analyzer for Coverage {
                 match row.cell(words.column) {
                     Cell::Covered => verdicts.satisfied(rule, asset),
                     Cell::NotApplicable => verdicts.not_applicable(rule, asset),
-                    Cell::Unknown => {
-                        verdicts.unanswered(rule, asset, words.question(asset), wants(words.column, asset));
-                    }
+                    Cell::Unknown => words.ask(context, verdicts, rule, asset),
                     Cell::Contradicted => verdicts.find(rule, asset, words.contradiction(context, asset))?,
                     Cell::Gap => verdicts.find(rule, asset, words.gap(context, asset))?,
                 }
@@ -185,6 +213,29 @@ impl Analyzer for Coverage {
 }
 
 impl Words {
+    /// Of a device that may be one that is covered, it is asked whether it is; of others, whether they are covered.
+    fn ask(&self, context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, asset: &Asset) {
+        let absent = absent(context, self.column, asset);
+        match absent.then(|| context.twin(self.column, asset)).flatten() {
+            Some((alike, twin)) => {
+                let of = format!(
+                    "{} ({}), which has the same {}",
+                    twin.label().plain(),
+                    Plain(twin.id.as_str()),
+                    alike.as_str()
+                );
+                let want = Want::new(asset, SETTLED).of(of);
+                verdicts.unanswered(
+                    rule,
+                    asset,
+                    "whether it is a device that another source names too",
+                    [want],
+                );
+            }
+            None => verdicts.unanswered(rule, asset, self.question(asset), wants(self.column, asset)),
+        }
+    }
+
     fn question(&self, asset: &Asset) -> &'static str {
         let alone = self.column == Column::Directory && asset.fact("workgroup").is_some();
         if alone {
@@ -231,6 +282,15 @@ impl Words {
     fn reads(&self, context: &Context<'_>, asset: &Asset) -> Vec<Read> {
         let mut reads = vec![Read::kind(asset)];
         reads.extend(self.facts.iter().map(|fact| Read::fact(asset, fact)));
+        if absent(context, self.column, asset) {
+            reads.push(Read::name(asset));
+            reads.extend(
+                COMPARED
+                    .iter()
+                    .chain([&SETTLED])
+                    .map(|fact| Read::fact(asset, fact)),
+            );
+        }
         if self.column == Column::Agreement {
             let before = reads.len();
             reads.extend(covering(context, asset).map(Read::relation));
@@ -247,4 +307,13 @@ impl Words {
         });
         reads
     }
+}
+
+/// Whether a source knows all devices of the column, and no source says anything of this one.
+fn absent(context: &Context<'_>, column: Column, asset: &Asset) -> bool {
+    let complete = context
+        .matrix()
+        .column(column)
+        .is_some_and(|column| column.complete);
+    complete && judge(context, column, asset) == Sign::default()
 }

@@ -39,6 +39,17 @@ pub(in crate::review) fn scopes(column: Column) -> &'static [&'static str] {
     }
 }
 
+/// The facts by which a device is known to a column.
+pub(super) fn signs(column: Column) -> &'static [&'static str] {
+    match column {
+        Column::Agreement => &["agreement"],
+        Column::Backup | Column::Warranty => &[],
+        Column::Directory => &["directory", "domain"],
+        Column::EndpointProtection => &["antivirus", "antivirus_state", "edr"],
+        Column::Rmm => &["rmm_agent"],
+    }
+}
+
 /// The name of the scope that stands in the evidence.
 pub(in crate::review) fn scope(column: Column) -> &'static str {
     scopes(column).first().copied().unwrap_or_default()
@@ -100,7 +111,11 @@ pub(super) fn cell(context: &Context<'_>, column: Column, asset: &Asset, absence
         // Whether it should be covered is not known: that it is not, is then no gap.
         _ if asked == Asked::Unknown => Cell::Unknown,
         Sign { gap: Some(_), .. } => Cell::Gap,
-        Sign { .. } if absence && !has_half_a_sign(column, asset) => Cell::Gap,
+        Sign { .. } if absence && !has_half_a_sign(column, asset) => match context.twin(column, asset) {
+            // It may be the one that is covered, under another name.
+            Some(_) => Cell::Unknown,
+            None => Cell::Gap,
+        },
         Sign { .. } => Cell::Unknown,
     }
 }

@@ -3,10 +3,12 @@
 mod build;
 mod column;
 mod said;
+mod twins;
 
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::column::{Sign, covering, is_complete, judge, scope, scopes, wants};
+pub(super) use self::twins::{Alike, COMPARED, SETTLED, Twins};
 use super::life::Life;
 use crate::estate::{AssetId, AssetKind};
 use crate::text::Untrusted;

@@ -390,7 +390,11 @@ static VOCABULARY: &[Entry] = &[
     text("role", Engineer, "What is it for?"),
     text("route", Vendor, "Which way does the line take into the building?").template(is_circuit),
     relation("runs_on", Engineer, "On which host does it run?"),
-    text("same_as", Engineer, ""),
+    text(
+        "same_as",
+        Engineer,
+        "Is it the device that another source names? Then the id of that one; else `none`.",
+    ),
     boolean("secure_boot", Engineer, "Is secure boot on?"),
     text("serial", SiteContact, "Which serial number stands on it?"),
     list("services_running", Engineer, ""),

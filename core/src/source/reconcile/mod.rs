@@ -6,6 +6,7 @@ mod same;
 mod stamp;
 
 pub(super) use same::is_serial;
+pub(crate) use same::serial;
 
 use std::collections::BTreeSet;
 

@@ -101,7 +101,7 @@ fn targets(inventory: &Inventory) -> Result<BTreeMap<AssetId, AssetId>> {
     let said: BTreeMap<&AssetId, &Asset> = inventory
         .assets
         .iter()
-        .filter(|asset| asset.fact(SAME_AS).is_some())
+        .filter(|asset| asset.fact(SAME_AS).is_some() && !is_no_other(asset))
         .map(|asset| (&asset.id, asset))
         .collect();
     let mut targets = BTreeMap::new();
@@ -134,6 +134,14 @@ fn targets(inventory: &Inventory) -> Result<BTreeMap<AssetId, AssetId>> {
         targets.extend(path.into_iter().map(|id| (id.clone(), target.clone())));
     }
     Ok(targets)
+}
+
+/// Whether a person has said that it is no other.
+fn is_no_other(asset: &Asset) -> bool {
+    match asset.value(SAME_AS) {
+        Some(Scalar::Text(text)) => matches!(text.raw().trim().to_lowercase().as_str(), "" | "no" | "none"),
+        _ => false,
+    }
 }
 
 fn nowhere(asset: &AssetId, target: &str) -> Error {
@@ -236,7 +244,7 @@ pub(in crate::source) fn is_serial(text: &str) -> bool {
 }
 
 /// A serial number in the form in which it is compared; `None` for what is none.
-fn serial(text: &str) -> Option<String> {
+pub(crate) fn serial(text: &str) -> Option<String> {
     let serial = text.trim().to_lowercase();
     let bare: String = serial.chars().filter(|c| !matches!(c, ' ' | '.')).collect();
     let mut characters = bare.chars();
