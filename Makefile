@@ -113,6 +113,7 @@ $(STAMPS)/tools: .ci/need
 	@.ci/need cc build-essential
 	@.ci/need ssh-keygen openssh-client
 	@.ci/need openssl openssl
+	@.ci/need pg_ctlcluster postgresql || echo "without PostgreSQL some tests are not run" >&2
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/oracles: $(STAMPS)/tools

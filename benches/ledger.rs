@@ -1,13 +1,14 @@
 //! The ledger beside raw SQLite, ct-merkle and bare hashing, in the same run.
 //!
 //! Processor time where the work is computing; wall time too where a disk decides. A word among the arguments (`append`,
-//! `open`, `processes`, `tree`, `verify`, `writers`) runs that part only, a number beside `append` that many entries a commit
+//! `open`, `postgres`, `processes`, `tree`, `verify`, `writers`) runs that part only, a number beside `append` that many entries a commit
 //! only.
 
 #![allow(clippy::disallowed_methods, reason = "a bench looks at the clock")]
 
 mod instances;
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -26,11 +27,12 @@ use vcto::time::{SystemClock, SystemEntropy};
 /// What an event of the gate or a small review takes, sealed.
 const PAYLOAD: usize = 600;
 
-const PARTS: [(&str, fn()); 6] = [
+const PARTS: [(&str, fn()); 7] = [
     ("tree", tree),
     ("append", append),
     ("writers", writers),
     ("processes", processes),
+    ("postgres", postgresql),
     ("verify", verify),
     ("open", open),
 ];
@@ -265,39 +267,136 @@ fn raw(path: &Path) -> rusqlite::Connection {
 
 /// Single appends from one thread and from 64.
 fn writers() {
-    let payload = payloads(1, PAYLOAD);
-    let run = |threads: usize, each: usize| {
-        let folder = folder();
-        let ledger = create(&Storage::sqlite(folder.path().join("log")), options());
-        let start = Instant::now();
-        let mut waits: Vec<Duration> = std::thread::scope(|scope| {
-            let work = || {
-                let append = |_| {
-                    let start = Instant::now();
-                    block_on(ledger.append(drafts(&payload).remove(0))).expect("appended");
-                    start.elapsed()
-                };
-                (0..each).map(append).collect::<Vec<_>>()
-            };
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let waits = threads
-                .into_iter()
-                .flat_map(|thread| thread.join().expect("ended"));
-            waits.collect()
-        });
-        waits.sort();
-        let rate = waits.len() as f64 / start.elapsed().as_secs_f64();
-        (rate, waits[waits.len() / 2], waits[waits.len() * 99 / 100])
-    };
     println!("single appends of {PAYLOAD} B");
     for _ in 0..3 {
-        let (one, median, _) = run(1, 300);
-        let (many, _, worst) = run(64, 150);
+        one_and_many(|threads, each| {
+            let folder = folder();
+            let ledger = create(&Storage::sqlite(folder.path().join("log")), options());
+            crowd(&ledger, threads, each)
+        });
+    }
+}
+
+fn one_and_many(run: impl Fn(usize, usize) -> (f64, Duration, Duration)) {
+    let (one, median, _) = run(1, 300);
+    let (many, _, worst) = run(64, 150);
+    println!(
+        "  one writer {one:>6.0}/s ({median:.2?}), 64 writers {many:>6.0}/s: {:>5.1} x; p99 of the 64 {worst:.2?}",
+        many / one
+    );
+}
+
+/// So many appends by each of so many threads: how many a second, the median wait, and that of which one in a hundred is longer.
+fn crowd(ledger: &Ledger, threads: usize, each: usize) -> (f64, Duration, Duration) {
+    let payload = payloads(1, PAYLOAD);
+    let start = Instant::now();
+    let mut waits: Vec<Duration> = std::thread::scope(|scope| {
+        let work = || {
+            let append = |_| {
+                let start = Instant::now();
+                block_on(ledger.append(drafts(&payload).remove(0))).expect("appended");
+                start.elapsed()
+            };
+            (0..each).map(append).collect::<Vec<_>>()
+        };
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let waits = threads
+            .into_iter()
+            .flat_map(|thread| thread.join().expect("ended"));
+        waits.collect()
+    });
+    waits.sort();
+    let rate = waits.len() as f64 / start.elapsed().as_secs_f64();
+    (rate, waits[waits.len() / 2], waits[waits.len() * 99 / 100])
+}
+
+/// The same over PostgreSQL, which `.ci/postgres` starts, beside the client alone with rows of the same bytes.
+fn postgresql() {
+    let mut server = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/postgres"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the script");
+    let mut url = String::new();
+    let asked = writeln!(server.stdin.as_mut().expect("piped"), "bench");
+    let mut answers = BufReader::new(server.stdout.take().expect("piped"));
+    if asked.and_then(|()| answers.read_line(&mut url)).is_err() || url.is_empty() {
+        return println!("PostgreSQL: NOT RUN, it is not here");
+    }
+    let (url, folder) = (url.trim(), folder());
+    let next = std::cell::Cell::new(0);
+    let fresh = || {
+        next.set(next.get() + 1);
+        let (origin, mark) = (format!("example.org/{}", next.get()), next.get().to_string());
+        let storage = Storage::postgres(url, &origin, folder.path().join(mark)).expect("a URL");
+        block_on(Ledger::create(&storage, &origin, "eu", options())).expect("a new log")
+    };
+    println!(
+        "durable append of {PAYLOAD} B to PostgreSQL on this machine, one writer; rounds in turn, the best of each"
+    );
+    for (each, commits) in [(1, 200), (100, 60), (1_000, 20)] {
+        let payloads = payloads(each, PAYLOAD);
+        let (mut ours, mut raw) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            let ledger = fresh();
+            ours.push(Cost::of(|| {
+                for _ in 0..commits {
+                    block_on(ledger.append_all(drafts(&payloads), Condition::Any)).expect("appended");
+                }
+            }));
+            raw.push(raw_postgres(url, &payloads, commits));
+        }
+        let (ours, raw) = (Cost::best(&ours), Cost::best(&raw));
+        let entries = (each * commits) as f64;
         println!(
-            "  one writer {one:>6.0}/s ({median:.2?}), 64 writers {many:>6.0}/s: {:>5.1} x; p99 of the 64 {worst:.2?}",
-            many / one
+            "  {each:>5} a commit: {:>8.0} entries/s, raw {:>8.0}: {:>5.2} x",
+            entries / ours.wall,
+            entries / raw.wall,
+            raw.wall / ours.wall
         );
     }
+    one_and_many(|threads, each| crowd(&fresh(), threads, each));
+    drop(server.stdin.take());
+    server.wait().expect("ended");
+}
+
+/// The same bytes in the same tables, by one statement for each: no triggers, no rules, no index over tags.
+fn raw_postgres(url: &str, payloads: &[Vec<u8>], commits: usize) -> Cost {
+    let mut client = postgres::Client::connect(url, postgres::NoTls).expect("connected");
+    client
+        .batch_execute(
+            "DROP SCHEMA IF EXISTS raw CASCADE; CREATE SCHEMA raw;
+             CREATE TABLE raw.entry (log_id bytea, seq bigint, header bytea, leaf_hash bytea, PRIMARY KEY (log_id, seq));
+             CREATE TABLE raw.payload (log_id bytea, seq bigint, ciphertext bytea, PRIMARY KEY (log_id, seq));
+             ALTER TABLE raw.payload ALTER COLUMN ciphertext SET STORAGE EXTERNAL",
+        )
+        .expect("made");
+    let add = "INSERT INTO raw.entry SELECT $1, a.* FROM unnest($2::bigint[], $3::bytea[], $4::bytea[]) AS a";
+    let entry = client.prepare(add).expect("sound");
+    let add = "INSERT INTO raw.payload SELECT $1, a.* FROM unnest($2::bigint[], $3::bytea[]) AS a";
+    let payload = client.prepare(add).expect("sound");
+    let (log, header, hash) = ([9u8; 16].as_slice(), [1u8; 127], [2u8; 32]);
+    let headers = vec![header.as_slice(); payloads.len()];
+    let hashes = vec![hash.as_slice(); payloads.len()];
+    let sealed: Vec<Vec<u8>> = payloads
+        .iter()
+        .map(|payload| [payload.as_slice(), &[7; 16]].concat())
+        .collect();
+    let mut seq = 0i64;
+    Cost::of(|| {
+        for _ in 0..commits {
+            let seqs: Vec<i64> = (seq..).take(payloads.len()).collect();
+            seq += i64::try_from(payloads.len()).expect("few");
+            let mut transaction = client.transaction().expect("begun");
+            transaction
+                .execute(&entry, &[&log, &seqs, &headers, &hashes])
+                .expect("inserted");
+            transaction
+                .execute(&payload, &[&log, &seqs, &sealed])
+                .expect("inserted");
+            transaction.commit().expect("committed");
+        }
+    })
 }
 
 /// The folder of the log, for a process of [`processes`].

@@ -1252,7 +1252,10 @@ export interface NoteDetails {
   note?: string
 }
 
-/** Opens the practice in this folder, or begins one where the folder is empty or not there. */
+/**
+ * Opens the practice in this folder, or begins one where the folder is empty or not there. `postgres://user@host/database` names
+ * a database instead.
+ */
 export declare function open(directory: string, options?: OpenOptions | undefined | null): Promise<Practice>
 
 /** How to open a practice. */
@@ -1267,6 +1270,8 @@ export interface OpenOptions {
   notifier?: Notifier
   /** Who reviews what runs at level 1. */
   reviewer?: string
+  /** Where a practice in a database keeps the keys of its tenants and the marks of their ledgers; `~/.vcto` unless it is said. */
+  folder?: string
 }
 
 /** What a page says beside the review; a bare text is the client. */
@@ -1276,6 +1281,9 @@ export interface PageOptions {
   /** What the next years cost. */
   budget?: Budget
 }
+
+/** The statements that set a PostgreSQL database up for vcto, for its owner to run. */
+export declare function postgresSchema(): string
 
 /** Reads one file, or several that are merged: an inventory, an export of another tool, a table of relations. */
 export declare function read(paths: string | Array<string>, options?: string | ReadOptions | undefined | null): Promise<Inventory>

@@ -31,6 +31,7 @@ export const {
   inferredCsv,
   internalBudget,
   open,
+  postgresSchema,
   read,
   review,
   verifyBundle,

@@ -153,6 +153,12 @@ pub fn verify_bundle<'env>(
     )
 }
 
+/// The statements that set a PostgreSQL database up for vcto, for its owner to run.
+#[napi]
+pub fn postgres_schema() -> &'static str {
+    vcto::ledger::postgres_schema()
+}
+
 impl VerifyOptions<'_> {
     /// What makes the options of core, away from the interpreter.
     fn into_core(

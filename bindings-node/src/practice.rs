@@ -24,7 +24,8 @@ use crate::setup::{CreateTenantOptions, OpenOptions, practice_options, tenant_op
 #[napi]
 pub struct Practice(pub(crate) vcto::Practice);
 
-/// Opens the practice in this folder, or begins one where the folder is empty or not there.
+/// Opens the practice in this folder, or begins one where the folder is empty or not there. `postgres://user@host/database` names
+/// a database instead.
 #[napi(ts_return_type = "Promise<Practice>")]
 pub fn open<'env>(
     env: &'env Env,

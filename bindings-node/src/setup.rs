@@ -1,5 +1,6 @@
 //! What a practice and its tenants are set up with.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use napi::JsValue;
@@ -30,6 +31,8 @@ pub struct OpenOptions<'a> {
     pub notifier: Option<Function<'a, Unknown<'static>, Unknown<'static>>>,
     /// Who reviews what runs at level 1.
     pub reviewer: Option<String>,
+    /// Where a practice in a database keeps the keys of its tenants and the marks of their ledgers; `~/.vcto` unless it is said.
+    pub folder: Option<String>,
 }
 
 /// The options of core. Outside: what code of the caller's threw on the way.
@@ -49,7 +52,8 @@ pub fn practice_options(env: &Env, given: OpenOptions<'_>) -> Result<vcto::Resul
         _ => Err(options::half_a_notifier()),
     };
     let made = || {
-        let mut made = PracticeOptions::default();
+        let folder = given.folder.map(PathBuf::from);
+        let mut made = options::with_folder(PracticeOptions::default(), folder);
         if let Some(operator) = operator {
             made = made.operator(operator?);
         }

@@ -177,6 +177,12 @@ pub fn verify_bundle(
     Verification::of(py, &Verified::of(&verified))
 }
 
+/// The statements that set a PostgreSQL database up for vcto, for its owner to run.
+#[pyfunction]
+pub fn postgres_schema() -> &'static str {
+    vcto::ledger::postgres_schema()
+}
+
 fn kept_elsewhere(key: Option<&str>, checkpoint: Option<String>) -> Result<VerifyOptions> {
     let mut options = VerifyOptions::default();
     if let Some(key) = key {

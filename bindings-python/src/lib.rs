@@ -41,7 +41,7 @@ mod _vcto {
         StagedNotify, Waiting,
     };
     #[pymodule_export]
-    use crate::ledger::{Entries, Ledger, verify_bundle};
+    use crate::ledger::{Entries, Ledger, postgres_schema, verify_bundle};
     #[pymodule_export]
     use crate::practice::{Practice, Tenant, WorkOrders, open};
     #[pymodule_export]

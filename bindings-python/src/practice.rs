@@ -28,14 +28,17 @@ use crate::review::{Review, WaiversGiven};
 #[pyclass(frozen, module = "vcto")]
 pub struct Practice(vcto::Practice);
 
-/// Opens the practice in this folder, or begins one where the folder is empty or not there.
+/// Opens the practice in this folder, or begins one where the folder is empty or not there. `postgres://user@host/database` names
+/// a database instead; `folder` is then where the keys of its tenants and the marks of their ledgers are, `~/.vcto` unless it
+/// is said.
 ///
 /// `operator` is who runs this process, the service `vcto` unless it is said: recorded with each execution, and never an
 /// approver of it. `policy` is in the shape of `vcto.policy/1`; what it leaves out is as in the default, and it can only be
 /// stricter. `notifier` is called as `notifier(duty)` with what ran at level 1, and `reviewer` is the person it tells: both or
 /// none. Without them level 1 asks as level 2 does.
 #[pyfunction]
-#[pyo3(signature = (directory, *, operator=None, origin=None, policy=None, notifier=None, reviewer=None))]
+#[pyo3(signature = (directory, *, operator=None, origin=None, policy=None, notifier=None, reviewer=None, folder=None))]
+#[expect(clippy::too_many_arguments, reason = "keywords in Python")]
 pub fn open(
     py: Python<'_>,
     directory: PathBuf,
@@ -44,8 +47,9 @@ pub fn open(
     policy: Option<Dictionary<'_>>,
     notifier: Option<Notify>,
     reviewer: Option<String>,
+    folder: Option<PathBuf>,
 ) -> Result<Practice> {
-    let mut options = PracticeOptions::default();
+    let mut options = options::with_folder(PracticeOptions::default(), folder);
     if let Some(who) = operator {
         options = options.operator(who.actor("operator")?);
     }

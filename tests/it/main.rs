@@ -10,6 +10,7 @@ mod ledger;
 mod oscal;
 mod permissions;
 mod plan;
+mod postgres;
 mod practice;
 mod proof;
 mod report;

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
 from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, LedgerEntry, Matrix, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf
 
-__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "read", "review", "verify_bundle"]
+__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "postgres_schema", "read", "review", "verify_bundle"]
 
 __version__: Final[str]
 """
@@ -1028,14 +1028,21 @@ def is_refusal(kind: str) -> bool:
     Whether an error of this kind is the gate's no, as against something that went wrong.
     """
 
-def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | None = None, origin: str | None = None, policy: dict[str, Any] | None = None, notifier: Notifier | None = None, reviewer: str | None = None) -> Practice:
+def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | None = None, origin: str | None = None, policy: dict[str, Any] | None = None, notifier: Notifier | None = None, reviewer: str | None = None, folder: str | PathLike[str] | None = None) -> Practice:
     """
-    Opens the practice in this folder, or begins one where the folder is empty or not there.
+    Opens the practice in this folder, or begins one where the folder is empty or not there. `postgres://user@host/database` names
+    a database instead; `folder` is then where the keys of its tenants and the marks of their ledgers are, `~/.vcto` unless it
+    is said.
 
     `operator` is who runs this process, the service `vcto` unless it is said: recorded with each execution, and never an
     approver of it. `policy` is in the shape of `vcto.policy/1`; what it leaves out is as in the default, and it can only be
     stricter. `notifier` is called as `notifier(duty)` with what ran at level 1, and `reviewer` is the person it tells: both or
     none. Without them level 1 asks as level 2 does.
+    """
+
+def postgres_schema() -> str:
+    """
+    The statements that set a PostgreSQL database up for vcto, for its owner to run.
     """
 
 def read(path_or_paths: str | PathLike[str] | SupportsGetItem[int, str | PathLike[str]], format: str | None = None, *, scope: str | None = None, infer: bool = False, progress: Progress | None = None) -> Inventory:

@@ -1,13 +1,13 @@
 //! What a practice and its tenants are set up with, from objects in the JSON shape of core's types.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use vcto::estate::AssetKind;
 use vcto::gate::{ActionDeclaration, Approver, Party, Policy, ProcessArea};
 use vcto::plan::{BudgetOptions, PriceList};
-use vcto::{Error, ErrorKind, Result};
+use vcto::{Error, ErrorKind, PracticeOptions, Result};
 
 use super::read::{read, read_each_over, read_over, value};
 
@@ -64,6 +64,14 @@ pub fn prices(path: &Path) -> Result<PriceList> {
             error
         }
     })
+}
+
+/// Where a practice in a database keeps its keys and marks: where the caller says, else `.vcto` in the user's home.
+pub fn with_folder(options: PracticeOptions, given: Option<PathBuf>) -> PracticeOptions {
+    match given.or_else(|| std::env::home_dir().map(|home| home.join(".vcto"))) {
+        Some(folder) => options.folder(folder),
+        None => options,
+    }
 }
 
 /// Why a notifier is not taken without the person whom it tells, nor the person without it.

@@ -194,7 +194,11 @@ impl Gate {
         Ok(Prepared::Ready(Ready {
             // INVARIANT: nothing is appended that the replay would not accept at this place.
             transition: state.apply(at, &record)?,
-            draft: record.draft(at)?,
+            draft: match record.execution() {
+                // Where it is not this process that executes, there is no lease to rest on.
+                Some(id) => record.draft(at)?.under(lease_name(*id)),
+                None => record.draft(at)?,
+            },
             size: state.size(),
             at,
             given,
@@ -370,6 +374,11 @@ fn expiry_of(proposal: &Proposal, at: Timestamp) -> Option<ExpiredWhat> {
     } else {
         None
     }
+}
+
+/// The lease of the one who executes a proposal.
+pub(super) fn lease_name(id: ProposalId) -> String {
+    format!("execution-{id}")
 }
 
 /// The beginning of a text, cut on a character border.

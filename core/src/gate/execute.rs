@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::apply::stale_reasons;
 use super::apply_run::MAX_NOTE;
 use super::call::Call;
-use super::engine::{Gate, shortened};
+use super::engine::{Gate, lease_name, shortened};
 use super::execution::Execution;
 use super::executor::{Direction, Effect, Observation, StepOutcome};
 use super::foreign::{awaited, guarded};
@@ -61,7 +61,7 @@ impl Gate {
 
     /// Shows who executes a proposal. Free when nobody does.
     pub(super) fn lease(&self, id: ProposalId) -> Result<Lease> {
-        let lease = self.ledger().try_lease(&format!("execution-{id}"))?;
+        let lease = self.ledger().try_lease(&lease_name(id))?;
         lease.ok_or_else(|| Error::new(ErrorKind::Busy, format!("{id} is being executed")))
     }
 

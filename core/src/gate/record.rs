@@ -122,6 +122,26 @@ records! {
     NotTold = 0x012a,
 }
 
+impl Record {
+    /// The execution of which this tells: whoever writes it holds its lease.
+    pub(super) fn execution(&self) -> Option<&ProposalId> {
+        match self {
+            Self::Started(record) => Some(&record.proposal),
+            Self::StepIntent(record) => Some(&record.act.proposal),
+            Self::StepDone(record) => Some(&record.act.proposal),
+            Self::StepProbed(record) => Some(&record.act.proposal),
+            Self::StepVerified(record) => Some(&record.act.proposal),
+            Self::UndoBegun(record) => Some(&record.proposal),
+            Self::StepLeft(record) => Some(&record.proposal),
+            Self::Doubt(record) => Some(&record.proposal),
+            Self::Finished(record) => Some(&record.proposal),
+            Self::Reconciled(record) => Some(&record.proposal),
+            Self::NotTold(record) => Some(&record.proposal),
+            _ => None,
+        }
+    }
+}
+
 /// Whether entries of this type are the gate's.
 pub(super) fn is_of_the_gate(entry_type: EntryType) -> bool {
     TYPES.contains(&entry_type.0)

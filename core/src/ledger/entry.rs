@@ -69,6 +69,7 @@ pub struct Draft {
     pub(super) codec: Codec,
     pub(super) payload: Vec<u8>,
     pub(super) idempotency: Option<String>,
+    pub(super) lease: Option<String>,
 }
 
 impl Draft {
@@ -79,6 +80,7 @@ impl Draft {
             codec: Codec::Json,
             payload,
             idempotency: None,
+            lease: None,
         }
     }
 
@@ -106,6 +108,13 @@ impl Draft {
     #[must_use]
     pub fn idempotent(mut self, key: impl Into<String>) -> Self {
         self.idempotency = Some(key.into());
+        self
+    }
+
+    /// Makes the append rest on this lease: where this process took it and somebody else has taken it over since, the append
+    /// is refused with `busy`.
+    pub(crate) fn under(mut self, lease: impl Into<String>) -> Self {
+        self.lease = Some(lease.into());
         self
     }
 
@@ -301,7 +310,8 @@ impl Receipt {
         self.leaf_hash
     }
 
-    /// How far the entry had come when the receipt was given.
+    /// How far the entry had come when the receipt was given: an append gives `Durable`, or `Included` where it repeats an
+    /// entry that is under a checkpoint already; [`include`](super::Ledger::include) takes it further.
     pub fn level(&self) -> Level {
         self.level
     }

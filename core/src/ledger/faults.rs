@@ -9,6 +9,7 @@ use super::{Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Storage, Veri
 use crate::error::{ErrorKind, Result};
 use crate::time::{ManualClock, SystemEntropy};
 
+const ORIGIN: &str = "example.org/x";
 const ENTRIES: u32 = 4;
 
 fn options(keys: &Arc<LocalKeyFile>) -> LedgerOptions {
@@ -33,11 +34,10 @@ fn insist<T>(mut work: impl FnMut() -> Result<T>) -> T {
 }
 
 /// Appends and signs over a store that fails as planned, and looks at the result over one that does not.
-fn run(faults: &Arc<Faults>) {
+fn run((storage, origin): &(Storage, String), faults: &Arc<Faults>) {
     let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy).unwrap());
-    let storage = Storage::memory();
-    drop(block_on(Ledger::create(&storage, "example.org/x", "eu", options(&keys))).unwrap());
-    let failing = with_faults(&storage, faults);
+    drop(block_on(Ledger::create(storage, origin, "eu", options(&keys))).unwrap());
+    let failing = with_faults(storage, faults);
     let ledger = insist(|| block_on(Ledger::open(&failing, options(&keys))));
     for n in 0..ENTRIES {
         let receipt = insist(|| block_on(ledger.append(draft(n))));
@@ -51,7 +51,7 @@ fn run(faults: &Arc<Faults>) {
     assert_eq!(insist(|| block_on(ledger.entries(1..))).len(), ENTRIES as usize);
     drop(ledger);
 
-    let ledger = block_on(Ledger::open(&storage, options(&keys))).unwrap();
+    let ledger = block_on(Ledger::open(storage, options(&keys))).unwrap();
     let payloads: Vec<_> = block_on(ledger.entries(1..))
         .unwrap()
         .iter()
@@ -70,21 +70,133 @@ fn run(faults: &Arc<Faults>) {
     );
 }
 
+/// Lets each call fail in turn, or each so many, alone and together with the next one, before and after it took effect.
+fn let_fail(place: impl Fn() -> (Storage, String), each: usize) {
+    for (round, (persisted, count)) in [(false, 1), (false, 2), (true, 1), (true, 2)]
+        .into_iter()
+        .enumerate()
+    {
+        let mut met = 0;
+        for first in (round % each..).step_by(each) {
+            let faults = Faults::new(first, count, persisted);
+            run(&place(), &faults);
+            if !faults.all_met() {
+                break;
+            }
+            met += 1;
+        }
+        assert!(met * each > 40, "only {met} calls were made to fail");
+    }
+}
+
 #[test]
 fn a_failure_at_any_call_of_the_store_loses_nothing_and_repeats_nothing() {
-    for persisted in [false, true] {
-        for count in [1, 2] {
-            let mut met = 0;
-            for first in 0.. {
-                let faults = Faults::new(first, count, persisted);
-                run(&faults);
-                if !faults.all_met() {
-                    break;
-                }
-                met += 1;
-            }
-            assert!(met > 40, "only {met} calls were made to fail");
+    let_fail(|| (Storage::memory(), ORIGIN.to_owned()), 1);
+}
+
+#[cfg(feature = "sqlite")]
+fn let_fail_in_sqlite(each: usize) {
+    let dirs = tempfile::tempdir().unwrap();
+    let number = std::cell::Cell::new(0);
+    let_fail(
+        || {
+            number.set(number.get() + 1);
+            let dir = dirs.path().join(number.get().to_string());
+            (Storage::sqlite(dir), ORIGIN.to_owned())
+        },
+        each,
+    );
+}
+
+#[test]
+#[cfg(feature = "sqlite")]
+fn nor_does_a_failure_of_sqlite() {
+    let_fail_in_sqlite(9);
+}
+
+#[test]
+#[cfg(feature = "sqlite")]
+#[ignore = "a minute; part of `make soak`"]
+fn soak_a_failure_at_any_call_of_sqlite() {
+    let_fail_in_sqlite(1);
+}
+
+#[cfg(feature = "postgres")]
+fn let_fail_in_postgresql(each: usize) {
+    let Some(mut server) = TestServer::start() else {
+        return;
+    };
+    let url = server.ask("faults").unwrap();
+    let dirs = tempfile::tempdir().unwrap();
+    let number = std::cell::Cell::new(0);
+    let_fail(
+        || {
+            number.set(number.get() + 1);
+            let mark = dirs.path().join(number.get().to_string());
+            let origin = format!("{ORIGIN}{}", number.get());
+            (Storage::postgres(&url, &origin, mark).unwrap(), origin)
+        },
+        each,
+    );
+}
+
+#[test]
+#[cfg(feature = "postgres")]
+fn nor_does_a_failure_of_postgresql() {
+    let_fail_in_postgresql(9);
+}
+
+#[test]
+#[cfg(feature = "postgres")]
+#[ignore = "minutes; part of `make soak`"]
+fn soak_a_failure_at_any_call_of_postgresql() {
+    let_fail_in_postgresql(1);
+}
+
+/// A server of this test's own. See `.ci/postgres`.
+#[cfg(feature = "postgres")]
+struct TestServer(std::process::Child, std::io::BufReader<std::process::ChildStdout>);
+
+#[cfg(feature = "postgres")]
+impl TestServer {
+    /// None where there is no PostgreSQL: that is noted for `make test` to tell.
+    fn start() -> Option<Self> {
+        use std::process::{Command, Stdio};
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let mut child = Command::new(format!("{root}/.ci/postgres"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let answers = std::io::BufReader::new(child.stdout.take().unwrap());
+        let mut server = Self(child, answers);
+        if server.ask("first").is_some() {
+            return Some(server);
         }
+        let notes = format!("{root}/target/not-run");
+        std::fs::create_dir_all(&notes).unwrap();
+        std::fs::write(
+            format!("{notes}/ledger.faults.postgresql"),
+            "needs PostgreSQL (on Debian: apt-get install postgresql)",
+        )
+        .unwrap();
+        None
+    }
+
+    fn ask(&mut self, name: &str) -> Option<String> {
+        use std::io::{BufRead, Write};
+        let mut url = String::new();
+        writeln!(self.0.stdin.as_mut()?, "{name}").ok()?;
+        self.1.read_line(&mut url).ok()?;
+        (!url.is_empty()).then(|| url.trim().to_owned())
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
     }
 }
 
@@ -93,7 +205,7 @@ fn a_failure_at_any_call_of_the_store_loses_nothing_and_repeats_nothing() {
 fn what_does_not_read_back_is_not_signed() {
     let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy).unwrap());
     let storage = Storage::memory();
-    drop(block_on(Ledger::create(&storage, "example.org/x", "eu", options(&keys))).unwrap());
+    drop(block_on(Ledger::create(&storage, ORIGIN, "eu", options(&keys))).unwrap());
     let ledger = block_on(Ledger::open(
         &with_faults(&storage, &Faults::damage(2)),
         options(&keys),

@@ -26,6 +26,8 @@ pub(super) struct Group {
 pub(super) enum Staged {
     /// Its idempotency key is in this group: it must wait until the group is written.
     Later,
+    /// Its lease is another's by now. Nothing is written of it.
+    Overtaken(Error),
     Written(Vec<Receipt>),
 }
 
@@ -55,6 +57,11 @@ impl Group {
         if let Some(receipts) = repeated(session, state, drafts, &tags)? {
             return Ok(Staged::Written(receipts));
         }
+        for lease in drafts.iter().filter_map(|draft| draft.lease.as_deref()) {
+            if !state.store.holds(lease)? {
+                return Ok(Staged::Overtaken(overtaken(lease)));
+            }
+        }
         let size = state.view.tree.size();
         if let Condition::SizeIs(expected) = condition
             && expected != size
@@ -66,7 +73,7 @@ impl Group {
         for ((seq, draft), tag) in (size..).zip(drafts).zip(&tags) {
             entries.push(seal(session, draft, seq, time_us, tag.unwrap_or_default())?);
         }
-        let receipts = entries.iter().map(|entry| receipt(entry, false)).collect();
+        let receipts = entries.iter().map(receipt).collect();
         self.add(state, entries, time_us);
         self.tags.extend(tags.iter().flatten());
         Ok(Staged::Written(receipts))
@@ -126,6 +133,7 @@ fn repeated(
         _ if found.iter().any(|(_, seq)| seq.is_some()) => return Err(other_content()),
         _ => return Ok(None),
     };
+    let signed = state.signed_size();
     let mut receipts = Vec::with_capacity(drafts.len());
     let mut expected = (first..).zip(drafts).zip(tags);
     state.store.scan(first, drafts.len(), &mut |row, ciphertext| {
@@ -136,7 +144,16 @@ fn repeated(
             && header.codec == draft.codec
             && header.idempotency_tag == tag.unwrap_or_default()
             && session.ring.open(&header, stored.to_vec())? == draft.payload;
-        receipts.push(receipt(&sealed(header, Vec::new()), true));
+        let level = if seq < signed {
+            Level::Included
+        } else {
+            Level::Durable
+        };
+        receipts.push(Receipt {
+            level,
+            repeated: true,
+            ..receipt(&sealed(header, Vec::new()))
+        });
         if same { Ok(()) } else { Err(other_content()) }
     })?;
     if receipts.len() == drafts.len() {
@@ -146,14 +163,14 @@ fn repeated(
     }
 }
 
-fn receipt(entry: &Sealed, repeated: bool) -> Receipt {
+fn receipt(entry: &Sealed) -> Receipt {
     Receipt {
         log_id: entry.header.log_id,
         seq: entry.header.seq,
         time: entry.header.time(),
         leaf_hash: entry.leaf_hash,
         level: Level::Durable,
-        repeated,
+        repeated: false,
     }
 }
 
@@ -163,6 +180,14 @@ pub(super) fn is_refusal(error: &Error) -> bool {
         error.kind(),
         ErrorKind::Conflict | ErrorKind::InvalidInput | ErrorKind::TooLarge
     )
+}
+
+fn overtaken(lease: &str) -> Error {
+    Error::new(
+        ErrorKind::Busy,
+        format!("the lease `{lease}` ran out, and another process has taken it over"),
+    )
+    .during("ledger.append")
 }
 
 fn moved(have: u64, expected: u64) -> Error {

@@ -12,7 +12,7 @@ use futures_channel::oneshot;
 use super::audit::{Claims, audit};
 use super::bundle::export;
 use super::checkpoint::Checkpoint;
-use super::entry::{Condition, Draft, Entry, EntryType, LogId, Receipt};
+use super::entry::{Condition, Draft, Entry, EntryType, Level, LogId, Receipt};
 use super::manifest::{Sum, sign_manifest};
 use super::note::VerifierKey;
 use super::options::LedgerOptions;
@@ -21,6 +21,7 @@ use super::reader::{Question, Reader};
 use super::select::{Cursor, MAX_PAGE, Page, Selection, places};
 use super::session::{self, Session};
 use super::store::{Lease, Storage};
+use super::tree::leaf_hash;
 use super::verdict::{Verification, VerifyOptions};
 use super::writer::{Order, Writer};
 use crate::error::{Error, ErrorKind, Result};
@@ -256,6 +257,42 @@ impl Ledger {
         .await
     }
 
+    /// Takes a receipt to the level [`Included`](Level::Included): signs the log where that entry is not under a checkpoint
+    /// yet, proves that it is there, and gives the receipt anew. A receipt of that level or above is given back as it is.
+    ///
+    /// # Errors
+    /// `invalid_input` for a receipt of another log; `rollback_detected` when the log has another entry at this place, or
+    /// none: it is not the log that gave the receipt; else as [`prove_inclusion`](Self::prove_inclusion).
+    pub async fn include(&self, receipt: &Receipt) -> Result<Receipt> {
+        let during = |error: Error| error.during("ledger.include");
+        if receipt.log_id() != self.log_id() {
+            let message = "the receipt is of another log";
+            return Err(during(Error::new(ErrorKind::InvalidInput, message).at("receipt")));
+        }
+        if receipt.level() >= Level::Included {
+            return Ok(receipt.clone());
+        }
+        let gone = || {
+            Error::new(
+                ErrorKind::RollbackDetected,
+                "the log does not have the entry of the receipt: it was rolled back or replaced",
+            )
+            .with("seq", receipt.seq())
+        };
+        let proof = match self.prove_inclusion(receipt.seq()).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(during(gone())),
+            other => other.map_err(during)?,
+        };
+        let (header, _) = proof.verify(self.verifier_key()).map_err(during)?;
+        if leaf_hash(&header.to_bytes()) != receipt.leaf_hash() {
+            return Err(during(gone()));
+        }
+        Ok(Receipt {
+            level: Level::Included,
+            ..receipt.clone()
+        })
+    }
+
     /// Proves that the log at `new` entries begins with the log at `old` entries.
     ///
     /// # Errors
@@ -398,11 +435,19 @@ impl Ledger {
 /// # Errors
 /// `not_found`, `io`, `cancelled`; `corrupt` or `unsupported` when the store is none that this build reads.
 pub fn verify_storage(storage: &Storage, options: &VerifyOptions) -> Result<Verification> {
-    storage
-        .backend()
-        .connect()
-        .and_then(|mut store| audit(&mut store, Claims::default(), options))
-        .map_err(|error| error.during("ledger.verify_storage"))
+    // On a thread of its own: the caller's may belong to an async runtime, in which a store must not wait.
+    std::thread::scope(|scope| {
+        let work = || {
+            let mut store = storage.backend().connect()?;
+            audit(&mut store, Claims::default(), options)
+        };
+        let thread = std::thread::Builder::new()
+            .name("vcto-ledger-job".to_owned())
+            .spawn_scoped(scope, work)
+            .map_err(|source| Error::io(source, "thread"))?;
+        thread.join().unwrap_or_else(|_| Err(ended()))
+    })
+    .map_err(|error| error.during("ledger.verify_storage"))
 }
 
 impl fmt::Debug for Ledger {
@@ -473,11 +518,14 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 }
 
 async fn receive<T>(sent: bool, answer: oneshot::Receiver<Result<T>>) -> Result<T> {
-    let ended = || Error::new(ErrorKind::Internal, "the ledger's thread has ended");
     if !sent {
         return Err(ended());
     }
     answer.await.map_err(|_| ended())?
+}
+
+fn ended() -> Error {
+    Error::new(ErrorKind::Internal, "the ledger's thread has ended")
 }
 
 #[cfg(test)]

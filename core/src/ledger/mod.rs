@@ -63,6 +63,10 @@ pub use options::LedgerOptions;
 pub use proof::{ConsistencyProof, EntryProof, verify_consistency, verify_inclusion};
 pub use select::{Cursor, MAX_PAGE, Page, Selection};
 pub(crate) use session::check_origin;
+#[cfg(feature = "postgres")]
+pub(crate) use store::Server;
+#[cfg(feature = "postgres")]
+pub use store::postgres_schema;
 #[cfg(test)]
 pub(crate) use store::{Faults, with_faults};
 pub use store::{Lease, Storage};

@@ -133,8 +133,7 @@ impl Writer {
 
     fn unsigned(&self) -> u64 {
         self.state.as_ref().map_or(0, |state| {
-            let signed = state.signed.newest.as_ref().map_or(0, Checkpoint::size);
-            state.view.tree.size().saturating_sub(signed)
+            state.view.tree.size().saturating_sub(state.signed_size())
         })
     }
 
@@ -244,6 +243,9 @@ impl Writer {
             match staged {
                 Ok(Staged::Written(receipts)) => waiting.push((reply, receipts)),
                 Ok(Staged::Later) => {}
+                Ok(Staged::Overtaken(error)) => {
+                    let _ = reply.send(Err(error));
+                }
                 Err(error) if is_refusal(&error) => {
                     let _ = reply.send(Err(error));
                 }
@@ -295,6 +297,11 @@ impl Writer {
 }
 
 impl State {
+    /// How many entries are under the newest checkpoint.
+    pub(super) fn signed_size(&self) -> u64 {
+        self.signed.newest.as_ref().map_or(0, Checkpoint::size)
+    }
+
     /// Reads what was stored since the last checkpoint, hashes it again, and compares with the tree in memory.
     fn read_back(&mut self, session: &Session) -> Result<()> {
         let Self {

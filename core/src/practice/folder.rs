@@ -6,6 +6,8 @@
 //! marks/<tenant>            the high-water mark of the tenant's ledger, outside of the folder of its database
 //! tenants/<tenant>/         the tenant's ledger
 //! ```
+//!
+//! A practice in a database has only `keys` and `marks` in a folder; who it is and the ledgers are in the database.
 
 use std::fs;
 use std::io::Write;
@@ -48,24 +50,38 @@ impl Folder {
     /// Opens a practice, or begins one in a folder that is empty or not there.
     pub(super) fn open(root: &Path, origin: Option<&str>, entropy: &dyn Entropy) -> Result<Self> {
         let file = root.join("practice.json");
-        if let Some(origin) = origin {
-            // With the longest name of a tenant behind it, it still names a log.
-            check_origin(origin)?;
-            check_origin(&format!("{origin}/{}", "x".repeat(64)))?;
-        }
+        origin.map_or(Ok(()), check_practice)?;
         if !exists(&file)? {
             begin(root, &file, origin, entropy)?;
         }
         let identity = read(&file)?;
-        if origin.is_some_and(|origin| origin != identity.origin) {
-            return Err(Error::new(
-                ErrorKind::Conflict,
-                format!("this practice is known as {}", quoted(&identity.origin)),
-            )
-            .at(file.display().to_string()));
-        }
+        check_known(&identity, origin).map_err(|error| error.at(file.display().to_string()))?;
         Ok(Self {
             root: root.to_owned(),
+            origin: identity.origin,
+        })
+    }
+
+    /// The folder of a practice in a database, for its keys and marks: within `base`, named by the practice's id. `known` is
+    /// what the database says of who the practice is.
+    #[cfg(feature = "postgres")]
+    pub(super) fn beside(base: &Path, known: &str, origin: Option<&str>) -> Result<Self> {
+        let identity = parse(known.as_bytes())?;
+        let is_id = identity.id.len() == 32 && identity.id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !is_id {
+            return Err(Error::new(
+                ErrorKind::Corrupt,
+                "the id of the practice is not one",
+            ));
+        }
+        check_known(&identity, origin)?;
+        let root = base.join(&identity.id);
+        for folder in ["", "keys", "marks"] {
+            make_private(&root.join(folder))?;
+        }
+        sync_folder(&root)?;
+        Ok(Self {
+            root,
             origin: identity.origin,
         })
     }
@@ -78,7 +94,7 @@ impl Folder {
         self.root.join("tenants").join(tenant)
     }
 
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     pub(super) fn mark(&self, tenant: &str) -> PathBuf {
         self.root.join("marks").join(tenant)
     }
@@ -107,9 +123,14 @@ impl Folder {
         if !exists(&self.ledger(tenant))? {
             return Ok(false);
         }
+        self.check_key(tenant).map(|()| true)
+    }
+
+    /// Refuses a ledger whose key is not here.
+    pub(super) fn check_key(&self, tenant: &str) -> Result<()> {
         let key = self.key(tenant);
         if exists(&key)? {
-            return Ok(true);
+            return Ok(());
         }
         Err(Error::new(
             ErrorKind::Unavailable,
@@ -146,20 +167,9 @@ fn begin(root: &Path, file: &Path, origin: Option<&str>, entropy: &dyn Entropy) 
             Err(nameless(file))
         };
     }
-    let mut id = [0; 16];
-    entropy.fill(&mut id)?;
-    let id = hex(&id);
-    let identity = Identity {
-        format: FORMAT.to_owned(),
-        origin: origin.map_or_else(|| format!("vcto.invalid/{id}"), str::to_owned),
-        id,
-    };
-    let mut bytes = serde_json::to_vec(&identity).map_err(|source| {
-        Error::new(ErrorKind::Internal, "an identity does not serialise").caused_by(source)
-    })?;
-    bytes.push(b'\n');
-    let draft = root.join(format!("practice.{}.tmp", identity.id));
-    write_durably(&draft, &bytes)?;
+    let (id, text) = draw(origin, entropy)?;
+    let draft = root.join(format!("practice.{id}.tmp"));
+    write_durably(&draft, text.as_bytes())?;
     let linked = fs::hard_link(&draft, file);
     fs::remove_file(&draft).map_err(|source| Error::io(source, draft.display()))?;
     match linked {
@@ -168,6 +178,39 @@ fn begin(root: &Path, file: &Path, origin: Option<&str>, entropy: &dyn Entropy) 
         }
         _ => sync_folder(root),
     }
+}
+
+/// A new practice: its id, and the text that says who it is.
+pub(super) fn draw(origin: Option<&str>, entropy: &dyn Entropy) -> Result<(String, String)> {
+    let mut id = [0; 16];
+    entropy.fill(&mut id)?;
+    let id = hex(&id);
+    let identity = Identity {
+        format: FORMAT.to_owned(),
+        origin: origin.map_or_else(|| format!("vcto.invalid/{id}"), str::to_owned),
+        id: id.clone(),
+    };
+    let mut text = serde_json::to_string(&identity).map_err(|source| {
+        Error::new(ErrorKind::Internal, "an identity does not serialise").caused_by(source)
+    })?;
+    text.push('\n');
+    Ok((id, text))
+}
+
+/// Whether this can be the name of a practice: with the longest name of a tenant behind it, it still names a log.
+pub(super) fn check_practice(origin: &str) -> Result<()> {
+    check_origin(origin)?;
+    check_origin(&format!("{origin}/{}", "x".repeat(64)))
+}
+
+fn check_known(identity: &Identity, origin: Option<&str>) -> Result<()> {
+    if origin.is_none_or(|origin| origin == identity.origin) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Conflict,
+        format!("this practice is known as {}", quoted(&identity.origin)),
+    ))
 }
 
 fn has_entries(folder: &Path) -> Result<bool> {
@@ -207,13 +250,17 @@ fn is_empty(root: &Path) -> Result<bool> {
 
 fn read(file: &Path) -> Result<Identity> {
     let bytes = crate::file::read(file, MAX_FILE)?;
-    let corrupt = |message: String| Error::new(ErrorKind::Corrupt, message).at(file.display().to_string());
-    let identity: Identity = serde_json::from_slice(&bytes).map_err(|source| corrupt(source.to_string()))?;
+    parse(&bytes).map_err(|error| error.at(file.display().to_string()))
+}
+
+fn parse(bytes: &[u8]) -> Result<Identity> {
+    let identity: Identity =
+        serde_json::from_slice(bytes).map_err(|source| Error::new(ErrorKind::Corrupt, source.to_string()))?;
     if identity.format != FORMAT {
-        return Err(
-            Error::new(ErrorKind::Unsupported, format!("the format is not `{FORMAT}`"))
-                .at(file.display().to_string()),
-        );
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("the format is not `{FORMAT}`"),
+        ));
     }
     Ok(identity)
 }

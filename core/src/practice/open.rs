@@ -11,7 +11,10 @@ use super::options::{PracticeOptions, TenantOptions};
 use super::tenant::{Open, Tenant};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::{Executor, FirstRules, Gate, GateCheck, Means, Policy, Registry, check_name};
+#[cfg(feature = "postgres")]
+use crate::ledger::Server;
 use crate::ledger::{Ledger, LedgerOptions, LocalKeyFile, Storage};
+use crate::time::Entropy;
 
 /// A managed service provider's practice. Clones are handles to the same one.
 ///
@@ -41,39 +44,38 @@ struct Inner {
 /// Where the ledgers are.
 enum Place {
     Folder(Folder),
+    #[cfg(feature = "postgres")]
+    Server(Server, Folder),
     Memory(Mutex<BTreeMap<String, (Storage, Arc<LocalKeyFile>)>>),
 }
 
 impl Practice {
-    /// Opens the practice in this folder, or begins one where the folder is empty or not there.
+    /// Opens the practice in this folder, or begins one where the folder is empty or not there. `postgres://user@host/database`
+    /// names a database instead, with the feature `postgres`: see [`Storage::postgres`] for what it must be like, and
+    /// [`PracticeOptions::folder`] for what is kept elsewhere.
     ///
     /// # Errors
-    /// `invalid_input` when the folder holds something else or the policy, the origin or the operator is unfit; `conflict` when the practice is known by
+    /// `invalid_input` when the folder holds something else, the URL is unfit or the policy, the origin or the operator is unfit; `conflict` when the practice is known by
     /// another origin; `io`, `permission_denied`, `corrupt`, `unsupported`.
     #[expect(
         clippy::unused_async,
-        reason = "a practice on a database server is opened over the network"
+        reason = "awaited everywhere: a place that waits otherwise changes no caller"
     )]
     pub async fn open(folder: impl AsRef<Path>, options: PracticeOptions) -> Result<Self> {
         let during = |error: Error| error.during("practice.open");
-        if folder.as_ref().to_str().is_some_and(|name| name.contains("://")) {
-            return Err(during(
-                Error::new(
-                    ErrorKind::Unsupported,
-                    "this build keeps practices in folders only",
-                )
-                .remedy("name a folder"),
-            ));
-        }
         options
             .policy
             .as_ref()
             .map_or(Ok(()), Policy::check)
             .and_then(|()| check_name(options.operator.name(), "operator"))
             .map_err(during)?;
-        let folder =
-            Folder::open(folder.as_ref(), options.origin.as_deref(), &*options.entropy).map_err(during)?;
-        Ok(Self::new(Place::Folder(folder), options))
+        let place = match folder.as_ref().to_str() {
+            Some(url) if url.contains("://") => place_at(url, &options),
+            _ => {
+                Folder::open(folder.as_ref(), options.origin.as_deref(), &*options.entropy).map(Place::Folder)
+            }
+        };
+        Ok(Self::new(place.map_err(during)?, options))
     }
 
     /// A practice in memory: for tests and demonstrations. It is gone with the last handle to it.
@@ -208,9 +210,12 @@ impl Practice {
     /// `io`, `permission_denied`.
     pub fn tenants(&self) -> Result<Vec<String>> {
         match &self.0.place {
-            Place::Folder(folder) => folder.tenants().map_err(|error| error.during("practice.tenants")),
+            Place::Folder(folder) => folder.tenants(),
+            #[cfg(feature = "postgres")]
+            Place::Server(server, folder) => tenants_of(server, folder),
             Place::Memory(tenants) => Ok(locked(tenants).keys().cloned().collect()),
         }
+        .map_err(|error| error.during("practice.tenants"))
     }
 
     fn opened(&self, name: &str) -> Option<Tenant> {
@@ -254,6 +259,8 @@ impl Practice {
     fn origin_of(&self, name: &str) -> String {
         match &self.0.place {
             Place::Folder(folder) => format!("{}/{name}", folder.origin),
+            #[cfg(feature = "postgres")]
+            Place::Server(_, folder) => format!("{}/{name}", folder.origin),
             Place::Memory(_) => {
                 let origin = self.0.options.origin.as_deref().unwrap_or("vcto.invalid/memory");
                 format!("{origin}/{name}")
@@ -268,12 +275,15 @@ impl Practice {
             Place::Folder(folder) => {
                 // A ledger that lost its key is not given another one.
                 folder.has(name)?;
-                let path = folder.key(name);
-                let key = match LocalKeyFile::create(&path, entropy) {
-                    Err(error) if error.kind() == ErrorKind::Conflict => LocalKeyFile::open(&path)?,
-                    other => other?,
-                };
-                Ok((storage(folder, name)?, Arc::new(key)))
+                Ok((storage(folder, name)?, made_key(folder, name, entropy)?))
+            }
+            #[cfg(feature = "postgres")]
+            Place::Server(server, folder) => {
+                if tenants_of(server, folder)?.iter().any(|known| known == name) {
+                    folder.check_key(name)?;
+                }
+                let storage = server.log(&self.origin_of(name), folder.mark(name));
+                Ok((storage, made_key(folder, name, entropy)?))
             }
             Place::Memory(tenants) => {
                 let mut tenants = locked(tenants);
@@ -297,6 +307,16 @@ impl Practice {
                 let key = LocalKeyFile::open(folder.key(name))?;
                 Ok((storage(folder, name)?, Arc::new(key)))
             }
+            #[cfg(feature = "postgres")]
+            Place::Server(server, folder) => {
+                if !tenants_of(server, folder)?.iter().any(|known| known == name) {
+                    return Err(missing()?);
+                }
+                folder.check_key(name)?;
+                let key = LocalKeyFile::open(folder.key(name))?;
+                let storage = server.log(&self.origin_of(name), folder.mark(name));
+                Ok((storage, Arc::new(key)))
+            }
             Place::Memory(tenants) => {
                 let found = locked(tenants).get(name).cloned();
                 match found {
@@ -307,6 +327,55 @@ impl Practice {
             Place::Folder(_) => Err(missing()?),
         }
     }
+}
+
+/// The key of a tenant that is being made; one that an interrupted creation left is taken.
+fn made_key(folder: &Folder, name: &str, entropy: &dyn Entropy) -> Result<Arc<LocalKeyFile>> {
+    let path = folder.key(name);
+    let key = match LocalKeyFile::create(&path, entropy) {
+        Err(error) if error.kind() == ErrorKind::Conflict => LocalKeyFile::open(&path)?,
+        other => other?,
+    };
+    Ok(Arc::new(key))
+}
+
+#[cfg(feature = "postgres")]
+fn place_at(url: &str, options: &PracticeOptions) -> Result<Place> {
+    use super::folder::{check_practice, draw};
+
+    let server = Server::new(url)?;
+    let base = options.folder.as_ref().ok_or_else(|| {
+        Error::new(
+            ErrorKind::InvalidInput,
+            "a practice in a database needs a folder for the keys of its tenants and the marks of their ledgers",
+        )
+        .at("folder")
+        .remedy("name it with `PracticeOptions::folder`")
+    })?;
+    let origin = options.origin.as_deref();
+    origin.map_or(Ok(()), check_practice)?;
+    let (_, new) = draw(origin, &*options.entropy)?;
+    let folder = Folder::beside(base, &server.identity(new)?, origin)?;
+    Ok(Place::Server(server, folder))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn place_at(_: &str, _: &PracticeOptions) -> Result<Place> {
+    Err(Error::new(
+        ErrorKind::Unsupported,
+        "this build keeps practices in folders only",
+    )
+    .remedy("name a folder, or build with the feature `postgres`"))
+}
+
+/// The tenants of a practice in a database, in order of the name.
+#[cfg(feature = "postgres")]
+fn tenants_of(server: &Server, folder: &Folder) -> Result<Vec<String>> {
+    let name = |origin: String| {
+        let name = origin.strip_prefix(&folder.origin)?.strip_prefix('/')?;
+        crate::gate::is_name(name).then(|| name.to_owned())
+    };
+    Ok(server.origins()?.into_iter().filter_map(name).collect())
 }
 
 #[cfg(feature = "sqlite")]
@@ -331,6 +400,8 @@ impl fmt::Debug for Practice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = match &self.0.place {
             Place::Folder(folder) => format!("{folder:?}"),
+            #[cfg(feature = "postgres")]
+            Place::Server(server, folder) => format!("{server:?}, {folder:?}"),
             Place::Memory(_) => "memory".to_owned(),
         };
         f.debug_struct("Practice")

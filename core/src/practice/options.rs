@@ -1,5 +1,6 @@
 //! What a practice and a tenant are opened and created with.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::actor::Actor;
@@ -19,6 +20,7 @@ pub struct PracticeOptions {
     pub(super) notifier: Option<Arc<dyn Notifier>>,
     pub(super) policy: Option<Policy>,
     pub(super) origin: Option<String>,
+    pub(super) folder: Option<PathBuf>,
 }
 
 impl Default for PracticeOptions {
@@ -30,6 +32,7 @@ impl Default for PracticeOptions {
             notifier: None,
             policy: None,
             origin: None,
+            folder: None,
         }
     }
 }
@@ -70,6 +73,14 @@ impl PracticeOptions {
     /// practice is first opened; by default one is made up from its random id.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = Some(origin.into());
+        self
+    }
+
+    /// Where a practice in a database keeps what must not lie there: the keys of its tenants and the marks of their ledgers,
+    /// in a folder within this one that is named by the practice's id. Each machine needs the keys; a machine without a mark
+    /// refuses a ledger, so a new one gets a copy of both. A practice in a folder keeps them there and takes no notice.
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
         self
     }
 }

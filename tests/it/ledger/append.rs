@@ -3,10 +3,10 @@
 use pollster::block_on;
 use serde_json::json;
 use vcto::ErrorKind;
-use vcto::ledger::Condition;
+use vcto::ledger::{Condition, Level, Storage};
 use vcto::time::Clock;
 
-use super::{note, on_every_store};
+use super::{Bench, note, on_every_store};
 
 #[test]
 fn what_is_appended_is_read_back_in_order_and_after_a_reopening() {
@@ -53,6 +53,46 @@ fn a_repeated_append_with_its_key_gives_the_first_receipt() {
         assert_eq!(other.kind(), ErrorKind::Conflict);
         assert_eq!(block_on(ledger.size()).unwrap(), 2);
     });
+}
+
+#[test]
+fn a_receipt_is_taken_to_the_level_of_a_checkpoint_and_one_of_a_lost_entry_is_not() {
+    on_every_store(|bench| {
+        let ledger = bench.create();
+        let draft = || note(7).idempotent("order-7");
+        let durable = block_on(ledger.append(draft())).unwrap();
+        assert_eq!(durable.level(), Level::Durable);
+        let included = block_on(ledger.include(&durable)).unwrap();
+        assert_eq!(included.level(), Level::Included);
+        assert_eq!(
+            (included.seq(), included.leaf_hash()),
+            (durable.seq(), durable.leaf_hash())
+        );
+        assert_eq!(block_on(ledger.include(&included)).unwrap(), included);
+        let again = block_on(ledger.append(draft())).unwrap();
+        assert_eq!((again.level(), again.is_repeated()), (Level::Included, true));
+    });
+    // Two logs that were one: the same keys and identity, and another entry at the place.
+    let dir = tempfile::tempdir().unwrap();
+    let bench = Bench::sqlite(dir.path());
+    drop(bench.create());
+    let copy = dir.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    for name in ["ledger.db", "high-water"] {
+        std::fs::copy(dir.path().join("log").join(name), copy.join(name)).unwrap();
+    }
+    let lost = block_on(bench.open().unwrap().append(note(1))).unwrap();
+    let other = Bench {
+        storage: Storage::sqlite(&copy),
+        ..Bench::sqlite(dir.path())
+    };
+    let other = other.open().unwrap();
+    let kind = |receipt| block_on(other.include(receipt)).unwrap_err().kind();
+    assert_eq!(kind(&lost), ErrorKind::RollbackDetected);
+    block_on(other.append(note(2))).unwrap();
+    assert_eq!(kind(&lost), ErrorKind::RollbackDetected);
+    let stranger = block_on(Bench::new(Storage::memory()).create().append(note(1))).unwrap();
+    assert_eq!(kind(&stranger), ErrorKind::InvalidInput);
 }
 
 #[test]

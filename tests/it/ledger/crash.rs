@@ -9,17 +9,37 @@ use pollster::block_on;
 use vcto::ledger::{Ledger, VerifyOptions};
 
 use super::{Bench, note};
+use crate::postgres::database;
 
-/// A child process of this test binary that runs one of the functions below on a folder.
-fn spawn(role: &str, dir: &Path, name: &str) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--ignored",
-            "--exact",
-            &format!("ledger::crash::{role}"),
-            "--nocapture",
-            "--test-threads=1",
-        ])
+/// Where the log is that several processes use: in SQLite in a folder, or in a database with its key and mark in the folder.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    dir: &'a Path,
+    url: Option<&'a str>,
+}
+
+impl Place<'_> {
+    fn bench(self) -> Bench {
+        match self.url {
+            Some(url) => Bench::postgres(self.dir, url),
+            None => Bench::sqlite(self.dir),
+        }
+    }
+}
+
+/// A child process of this test binary that runs one of the functions below.
+fn spawn(role: &str, place: Place<'_>, name: &str) -> Child {
+    spawn_test(&format!("ledger::crash::{role}"), place.dir, place.url, name)
+}
+
+/// A child process of this test binary that runs a function that is no test of its own.
+pub fn spawn_test(role: &str, dir: &Path, url: Option<&str>, name: &str) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    if let Some(url) = url {
+        command.env("VCTO_TEST_URL", url);
+    }
+    command
+        .args(["--ignored", "--exact", role, "--nocapture", "--test-threads=1"])
         .env("VCTO_TEST_DIR", dir)
         .env("VCTO_TEST_NAME", name)
         .stdout(Stdio::piped())
@@ -32,15 +52,20 @@ fn spawn(role: &str, dir: &Path, name: &str) -> Child {
 fn role() -> Option<(Bench, String)> {
     let dir = std::env::var_os("VCTO_TEST_DIR")?;
     let name = std::env::var("VCTO_TEST_NAME").unwrap();
-    Some((Bench::sqlite(Path::new(&dir)), name))
+    let url = std::env::var("VCTO_TEST_URL").ok();
+    let place = Place {
+        dir: Path::new(&dir),
+        url: url.as_deref(),
+    };
+    Some((place.bench(), name))
 }
 
-fn say(text: &str) {
+pub fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "\nsaid {text}").and_then(|()| out.flush()).unwrap();
 }
 
-fn said(child: &mut Child) -> impl Iterator<Item = String> + use<> {
+pub fn said(child: &mut Child) -> impl Iterator<Item = String> + use<> {
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     lines
         .map_while(Result::ok)
@@ -114,9 +139,10 @@ fn check(bench: &Bench, acknowledged: &BTreeMap<u64, String>) -> Ledger {
     ledger
 }
 
-fn kill_and_check(rounds: u32) {
+fn kill_and_check(rounds: u32, url: Option<&str>) {
     let dir = tempfile::tempdir().unwrap();
-    let bench = Bench::sqlite(dir.path());
+    let place = Place { dir: dir.path(), url };
+    let bench = place.bench();
     drop(bench.create());
     let mut acknowledged = BTreeMap::new();
     // A fixed sequence of kill points; the operating system adds its own.
@@ -124,11 +150,7 @@ fn kill_and_check(rounds: u32) {
     for round in 0..rounds {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let after = usize::try_from(state >> 16).unwrap() % 60;
-        let mut child = spawn(
-            "child_appends_until_killed",
-            dir.path(),
-            &format!("round-{round}"),
-        );
+        let mut child = spawn("child_appends_until_killed", place, &format!("round-{round}"));
         let mut lines = said(&mut child);
         let mut record = |line: String| {
             // The last line of a killed process may be cut.
@@ -153,22 +175,47 @@ fn kill_and_check(rounds: u32) {
 
 #[test]
 fn after_a_kill_every_acknowledged_entry_is_there_and_the_log_goes_on() {
-    kill_and_check(50);
+    kill_and_check(50, None);
+}
+
+#[test]
+fn after_a_kill_in_postgresql_too() {
+    if let Some(url) = database() {
+        kill_and_check(10, Some(&url));
+    }
 }
 
 #[test]
 #[ignore = "minutes: a thousand kills; part of `make soak`"]
 fn soak_a_thousand_kills() {
-    kill_and_check(1_000);
+    kill_and_check(1_000, None);
+}
+
+#[test]
+#[ignore = "minutes: two hundred kills; part of `make soak`"]
+fn soak_two_hundred_kills_in_postgresql() {
+    if let Some(url) = database() {
+        kill_and_check(200, Some(&url));
+    }
 }
 
 #[test]
 fn several_processes_append_to_one_log_without_gap_or_loss() {
-    let dir = tempfile::tempdir().unwrap();
-    let bench = Bench::sqlite(dir.path());
+    for url in [None, database()] {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place {
+            dir: dir.path(),
+            url: url.as_deref(),
+        };
+        several_processes_append(place);
+    }
+}
+
+fn several_processes_append(place: Place<'_>) {
+    let bench = place.bench();
     let ledger = bench.create();
     let mut children: Vec<Child> = ["a", "b", "c"]
-        .map(|name| spawn("child_appends_a_hundred", dir.path(), name))
+        .map(|name| spawn("child_appends_a_hundred", place, name))
         .into();
     for n in 0..100 {
         block_on(ledger.append(note(n))).unwrap();
@@ -187,7 +234,11 @@ fn a_lease_ends_with_the_process_that_holds_it() {
     let dir = tempfile::tempdir().unwrap();
     let bench = Bench::sqlite(dir.path());
     let ledger = bench.create();
-    let mut child = spawn("child_holds_a_lease", dir.path(), "execution-1");
+    let place = Place {
+        dir: dir.path(),
+        url: None,
+    };
+    let mut child = spawn("child_holds_a_lease", place, "execution-1");
     assert_eq!(said(&mut child).next().as_deref(), Some("held"));
     assert!(ledger.try_lease("execution-1").unwrap().is_none());
     assert!(ledger.try_lease("execution-2").unwrap().is_some());

@@ -2,12 +2,13 @@
 
 mod append;
 mod auditing;
-mod crash;
+pub mod crash;
 mod disk;
 mod flips;
 mod forged;
 mod golden;
 mod parsers;
+mod postgres_store;
 mod reading;
 mod rollback;
 mod stock;
@@ -23,6 +24,10 @@ use pollster::block_on;
 use serde_json::json;
 use vcto::ledger::{Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Storage};
 use vcto::time::{ManualClock, SystemEntropy};
+
+use crate::postgres;
+
+pub const ORIGIN: &str = "example.org/halden";
 
 /// An entry type of nobody.
 pub const NOTE: EntryType = EntryType(0x7f00);
@@ -53,6 +58,14 @@ impl Bench {
         }
     }
 
+    /// A log in a database, with its key file and its mark in this folder.
+    pub fn postgres(dir: &Path, url: &str) -> Self {
+        Self {
+            storage: Storage::postgres(url, ORIGIN, dir.join("mark")).unwrap(),
+            ..Self::sqlite(dir)
+        }
+    }
+
     pub fn options(&self) -> LedgerOptions {
         LedgerOptions::new(
             self.keys.clone(),
@@ -63,13 +76,7 @@ impl Bench {
     }
 
     pub fn create(&self) -> Ledger {
-        block_on(Ledger::create(
-            &self.storage,
-            "example.org/halden",
-            "eu",
-            self.options(),
-        ))
-        .unwrap()
+        block_on(Ledger::create(&self.storage, ORIGIN, "eu", self.options())).unwrap()
     }
 
     pub fn open(&self) -> vcto::Result<Ledger> {
@@ -82,6 +89,10 @@ pub fn on_every_store(test: impl Fn(&Bench)) {
     test(&Bench::new(Storage::memory()));
     let dir = tempfile::tempdir().unwrap();
     test(&Bench::sqlite(dir.path()));
+    let dir = tempfile::tempdir().unwrap();
+    if let Some(url) = postgres::database() {
+        test(&Bench::postgres(dir.path(), &url));
+    }
 }
 
 pub fn note(n: u32) -> Draft {

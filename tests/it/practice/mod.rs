@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod replaced;
+mod server;
 mod weekend;
 
 use std::fs;

@@ -165,6 +165,10 @@ impl Store for FaultyStore {
         self.faults.guard(|| self.inner.begin())
     }
 
+    fn holds(&mut self, lease: &str) -> Result<bool> {
+        self.faults.guard(|| self.inner.holds(lease))
+    }
+
     fn commit(&mut self, batch: &Batch) -> Result<()> {
         self.faults.guard(|| self.inner.commit(batch))
     }

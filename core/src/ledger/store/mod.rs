@@ -3,9 +3,13 @@
 
 #[cfg(test)]
 mod faulty;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod mark;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod place;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod schema;
 #[cfg(feature = "sqlite")]
@@ -13,14 +17,23 @@ mod sqlite;
 
 use std::fmt;
 use std::path::Path;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::entry::LogId;
 use super::header::{HEADER_LEN, Header};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use super::keys::KeyPurpose;
 use super::tree::{FullTile, Hash, TileId};
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use crate::error::ErrorKind;
 use crate::error::{Error, Result};
+
+#[cfg(feature = "postgres")]
+pub(crate) use postgres::Server;
+#[cfg(feature = "postgres")]
+pub use postgres::postgres_schema;
 
 #[cfg(test)]
 pub(crate) use faulty::{Faults, with_faults};
@@ -53,6 +66,21 @@ impl Storage {
     #[must_use]
     pub fn sqlite_with_mark(dir: impl Into<PathBuf>, mark: impl Into<PathBuf>) -> Self {
         Self(Arc::new(sqlite::Sqlite::new(dir.into(), Some(mark.into()))))
+    }
+
+    /// In a PostgreSQL database, which holds many logs: the one of this origin. Its high-water mark is a file, outside of the
+    /// database.
+    ///
+    /// Processes on several machines may use the log at once; each keeps a mark of its own. The URL is
+    /// `postgres://user:password@host:5432/database`, a folder of sockets as `%2Frun%2Fpostgresql`; it is read, not used yet.
+    /// This build has no TLS: for a server on another machine end a tunnel on this one, or say `sslmode=disable` where the
+    /// network itself is private. What is written works as the role `vcto_app`, see [`postgres_schema`].
+    ///
+    /// # Errors
+    /// `invalid_input` for a URL that cannot be read, `unsupported` for one that needs TLS. Neither quotes the URL.
+    #[cfg(feature = "postgres")]
+    pub fn postgres(url: &str, origin: &str, mark: impl Into<PathBuf>) -> Result<Self> {
+        Ok(Self(Arc::new(postgres::Postgres::new(url, origin, mark.into())?)))
     }
 
     pub(super) fn backend(&self) -> &dyn Backend {
@@ -111,6 +139,11 @@ pub(super) trait Store: Send {
 
     /// Takes the fair lock: from here on nobody else writes.
     fn begin(&mut self) -> Result<()>;
+    /// Whether a lease that this process holds, where it holds one of this name, is still its own: nobody takes it over
+    /// before the transaction ends. A lock of the operating system cannot be lost. Only in a transaction.
+    fn holds(&mut self, _lease: &str) -> Result<bool> {
+        Ok(true)
+    }
     /// Writes, durably when it returns, and lets the lock go.
     fn commit(&mut self, batch: &Batch) -> Result<()>;
     /// Lets the lock go without writing.
@@ -180,4 +213,46 @@ pub(super) fn sync_parent(path: &Path) -> Result<()> {
         .and_then(|dir| dir.sync_all())
         .map_err(|source| Error::io(source, parent.display()))?;
     Ok(())
+}
+
+/// The integers of databases are signed; nothing in a log reaches 2^63.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn unsigned(number: i64) -> Result<u64> {
+    u64::try_from(number).map_err(|_| Error::new(ErrorKind::Corrupt, "a stored number is negative"))
+}
+
+/// How a key's purpose is stored: 1 with the epoch, or 2 with 0.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn purpose_numbers(purpose: KeyPurpose) -> (i32, i64) {
+    match purpose {
+        KeyPurpose::Epoch(epoch) => (1, i64::from(epoch)),
+        KeyPurpose::Blinding => (2, 0),
+    }
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn key_purpose(purpose: i32, epoch: i64) -> Result<KeyPurpose> {
+    match (purpose, u32::try_from(epoch)) {
+        (1, Ok(epoch)) => Ok(KeyPurpose::Epoch(epoch)),
+        (2, Ok(0)) => Ok(KeyPurpose::Blinding),
+        _ => Err(Error::new(
+            ErrorKind::Corrupt,
+            "a stored key has an unknown purpose",
+        )),
+    }
+}
+
+/// How a tile is found: level in the top byte, index below.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn tile_number(id: TileId) -> Result<i64> {
+    let number = (u64::from(id.level) << 56) | id.index;
+    match i64::try_from(number) {
+        Ok(number) if id.level < 8 && id.index < 1 << 56 => Ok(number),
+        _ => Err(Error::new(ErrorKind::Internal, "a tile outside of every tree")),
+    }
 }

@@ -1,25 +1,26 @@
-//! The folder of a log: names of its files, the fair lock of its writers, leases, and the high-water mark.
+//! The folder of a log: names of its files, the fair lock of its writers, and leases.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SendError, channel};
 use std::time::Duration;
 
-use super::{Lease, sync_parent};
+use super::Lease;
+use super::mark::MarkFile;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::note::MAX_NOTE;
 
 /// Names the files of a log.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     dir: PathBuf,
-    mark: PathBuf,
+    mark: MarkFile,
 }
 
 impl Place {
     /// A log in this folder; its high-water mark lies in it too unless another path is named.
     pub(super) fn new(dir: PathBuf, mark: Option<PathBuf>) -> Self {
-        let mark = mark.unwrap_or_else(|| dir.join("high-water"));
+        let mark = MarkFile::new(mark.unwrap_or_else(|| dir.join("high-water")));
         Self { dir, mark }
     }
 
@@ -87,40 +88,8 @@ impl Place {
     }
 
     /// The high-water mark.
-    pub(super) fn mark(&self) -> Result<Option<String>> {
-        let fail = |source| Error::io(source, self.mark.display());
-        let file = match crate::file::open(&self.mark) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            other => other?,
-        };
-        let mut bytes = Vec::new();
-        file.take(MAX_NOTE as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(fail)?;
-        let corrupt = || {
-            Error::new(ErrorKind::Corrupt, "the high-water mark is not UTF-8")
-                .at(self.mark.display().to_string())
-        };
-        String::from_utf8(bytes).map(Some).map_err(|_| corrupt())
-    }
-
-    /// Replaces the high-water mark: whole or not at all, and durable.
-    pub(super) fn set_mark(&self, note: &str) -> Result<()> {
-        let mut new = self.mark.clone().into_os_string();
-        new.push(".new");
-        let new = PathBuf::from(new);
-        // What a crash left behind is removed, not opened: it might be something else than a file.
-        match std::fs::remove_file(&new) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Error::io(source, new.display()));
-            }
-            _ => {}
-        }
-        File::create_new(&new)
-            .and_then(|mut file| file.write_all(note.as_bytes()).and_then(|()| file.sync_all()))
-            .map_err(|source| Error::io(source, new.display()))?;
-        std::fs::rename(&new, &self.mark).map_err(|source| Error::io(source, self.mark.display()))?;
-        sync_parent(&self.mark)
+    pub(super) fn mark(&self) -> &MarkFile {
+        &self.mark
     }
 }
 
@@ -163,29 +132,36 @@ impl Drop for Held {
     }
 }
 
-/// How long to wait between two tries, first and later, and how often to try: about 30 seconds in all.
-const SOON: Duration = Duration::from_micros(200);
-const LATER: Duration = Duration::from_millis(1);
-const SOON_TRIES: u32 = 100;
-const TRIES: u32 = 30_000;
+/// How long to wait for the lock.
+const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Waits in the operating system's queue, which lets in by the order of coming: those who try again and again starve. It
+/// knows no limit of time, so a thread waits there; where it comes too late, it lets the lock go again.
 fn acquire(path: &Path) -> Result<File> {
     let fail = |source| Error::io(source, path.display());
     let file = open_lock(path)?;
-    for attempt in 0..TRIES {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) => {
-                std::thread::sleep(if attempt < SOON_TRIES { SOON } else { LATER });
-            }
-            Err(TryLockError::Error(source)) => return Err(fail(source)),
-        }
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(source)) => return Err(fail(source)),
     }
-    Err(Error::new(
-        ErrorKind::Busy,
-        "another process holds the log's write lock for more than 30 seconds",
-    )
-    .at(path.display().to_string()))
+    let (tell, told) = channel();
+    std::thread::Builder::new()
+        .name("vcto-ledger-lock".to_owned())
+        .spawn(move || {
+            if let Err(SendError(Ok(file))) = tell.send(file.lock().map(|()| file)) {
+                let _ = file.unlock();
+            }
+        })
+        .map_err(|source| Error::io(source, "thread"))?;
+    match told.recv_timeout(PATIENCE) {
+        Ok(locked) => locked.map_err(fail),
+        Err(_) => Err(Error::new(
+            ErrorKind::Busy,
+            "another process holds the log's write lock for more than 30 seconds",
+        )
+        .at(path.display().to_string())),
+    }
 }
 
 fn open_lock(path: &Path) -> Result<File> {

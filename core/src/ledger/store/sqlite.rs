@@ -7,11 +7,11 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, ToSql};
 use super::place::{Place, WriteLock};
 use super::schema::{self, failed};
 use super::{
-    Backend, Batch, Identity, Lease, Row, Sealed, Store, StoredCheckpoint, Visit, WrappedKey, sync_parent,
+    Backend, Batch, Identity, Lease, Row, Sealed, Store, StoredCheckpoint, Visit, WrappedKey, key_purpose,
+    purpose_numbers, signed, sync_parent, tile_number, unsigned,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::entry::LogId;
-use crate::ledger::keys::KeyPurpose;
 use crate::ledger::tree::{Hash, TileId};
 
 /// See [`Storage::sqlite`](super::Storage::sqlite).
@@ -71,7 +71,7 @@ impl Backend for Sqlite {
                 Error::new(ErrorKind::Conflict, "there is a log already").at(dir.display().to_string())
             );
         }
-        if self.0.mark()?.is_some() && !self.0.unborn().exists() {
+        if self.0.mark().read()?.is_some() && !self.0.unborn().exists() {
             return Err(Error::new(
                 ErrorKind::RollbackDetected,
                 "a high-water mark is here without its log: the log was deleted or moved away",
@@ -81,7 +81,7 @@ impl Backend for Sqlite {
         }
         self.write_unborn(identity, keys, genesis)?;
         // From here on the log has a mark, and it appears whole.
-        self.0.set_mark(mark)?;
+        self.0.mark().replace(mark)?;
         std::fs::rename(self.0.unborn(), &database)
             .map_err(|source| Error::io(source, database.display()))?;
         sync_parent(&database)
@@ -257,11 +257,11 @@ impl Store for SqliteStore {
     }
 
     fn mark(&mut self) -> Result<Option<String>> {
-        self.place.mark()
+        self.place.mark().read()
     }
 
     fn set_mark(&mut self, note: &str) -> Result<()> {
-        self.place.set_mark(note)
+        self.place.mark().replace(note)
     }
 
     fn begin(&mut self) -> Result<()> {
@@ -379,49 +379,14 @@ fn stored_checkpoint(row: &SqlRow<'_>) -> Result<StoredCheckpoint> {
     })
 }
 
-/// SQLite's integers are signed; nothing in a log reaches 2^63.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn unsigned(number: i64) -> Result<u64> {
-    u64::try_from(number).map_err(|_| Error::new(ErrorKind::Corrupt, "a stored number is negative"))
-}
-
 fn wrapped_key(row: &SqlRow<'_>) -> Result<WrappedKey> {
-    let (purpose, epoch): (i64, u32) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
-    let purpose = match (purpose, epoch) {
-        (1, epoch) => KeyPurpose::Epoch(epoch),
-        (2, 0) => KeyPurpose::Blinding,
-        _ => {
-            return Err(Error::new(
-                ErrorKind::Corrupt,
-                "a stored key has an unknown purpose",
-            ));
-        }
-    };
+    let (purpose, epoch) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
     Ok(WrappedKey {
-        purpose,
+        purpose: key_purpose(purpose, epoch)?,
         provider: row.get(2).map_err(failed)?,
         wrapped: row.get(3).map_err(failed)?,
         commitment: row.get(4).map_err(failed)?,
     })
-}
-
-fn purpose_numbers(purpose: KeyPurpose) -> (i64, u32) {
-    match purpose {
-        KeyPurpose::Epoch(epoch) => (1, epoch),
-        KeyPurpose::Blinding => (2, 0),
-    }
-}
-
-/// Level in the top byte, index below.
-fn tile_number(id: TileId) -> Result<i64> {
-    let number = (u64::from(id.level) << 56) | id.index;
-    match i64::try_from(number) {
-        Ok(number) if id.level < 8 && id.index < 1 << 56 => Ok(number),
-        _ => Err(Error::new(ErrorKind::Internal, "a tile outside of every tree")),
-    }
 }
 
 fn wrong_type() -> Error {
