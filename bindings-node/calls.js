@@ -6,7 +6,7 @@ const PROMISED = new Set([
   'Approved.execute', 'Approved.object',
   'Execution.rollback',
   'InDoubt.accept', 'InDoubt.probe',
-  'Ledger.size', 'Ledger.verify',
+  'Ledger.readOn', 'Ledger.size', 'Ledger.verify',
   'Practice.createTenant', 'Practice.tenant', 'Practice.tenants',
   'StagedApproval.decide', 'StagedApproval.withdraw',
   'StagedAutomatic.authorize', 'StagedAutomatic.withdraw',
