@@ -47,6 +47,7 @@ fn risk(page: &Page<'_>, stop: &Stop<'_>) -> Result<Markup> {
         article.risk data-ev=(finding.id.0) {
             h3 { (severity(finding.severity)) " " (subject(finding)) }
             p { (sentence(finding.title.raw())) ". " (sentence(finding.detail.raw())) }
+            @if let Some(waiver) = &finding.waiver { p.mark { "Accepted until " (waiver.until) ": " a href="#waivers" { "see the exceptions" } "." } }
             p {
                 span.n data-ev=(finding.id.0) { (reach.assets) } " " (noun(amount(reach.assets), "asset")) " depend on it"
                 @if reach.services > 0 {

@@ -496,3 +496,33 @@ proptest! {
         prop_assert_eq!(read.digest(), written.digest());
     }
 }
+
+#[test]
+fn what_would_stop_the_firm_is_still_told_first_with_the_day_until_which_it_is_accepted() {
+    let service = Asset::new("erp", AssetKind::Service)
+        .named("ERP")
+        .with("owner", "IT");
+    let estate = Estate::new(vcto::Inventory {
+        assets: vec![
+            Asset {
+                criticality: Some("critical".into()),
+                ..service
+            },
+            Asset::new("srv", AssetKind::Server).named("SRV-01"),
+        ],
+        relations: vec![vcto::estate::Relation::new(
+            vcto::estate::AssetId::from("erp"),
+            vcto::estate::AssetId::from("srv"),
+            vcto::estate::RelationKind::DependsOn,
+        )],
+        ..vcto::Inventory::default()
+    })
+    .unwrap();
+    let row = ",resilience.single_point,SRV-01,,why,B. Holt,A. Jones,2026-11-02,2027-04-30";
+    let review = review_on(&estate, sheet(&[row]), TODAY);
+    assert_eq!(review.waivers.as_ref().unwrap().in_force, 1);
+    let html = vcto::report::Page::new(&estate, &review).to_html().unwrap();
+    assert!(html.contains("Accepted until 2027-04-30"));
+    let text = review.to_text();
+    assert!(text.contains("; accepted until 2027-04-30"), "{text}");
+}

@@ -178,9 +178,10 @@ fn stops(review: &Review, told: &mut BTreeSet<String>) -> Section {
             Line {
                 mark: finding.severity.as_str().to_owned(),
                 text: format!(
-                    "{}: {}{reach}",
+                    "{}: {}{reach}{}",
                     short_name(finding.subject()),
-                    finding.title.raw()
+                    finding.title.raw(),
+                    accepted(finding)
                 ),
             }
         })
@@ -194,6 +195,12 @@ fn stops(review: &Review, told: &mut BTreeSet<String>) -> Section {
         "This could not be judged: no service has both a criticality and recorded dependencies."
     };
     section("What would stop the firm", empty, lines)
+}
+
+/// That a finding is waived.
+fn accepted(finding: &Finding) -> String {
+    let until = finding.waiver.as_ref().map(|waiver| waiver.until);
+    until.map_or_else(String::new, |until| format!("; accepted until {until}"))
 }
 
 /// Problems with a day, equal ones together.
