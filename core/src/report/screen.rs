@@ -22,7 +22,7 @@ const WIDTH: usize = 118;
 /// Of the single failures so many are told.
 const STOPS: usize = 3;
 /// Groups of what is past, and of what is coming.
-const PAST: usize = 5;
+const PAST: usize = 4;
 const COMING: usize = 6;
 /// Proposals that are listed.
 const WAITING: usize = 4;

@@ -48,7 +48,7 @@ fn in_force(review: &Review) -> Markup {
     waived.sort_by_key(|(waiver, finding)| (waiver.until, std::cmp::Reverse(finding.severity)));
     html! {
         @if !waived.is_empty() {
-            div.wide tabindex="0" role="region" aria-label="Exceptions in force" {
+            div.wide tabindex="0" role="region" aria-label="Each exception" {
                 table {
                     thead { tr { th scope="col" { "until" } th scope="col" { "severity" } th scope="col" { "what" } th scope="col" { "why" } th scope="col" { "who" } } }
                     tbody { @for (waiver, finding) in waived.iter().take(LISTED) { (row(waiver, finding)) } }
