@@ -53,6 +53,15 @@ impl EntryType {
     /// The log was opened without its high-water mark, by an explicit option. Not sealed.
     pub const MARK_REPLACED: Self = Self(0x0003);
 
+    /// In an anchor log: the head of a tenant's log, under its blinded name. Not sealed.
+    pub const LOG_HEAD: Self = Self(0x0010);
+    /// In an anchor log: whose log a blinded name stands for.
+    pub const LOG_NAMED: Self = Self(0x0011);
+    /// In an anchor log: an anchor outside has confirmed a checkpoint.
+    pub const ANCHORED: Self = Self(0x0012);
+    /// In an anchor log: an anchor outside has not taken a checkpoint.
+    pub const ANCHOR_FAILED: Self = Self(0x0013);
+
     /// The first of the types that are for hosts: this crate never gives `0x8000..=0xffff` a meaning.
     pub const FIRST_FREE: Self = Self(0x8000);
 
@@ -70,6 +79,10 @@ pub struct Draft {
     pub(super) payload: Vec<u8>,
     pub(super) idempotency: Option<String>,
     pub(super) lease: Option<String>,
+    /// Whether the ledger itself writes it.
+    is_own: bool,
+    /// Whether it is not sealed.
+    pub(super) is_clear: bool,
 }
 
 impl Draft {
@@ -81,6 +94,24 @@ impl Draft {
             payload,
             idempotency: None,
             lease: None,
+            is_own: false,
+            is_clear: false,
+        }
+    }
+
+    /// An entry of the ledger's own.
+    pub(super) fn of_ledger(entry_type: EntryType, value: &impl Serialize) -> Result<Self> {
+        Ok(Self {
+            is_own: true,
+            ..Self::json(entry_type, value)?
+        })
+    }
+
+    /// Leaves the payload readable to everybody.
+    pub(super) fn clear(self) -> Self {
+        Self {
+            is_clear: true,
+            ..self
         }
     }
 
@@ -149,7 +180,7 @@ impl Draft {
 
     pub(super) fn check(&self) -> Result<()> {
         let refuse = |kind, message: &str| Err(Error::new(kind, message).during("ledger.append"));
-        if self.entry_type.is_reserved() {
+        if self.entry_type.is_reserved() && !self.is_own {
             return refuse(
                 ErrorKind::InvalidInput,
                 "entry types below 0x0100 belong to the ledger",

@@ -111,6 +111,10 @@ fn seal(session: &Session, draft: &Draft, seq: u64, time_us: u64, tag: [u8; 16])
     header.epoch = session.ring.current_epoch();
     header.codec = draft.codec;
     header.idempotency_tag = tag;
+    if draft.is_clear {
+        clear(&mut header, &draft.payload)?;
+        return Ok(sealed(header, draft.payload.clone()));
+    }
     let ciphertext = session.ring.seal(&mut header, &draft.payload)?;
     Ok(sealed(header, ciphertext))
 }

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 
 use futures_channel::oneshot;
 
+use super::anchor::LogHead;
 use super::audit::{Claims, audit};
 use super::bundle::export;
 use super::checkpoint::Checkpoint;
@@ -241,6 +242,31 @@ impl Ledger {
     /// `io`, `corrupt`, `rollback_detected`, `unavailable`.
     pub async fn checkpoint(&self) -> Result<Checkpoint> {
         self.order(|reply| Order::Checkpoint { reply }).await
+    }
+
+    /// The log as it signs itself now, for an anchor log.
+    pub(crate) async fn head(&self) -> Result<LogHead> {
+        let checkpoint = self.checkpoint().await?;
+        let ring = &self.0.session.ring;
+        Ok(LogHead {
+            blinded: ring.blinded(),
+            epoch: ring.current_epoch(),
+            checkpoint,
+        })
+    }
+
+    /// As [`prove_inclusion`](Self::prove_inclusion), under an earlier checkpoint of this log.
+    ///
+    /// # Errors
+    /// `corrupt` when the checkpoint is of another history; `not_found` when the log is shorter than it, or the entry is not
+    /// under it.
+    pub(crate) async fn prove_under(&self, seq: u64, checkpoint: Checkpoint) -> Result<EntryProof> {
+        self.ask(|reply| Question::Inclusion {
+            seq,
+            checkpoint,
+            reply,
+        })
+        .await
     }
 
     /// Proves that an entry is in the log, to anybody who has the log's [public key](Self::verifier_key).

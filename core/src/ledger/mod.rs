@@ -25,6 +25,7 @@
 //! # }).unwrap();
 //! ```
 
+mod anchor;
 mod audit;
 mod bundle;
 mod checkpoint;
@@ -50,6 +51,8 @@ mod tree;
 mod verdict;
 mod writer;
 
+pub(crate) use anchor::{AnchorLog, Candidate};
+pub use anchor::{AnchorProof, AnchoredHead};
 pub(crate) use bundle::{BundleFiles, verify_bundle_files};
 pub use bundle::{TilePath, verify_bundle};
 pub use checkpoint::Checkpoint;

@@ -46,6 +46,17 @@ impl KeyRing {
         if tag == [0; 16] { [0xff; 16] } else { tag }
     }
 
+    /// What this log is called in an anchor log, in the present epoch. The key is derived, so that no idempotency key of a
+    /// caller comes to the same.
+    pub(super) fn blinded(&self) -> [u8; 32] {
+        let key = Zeroizing::new(blake3::derive_key(
+            "vcto ledger anchor v1",
+            self.blinding.expose(),
+        ));
+        let epoch = self.current_epoch().to_be_bytes();
+        *blake3::keyed_hash(&key, &[b"anchor".as_slice(), &epoch].concat()).as_bytes()
+    }
+
     /// Seals a payload: fills the header's length, digest and commitment, and returns the ciphertext with its tag.
     pub(super) fn seal(&self, header: &mut Header, payload: &[u8]) -> Result<Vec<u8>> {
         let key = self.entry_key(header)?;

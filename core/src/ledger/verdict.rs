@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::anchor::AnchorProof;
 use super::entry::{Entry, EntryType, Receipt};
 use super::note::VerifierKey;
 use super::tree::Hash;
@@ -89,13 +90,15 @@ verdicts! {
         Failed = "failed",
         /// No: the log contains every checkpoint and receipt from outside that was given.
         Ok = "ok",
-        /// It cannot be told: nothing from outside was given to compare with.
+        /// It cannot be told: nothing that was kept outside was given to compare with.
         Unanchored = "unanchored",
     }
     /// Is this the present state?
     Freshness {
         /// No limit was given.
         NotChecked = "not_checked",
+        /// Yes: within the limit an anchor outside took a head of the log that was new then, and the log contains it.
+        Ok = "ok",
         /// No: even by its own clock the last entry is older than the limit.
         Stale = "stale",
         /// By its own clock the last entry is recent, but no trusted time outside the log says so.
@@ -127,7 +130,25 @@ pub struct VerifyOptions {
     pub(super) checkpoints: Vec<String>,
     pub(super) receipts: Vec<(u64, Hash)>,
     pub(super) fresh: Option<(SignedDuration, Timestamp)>,
+    pub(super) anchors: AnchorEvidence,
     pub(super) monitor: Monitor,
+}
+
+/// What is known of the log by way of the anchor log.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AnchorEvidence {
+    pub(super) key: Option<VerifierKey>,
+    pub(super) kept: Vec<KeptAnchor>,
+    pub(super) proofs: Vec<AnchorProof>,
+    /// What was found wrong with the anchor log itself.
+    pub(super) problems: Vec<String>,
+}
+
+/// A checkpoint of the anchor log that was kept outside.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptAnchor {
+    pub(crate) note: String,
+    pub(crate) since: Option<Timestamp>,
 }
 
 impl VerifyOptions {
@@ -152,7 +173,50 @@ impl VerifyOptions {
         self
     }
 
-    /// The last entry must not be older than this, at this time.
+    /// A checkpoint of the region's anchor log that was kept outside (the text of the signed note), and since when it lies
+    /// there, by the clock of the one who keeps it. It counts where an [anchor proof](Self::anchor_proof) leads to exactly this
+    /// checkpoint: [`Tenant::verify`](crate::practice::Tenant::verify) and a proof's folder bring that along.
+    #[must_use]
+    pub fn kept_anchor(mut self, note: impl Into<String>, since: Option<Timestamp>) -> Self {
+        let note = note.into();
+        self.anchors.kept.push(KeptAnchor { note, since });
+        self
+    }
+
+    /// Shows that a head of this log stands in the anchor log. The log must contain it.
+    #[must_use]
+    pub fn anchor_proof(mut self, proof: AnchorProof) -> Self {
+        self.anchors.proofs.push(proof);
+        self
+    }
+
+    /// The key that must have signed the anchor log, from a source that the verifier trusts. Without it the key is the one that
+    /// the anchor proof states, which a checkpoint that was kept outside bears out.
+    #[must_use]
+    pub fn anchor_key(mut self, key: VerifierKey) -> Self {
+        self.anchors.key = Some(key);
+        self
+    }
+
+    /// See [`kept_anchor`](Self::kept_anchor).
+    pub(crate) fn kept_anchors(&self) -> &[KeptAnchor] {
+        &self.anchors.kept
+    }
+
+    /// See [`anchor_key`](Self::anchor_key).
+    pub(crate) fn expected_anchor_key(&self) -> Option<&VerifierKey> {
+        self.anchors.key.as_ref()
+    }
+
+    /// Something that is wrong with the anchor log: fails the completeness.
+    #[must_use]
+    pub(crate) fn anchor_problem(mut self, text: String) -> Self {
+        self.anchors.problems.push(text);
+        self
+    }
+
+    /// How old the newest thing may be that vouches for the log, at this time: a head that was taken into an anchor log and
+    /// [kept outside](Self::kept_anchor) (`ok`), or else the last entry by the log's own clock (`unanchored`).
     #[must_use]
     pub fn fresh_within(mut self, limit: SignedDuration, as_of: Timestamp) -> Self {
         self.fresh = Some((limit, as_of));

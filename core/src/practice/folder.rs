@@ -5,20 +5,25 @@
 //! keys/<tenant>.key         the tenant's key, mode 0600: destroying it destroys the content of the tenant's ledger
 //! marks/<tenant>            the high-water mark of the tenant's ledger, outside of the folder of its database
 //! tenants/<tenant>/         the tenant's ledger
+//! anchors/<region>/         the anchor log of a region; its key is keys/anchor.<region>.key, its mark marks/anchor.<region>
 //! ```
 //!
 //! A practice in a database has only `keys` and `marks` in a folder; who it is and the ledgers are in the database.
+//!
+//! A region is written with `%` and two digits for each byte but a-z, 0-9 and `-`, so that no region leaves its place.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::is_name;
-use crate::ledger::check_origin;
+use crate::ledger::{LocalKeyFile, check_origin};
 use crate::text::quoted;
 use crate::time::Entropy;
 
@@ -33,6 +38,14 @@ const MAX_FILE: u64 = 64 * 1024;
 pub(super) struct Folder {
     root: PathBuf,
     pub(super) origin: String,
+}
+
+/// Where an anchor log is.
+#[derive(Clone, Debug)]
+pub(super) struct AnchorPlace {
+    pub(super) log: PathBuf,
+    pub(super) key: PathBuf,
+    pub(super) mark: PathBuf,
 }
 
 /// `practice.json`.
@@ -94,9 +107,38 @@ impl Folder {
         self.root.join("tenants").join(tenant)
     }
 
-    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     pub(super) fn mark(&self, tenant: &str) -> PathBuf {
         self.root.join("marks").join(tenant)
+    }
+
+    /// Where the anchor log of a region is.
+    pub(super) fn anchor(&self, region: &str) -> AnchorPlace {
+        let region = encoded(region);
+        AnchorPlace {
+            log: self.root.join("anchors").join(&region),
+            key: self.root.join("keys").join(format!("anchor.{region}.key")),
+            mark: self.root.join("marks").join(format!("anchor.{region}")),
+        }
+    }
+
+    /// The regions that have an anchor log, in order.
+    pub(super) fn regions(&self) -> Result<Vec<String>> {
+        let folder = self.root.join("anchors");
+        if !exists(&folder)? {
+            return Ok(Vec::new());
+        }
+        let mut regions = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(|source| Error::io(source, folder.display()))? {
+            let name = entry
+                .map_err(|source| Error::io(source, folder.display()))?
+                .file_name();
+            let region = name
+                .to_str()
+                .and_then(|name| percent_decode_str(name).decode_utf8().ok());
+            regions.extend(region.map(std::borrow::Cow::into_owned));
+        }
+        regions.sort();
+        Ok(regions)
     }
 
     /// The tenants whose creation has begun, in order of the name.
@@ -139,6 +181,65 @@ impl Folder {
         .at(key.display().to_string())
         .remedy("restore the key; where it was destroyed on purpose, `ledger::verify_storage` still verifies the log"))
     }
+}
+
+impl AnchorPlace {
+    /// Whether anything of the log is there: all of it may be gone but its mark.
+    pub(super) fn exists(&self) -> Result<bool> {
+        Ok(exists(&self.log)? || exists(&self.mark)?)
+    }
+
+    /// The key of the log; one is made for a log that does not exist.
+    ///
+    /// # Errors
+    /// `unavailable` when there is a log already and no key: another key would not open it.
+    pub(super) fn key(&self, log_exists: bool, entropy: &dyn Entropy) -> Result<Arc<LocalKeyFile>> {
+        if exists(&self.key)? {
+            return LocalKeyFile::open(&self.key).map(Arc::new);
+        }
+        if log_exists {
+            return Err(
+                Error::new(ErrorKind::Unavailable, "the key of the anchor log is missing")
+                    .at(self.key.display().to_string())
+                    .remedy("restore the key"),
+            );
+        }
+        if let Some(anchors) = self.log.parent() {
+            make_private(anchors)?;
+        }
+        match LocalKeyFile::create(&self.key, entropy) {
+            // Another process makes the same log just now.
+            Err(error) if error.kind() == ErrorKind::Conflict => LocalKeyFile::open(&self.key),
+            made => made,
+        }
+        .map(Arc::new)
+    }
+}
+
+/// A region as a name of a file, and as a part of an origin.
+pub(super) fn encoded(region: &str) -> String {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
+    // Where upper and lower case are one, two regions must not be: upper case is encoded too.
+    region
+        .split_inclusive(|c: char| c.is_ascii_uppercase())
+        .flat_map(|part| {
+            let (rest, upper) = match part.char_indices().next_back() {
+                Some((at, c)) if c.is_ascii_uppercase() => (part.split_at(at).0, Some(c)),
+                _ => (part, None),
+            };
+            let rest = utf8_percent_encode(rest, KEPT).to_string();
+            [
+                rest,
+                upper.map_or_else(String::new, |c| format!("%{:02X}", u32::from(c))),
+            ]
+        })
+        .collect()
+}
+
+/// The region that is written so.
+pub(super) fn decoded(name: &str) -> Option<String> {
+    let region = percent_decode_str(name).decode_utf8().ok()?.into_owned();
+    (encoded(&region) == name).then_some(region)
 }
 
 fn exists(path: &Path) -> Result<bool> {
@@ -239,7 +340,7 @@ fn is_empty(root: &Path) -> Result<bool> {
             .map_err(|source| Error::io(source, root.display()))?
             .file_name();
         let name = name.to_string_lossy();
-        let is_ours = matches!(&*name, "keys" | "marks" | "tenants" | "practice.json")
+        let is_ours = matches!(&*name, "anchors" | "keys" | "marks" | "tenants" | "practice.json")
             || (name.starts_with("practice.") && name.ends_with(".tmp"));
         if !is_ours {
             return Ok(false);

@@ -1,5 +1,7 @@
 //! A practice and its tenants: where everything comes together.
 
+mod anchor;
+mod anchors;
 mod folder;
 mod name;
 mod open;
@@ -7,6 +9,7 @@ mod options;
 mod reviewed;
 mod tenant;
 
+pub use anchor::{AnchorOptions, AnchorOutcome, AnchorRound, RegionRound, TenantRound};
 pub use open::Practice;
 pub use options::{PracticeOptions, TenantOptions};
 pub(crate) use reviewed::{REVIEWED, Reviewed};

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::folder::Folder;
+use jiff::Timestamp;
+
+use super::anchors::Anchors;
+use super::folder::{Folder, encoded};
 use super::name;
 use super::options::{PracticeOptions, TenantOptions};
 use super::tenant::{Open, Tenant};
@@ -37,9 +40,13 @@ struct Inner {
     place: Place,
     options: PracticeOptions,
     registry: Arc<Registry>,
+    anchors: Anchors,
     /// Tenants that are open in this process: two handles share one.
     open: Mutex<BTreeMap<String, Weak<Open>>>,
 }
+
+/// Before the region in the name of an anchor log; no tenant's name has a `/`.
+const ANCHOR: &str = "anchor/";
 
 /// Where the ledgers are.
 enum Place {
@@ -88,6 +95,7 @@ impl Practice {
             place,
             options,
             registry: Arc::default(),
+            anchors: Anchors::default(),
             open: Mutex::default(),
         }))
     }
@@ -213,9 +221,82 @@ impl Practice {
             Place::Folder(folder) => folder.tenants(),
             #[cfg(feature = "postgres")]
             Place::Server(server, folder) => tenants_of(server, folder),
-            Place::Memory(tenants) => Ok(locked(tenants).keys().cloned().collect()),
+            Place::Memory(logs) => Ok(locked(logs)
+                .keys()
+                .filter(|name| !name.contains('/'))
+                .cloned()
+                .collect()),
         }
         .map_err(|error| error.during("practice.tenants"))
+    }
+
+    /// The ledger of a tenant, whether the tenant can be worked with or not.
+    pub(super) async fn ledger_of(&self, name: &str) -> Result<Ledger> {
+        if let Some(open) = self.opened(name) {
+            return Ok(open.ledger().clone());
+        }
+        let (storage, key) = self.existing(name)?;
+        Ledger::open(&storage, self.ledger_options(&key)).await
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.options.clock.now()
+    }
+
+    pub(super) fn anchors(&self) -> &Anchors {
+        &self.0.anchors
+    }
+
+    /// The regions that have an anchor log, in order.
+    pub(super) fn anchored_regions(&self) -> Result<Vec<String>> {
+        match &self.0.place {
+            Place::Folder(folder) => folder.regions(),
+            #[cfg(feature = "postgres")]
+            Place::Server(server, folder) => regions_of(server, folder),
+            Place::Memory(logs) => Ok(locked(logs)
+                .keys()
+                .filter_map(|name| name.strip_prefix(ANCHOR).map(str::to_owned))
+                .collect()),
+        }
+    }
+
+    /// The place and the key of a region's anchor log; none where there is no such log and none is to be made.
+    pub(super) fn anchor_place(&self, region: &str, make: bool) -> Result<Option<(Storage, LedgerOptions)>> {
+        let entropy = &*self.0.options.entropy;
+        let (storage, key) = match &self.0.place {
+            Place::Folder(folder) => {
+                let place = folder.anchor(region);
+                if !place.exists()? && !make {
+                    return Ok(None);
+                }
+                let key = place.key(place.exists()?, entropy)?;
+                (storage_at(place.log, place.mark)?, key)
+            }
+            #[cfg(feature = "postgres")]
+            Place::Server(server, folder) => {
+                let place = folder.anchor(region);
+                let exists =
+                    place.exists()? || regions_of(server, folder)?.iter().any(|known| known == region);
+                if !exists && !make {
+                    return Ok(None);
+                }
+                let key = place.key(exists, entropy)?;
+                (server.log(&self.anchor_origin(region), place.mark), key)
+            }
+            Place::Memory(logs) => {
+                let name = format!("{ANCHOR}{region}");
+                let mut logs = locked(logs);
+                if !logs.contains_key(&name) && make {
+                    let key = LocalKeyFile::in_memory(entropy)?;
+                    logs.insert(name.clone(), (Storage::memory(), Arc::new(key)));
+                }
+                match logs.get(&name).cloned() {
+                    Some(found) => found,
+                    None => return Ok(None),
+                }
+            }
+        };
+        Ok(Some((storage, self.ledger_options(&key))))
     }
 
     fn opened(&self, name: &str) -> Option<Tenant> {
@@ -228,6 +309,7 @@ impl Practice {
         let open = Arc::new(Open {
             name: name.to_owned(),
             gate,
+            practice: self.clone(),
             pid: std::process::id(),
         });
         locked(&self.0.open).insert(name.to_owned(), Arc::downgrade(&open));
@@ -254,6 +336,11 @@ impl Practice {
             Arc::clone(&options.entropy),
         )
         .policy(Arc::new(GateCheck))
+    }
+
+    /// The name of a region's anchor log.
+    pub(super) fn anchor_origin(&self, region: &str) -> String {
+        self.origin_of(&format!("{ANCHOR}{}", encoded(region)))
     }
 
     fn origin_of(&self, name: &str) -> String {
@@ -378,14 +465,28 @@ fn tenants_of(server: &Server, folder: &Folder) -> Result<Vec<String>> {
     Ok(server.origins()?.into_iter().filter_map(name).collect())
 }
 
+/// The regions of a practice in a database that have an anchor log, in order.
+#[cfg(feature = "postgres")]
+fn regions_of(server: &Server, folder: &Folder) -> Result<Vec<String>> {
+    let region = |origin: String| {
+        let name = origin.strip_prefix(&folder.origin)?.strip_prefix('/')?;
+        super::folder::decoded(name.strip_prefix(ANCHOR)?)
+    };
+    Ok(server.origins()?.into_iter().filter_map(region).collect())
+}
+
+fn storage(folder: &Folder, name: &str) -> Result<Storage> {
+    storage_at(folder.ledger(name), folder.mark(name))
+}
+
 #[cfg(feature = "sqlite")]
 #[expect(clippy::unnecessary_wraps, reason = "without the feature it fails")]
-fn storage(folder: &Folder, name: &str) -> Result<Storage> {
-    Ok(Storage::sqlite_with_mark(folder.ledger(name), folder.mark(name)))
+fn storage_at(log: PathBuf, mark: PathBuf) -> Result<Storage> {
+    Ok(Storage::sqlite_with_mark(log, mark))
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn storage(_: &Folder, _: &str) -> Result<Storage> {
+fn storage_at(_: PathBuf, _: PathBuf) -> Result<Storage> {
     Err(
         Error::new(ErrorKind::Unsupported, "this build has no store for files")
             .remedy("build with the feature `sqlite`"),

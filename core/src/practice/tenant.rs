@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::open::Practice;
 use crate::actor::Actor;
 use crate::change::Change;
 use crate::digest::Digest;
@@ -27,6 +28,7 @@ pub struct Tenant(Arc<Open>);
 pub(super) struct Open {
     pub(super) name: String,
     pub(super) gate: Gate,
+    pub(super) practice: Practice,
     pub(super) pid: u32,
 }
 
@@ -187,6 +189,10 @@ impl Tenant {
             });
         }
         Ok(decisions)
+    }
+
+    pub(super) fn practice(&self) -> &Practice {
+        &self.0.practice
     }
 
     pub(crate) fn gate(&self) -> &Gate {

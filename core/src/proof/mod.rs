@@ -2,6 +2,7 @@
 //!
 //! The folder is described in `docs/formats/proof.md`; `verify.sh` in it needs only stock tools.
 
+mod anchor;
 mod history;
 mod read;
 mod script;

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
+use super::anchor::anchor_proof;
 use super::walk::{Found, walk};
 use super::{ALLOWED_SIGNERS, FORMAT, INDEX, LEDGER, MANIFEST, OSCAL};
 use crate::error::{Error, ErrorKind, Result};
@@ -27,6 +28,9 @@ const MAX_STRANGERS: usize = 100;
 /// signed manifest, every decision's signature is checked, and the references of the OSCAL documents. A file, link or empty
 /// folder that neither the manifest nor the ledger's tree vouches for fails the integrity, wherever it lies in the proof.
 ///
+/// Where the tenant was anchored, the proof leads to a checkpoint of its region's anchor log: bring the one of the same size
+/// that was [kept outside](VerifyOptions::kept_anchor), and the completeness is told.
+///
 /// Without [`VerifyOptions::key`] the authenticity is `self_signed` at best.
 ///
 /// # Errors
@@ -36,7 +40,17 @@ pub fn verify_bundle(dir: impl AsRef<Path>, options: &VerifyOptions) -> Result<V
     if !dir.join(MANIFEST).exists() && !dir.join(LEDGER).exists() || !dir.join(LEDGER).is_dir() {
         return ledger::verify_bundle(dir, options);
     }
-    let (mut verification, bundle) = verify_bundle_files(&dir.join(LEDGER), options)?;
+    let mut options = options.clone();
+    let anchor = anchor_proof(dir);
+    if let Ok(Some(proof)) = &anchor {
+        options = options.anchor_proof(proof.clone());
+    }
+    let (mut verification, bundle) = verify_bundle_files(&dir.join(LEDGER), &options)?;
+    match anchor {
+        Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+        Err(error) => verification.fail_integrity(error.to_string()),
+        Ok(_) => {}
+    }
     let key = options.expected_key().cloned().or_else(|| stated_key(dir));
     let problems = problems(dir, key.as_ref(), &bundle);
     for problem in problems.map_err(|error| error.during("proof.verify_bundle"))? {
@@ -183,7 +197,7 @@ fn text(dir: &Path, path: &str) -> Result<String> {
 }
 
 /// A regular file; none where there is none.
-fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     // Looked at before it is opened: opening a named pipe waits for ever.
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return Ok(None);

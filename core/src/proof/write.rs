@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::read::MAX_FILE;
-use super::{ALLOWED_SIGNERS, FORMAT, INDEX, LEDGER, MANIFEST, OSCAL, SCRIPT, history, script};
+use super::{ALLOWED_SIGNERS, FORMAT, INDEX, LEDGER, MANIFEST, OSCAL, SCRIPT, anchor, history, script};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::{Checkpoint, Sum, sum};
 use crate::oscal::{self, history::History};
@@ -23,6 +23,9 @@ pub struct Proved {
     pub decisions: usize,
     /// Whether there are OSCAL documents: not without a recorded review.
     pub oscal: bool,
+    /// Whether it leads to a checkpoint of the region's anchor log: not before the first
+    /// [round](crate::practice::Practice::anchor).
+    pub anchored: bool,
 }
 
 impl Tenant {
@@ -53,6 +56,10 @@ impl Tenant {
         let register = self.approvers().await?.allowed_signers()?;
         folder.add(ALLOWED_SIGNERS, register.to_string().as_bytes())?;
         folder.add(SCRIPT, script::TEXT.as_bytes())?;
+        let anchor = self.anchor_proof().await?;
+        for (path, bytes) in anchor.iter().flat_map(anchor::files) {
+            folder.add(path, &bytes)?;
+        }
         if !history.reviews.is_empty() {
             folder.add_documents(&history)?;
         }
@@ -64,6 +71,7 @@ impl Tenant {
             checkpoint,
             decisions,
             oscal: !history.reviews.is_empty(),
+            anchored: anchor.is_some(),
         })
     }
 }

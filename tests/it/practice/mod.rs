@@ -1,5 +1,6 @@
 //! Tests of `vcto::practice` through the public API.
 
+mod anchor;
 #[cfg(unix)]
 mod replaced;
 mod server;

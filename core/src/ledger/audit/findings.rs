@@ -69,7 +69,7 @@ impl Findings {
         policy: Policy,
         is_trusted: bool,
     ) -> Verification {
-        let freshness = self.freshness(records.last_time(), options);
+        let freshness = self.freshness(records.last_time(), statements.vouched(), options);
         let authenticity = match (self.has_failed(About::Authenticity), is_trusted) {
             (true, _) => Authenticity::Failed,
             (false, true) => Authenticity::Ok,
@@ -100,10 +100,19 @@ impl Findings {
         }
     }
 
-    fn freshness(&mut self, last: Timestamp, options: &VerifyOptions) -> Freshness {
+    fn freshness(
+        &mut self,
+        last: Timestamp,
+        vouched: Option<Timestamp>,
+        options: &VerifyOptions,
+    ) -> Freshness {
         let Some((limit, as_of)) = options.fresh else {
             return Freshness::NotChecked;
         };
+        let is_new = |time: Timestamp| time <= as_of && as_of.duration_since(time) <= limit;
+        if vouched.is_some_and(is_new) && !self.has_failed(About::Completeness) {
+            return Freshness::Ok;
+        }
         let age = as_of.duration_since(last);
         if age <= limit {
             return Freshness::Unanchored;

@@ -2,9 +2,12 @@
 
 use std::collections::VecDeque;
 
+use jiff::Timestamp;
+
 use super::findings::{About, Findings};
 use super::{Evidence, Mark, is_finding};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::anchor::AnchorProof;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::edge::PAGE;
 use crate::ledger::header::Header;
@@ -24,13 +27,18 @@ pub(super) struct Statements<'a> {
     receipts: VecDeque<(u64, Hash)>,
     signed_size: u64,
     anchors: u64,
+    vouched: Option<Timestamp>,
 }
 
 struct Statement {
     what: &'static str,
     size: u64,
     root: Hash,
+    is_signed: bool,
+    /// Whether it was kept outside.
     is_anchor: bool,
+    /// Since when it vouches for the log, by a clock outside.
+    since: Option<Timestamp>,
 }
 
 impl<'a> Statements<'a> {
@@ -45,7 +53,13 @@ impl<'a> Statements<'a> {
             receipts: receipts.into(),
             signed_size: 0,
             anchors: 0,
+            vouched: None,
         }
+    }
+
+    /// The newest time at which somebody outside took a head of the log that was new then.
+    pub(super) fn vouched(&self) -> Option<Timestamp> {
+        self.vouched
     }
 
     /// How many statements from outside were found true.
@@ -73,6 +87,7 @@ impl<'a> Statements<'a> {
         for note in &self.options.checkpoints {
             statements.extend(verified("a checkpoint from outside", note, true, &key, findings));
         }
+        statements.extend(anchored(self.options, findings));
         statements.sort_by_key(|statement| statement.size);
         self.outside = statements.into();
         Ok(())
@@ -118,8 +133,11 @@ impl<'a> Statements<'a> {
             };
             let holds = statement.size == size && statement.root == tree.root();
             if holds {
-                self.signed_size = self.signed_size.max(size);
+                if statement.is_signed {
+                    self.signed_size = self.signed_size.max(size);
+                }
                 self.anchors += u64::from(statement.is_anchor);
+                self.vouched = self.vouched.max(statement.since);
             } else {
                 self.contradicted(About::Completeness, statement.what, statement.size, findings);
             }
@@ -253,6 +271,59 @@ fn mark(
     })
 }
 
+/// What the anchor log says, as far as it is proved.
+fn anchored(options: &VerifyOptions, findings: &mut Findings) -> Vec<Statement> {
+    let evidence = &options.anchors;
+    for text in &evidence.problems {
+        findings.note(About::Completeness, None, text.clone());
+    }
+    let mut statements = Vec::new();
+    for proof in &evidence.proofs {
+        match statement(proof, options) {
+            Ok(statement) => statements.push(statement),
+            Err(error) => findings.note(About::Completeness, None, format!("the anchor proof: {error}")),
+        }
+    }
+    let is_outside = statements.iter().any(|statement| statement.is_anchor);
+    if !evidence.kept.is_empty() && evidence.problems.is_empty() && !is_outside {
+        let text = "no anchor proof leads to a checkpoint of the anchor log that was kept outside";
+        findings.remark(About::Completeness, None, text);
+    }
+    statements
+}
+
+/// A head of the log as the anchor log has it. It was kept outside where the proof leads to a checkpoint that was.
+fn statement(proof: &AnchorProof, options: &VerifyOptions) -> Result<Statement> {
+    let key = options.anchors.key.as_ref().unwrap_or(proof.key());
+    let (head, checkpoint) = proof.verify(key)?;
+    let mut is_anchor = false;
+    let mut since = None;
+    for kept in &options.anchors.kept {
+        let stated = Checkpoint::verify(kept.note.as_bytes(), key)?;
+        if stated.size() != checkpoint.size() {
+            continue;
+        }
+        if stated.root() != checkpoint.root() {
+            let text = format!(
+                "the anchor log signed two histories of its first {} entries: the one that was kept outside and this one",
+                checkpoint.size()
+            );
+            return Err(Error::new(ErrorKind::Corrupt, text).during("ledger.anchor"));
+        }
+        is_anchor = true;
+        since = since.max(kept.since);
+    }
+    Ok(Statement {
+        what: "a head in the anchor log",
+        size: head.size,
+        root: head.root,
+        is_signed: false,
+        is_anchor,
+        // An old head under a new checkpoint says nothing of what came after it.
+        since: since.map(|since| since.min(head.at)),
+    })
+}
+
 fn verified(
     what: &'static str,
     note: &str,
@@ -275,7 +346,9 @@ impl Statement {
             what,
             size: checkpoint.size(),
             root: *checkpoint.root(),
+            is_signed: true,
             is_anchor,
+            since: None,
         }
     }
 }

@@ -1,0 +1,415 @@
+//! Rounds of anchoring: every tenant's head into the anchor log of its region, and what does not fit what was anchored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::open::Practice;
+use super::tenant::Tenant;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::{AnchorLog, AnchorProof, Candidate, Checkpoint, Ledger, Verification, VerifyOptions};
+
+/// Only one process at a time has a round in a region.
+const LEASE: &str = "anchor-round";
+
+/// How a round is to be done. The default: heads of the logs that have grown.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct AnchorOptions {
+    heartbeat: Option<SignedDuration>,
+}
+
+impl AnchorOptions {
+    /// Takes the head of a log that has not grown too, when its last one is as old as this: so that silence is attested, and
+    /// the anchor log does not show by its rhythm who does much.
+    pub fn heartbeat(mut self, interval: SignedDuration) -> Self {
+        self.heartbeat = Some(interval);
+        self
+    }
+}
+
+/// What became of a tenant in a round.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AnchorOutcome {
+    /// Its head was taken.
+    Anchored,
+    /// It could not be looked at; the text says why.
+    Failed,
+    /// Its log does not begin with what was anchored: its history was written anew. Nothing was taken.
+    Forked,
+    /// The anchor log knows it, and there is no log of it any more.
+    Missing,
+    /// Its log has fewer entries than were anchored. Nothing was taken.
+    Shorter,
+    /// Its log is as it was when it was last taken, and no heartbeat was due.
+    Unchanged,
+}
+
+/// A tenant in a round.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TenantRound {
+    /// The tenant.
+    pub tenant: String,
+    /// The region, as far as it is known.
+    pub region: Option<String>,
+    /// What became of it.
+    pub outcome: AnchorOutcome,
+    /// How many entries its log has.
+    pub size: Option<u64>,
+    /// How many of them the anchor log knew of before this round.
+    pub anchored: Option<u64>,
+    /// What is wrong.
+    pub text: Option<String>,
+}
+
+/// A region in a round.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct RegionRound {
+    /// The region.
+    pub region: String,
+    /// The signed checkpoint of its anchor log: the text to keep outside. None when the round did not come so far.
+    pub checkpoint: Option<String>,
+    /// The public key of its anchor log.
+    pub key: Option<String>,
+    /// How many entries the anchor log has.
+    pub size: Option<u64>,
+    /// What is wrong with the anchor log itself: nothing was anchored in this region.
+    pub text: Option<String>,
+}
+
+/// What a round came to. Serialises to the document that all three languages return.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct AnchorRound {
+    /// When, by the clock of the practice.
+    pub at: Timestamp,
+    /// The regions, in order.
+    pub regions: Vec<RegionRound>,
+    /// The tenants, in order of region and name.
+    pub tenants: Vec<TenantRound>,
+}
+
+impl AnchorRound {
+    /// Whether every region and every tenant came through.
+    pub fn has_no_failure(&self) -> bool {
+        self.regions.iter().all(|region| region.text.is_none())
+            && self
+                .tenants
+                .iter()
+                .all(|tenant| matches!(tenant.outcome, AnchorOutcome::Anchored | AnchorOutcome::Unchanged))
+    }
+}
+
+impl Practice {
+    /// One round: signs every tenant's log, compares it with the newest head that the anchor log of its region has of it, takes
+    /// the new head, and signs the anchor log. What does not fit is told and not taken: a log that is missing, shorter than its
+    /// anchored head, or of another history. Call it as often as the tail of a log may go unwatched; nothing here keeps time.
+    ///
+    /// One tenant or region that fails does not keep the others from being anchored: see
+    /// [`AnchorRound::has_no_failure`].
+    ///
+    /// ```
+    /// use vcto::practice::{AnchorOptions, Practice, PracticeOptions, TenantOptions};
+    ///
+    /// # pollster::block_on(async {
+    /// let practice = Practice::in_memory(PracticeOptions::default());
+    /// practice.create_tenant("halden", TenantOptions::region("eu")).await?;
+    /// let round = practice.anchor(&AnchorOptions::default()).await?;
+    /// assert!(round.has_no_failure());
+    /// let to_keep_elsewhere = round.regions[0].checkpoint.as_deref();
+    /// # assert!(to_keep_elsewhere.is_some());
+    /// # Ok::<(), vcto::Error>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// `io`, `permission_denied`: the tenants could not be listed.
+    pub async fn anchor(&self, options: &AnchorOptions) -> Result<AnchorRound> {
+        self.round(options)
+            .await
+            .map_err(|error| error.during("practice.anchor"))
+    }
+
+    async fn round(&self, options: &AnchorOptions) -> Result<AnchorRound> {
+        let mut round = AnchorRound {
+            at: self.now(),
+            regions: Vec::new(),
+            tenants: Vec::new(),
+        };
+        let mut found: BTreeMap<String, Vec<Looked>> = BTreeMap::new();
+        for region in self.anchored_regions()? {
+            found.insert(region, Vec::new());
+        }
+        let names = self.tenants()?;
+        let mut absent = BTreeSet::new();
+        for name in &names {
+            match self.look(name).await {
+                Ok((region, looked)) => found.entry(region).or_default().push(looked),
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    absent.insert(name.clone());
+                }
+                Err(error) => round.tenants.push(unopened(name, &error)),
+            }
+        }
+        let present: BTreeSet<String> = names.into_iter().filter(|name| !absent.contains(name)).collect();
+        for (region, looked) in found {
+            let told = self.region(&region, looked, &present, &mut round, options).await;
+            round.regions.push(told);
+        }
+        round
+            .tenants
+            .sort_by(|a, b| (&a.region, &a.tenant).cmp(&(&b.region, &b.tenant)));
+        Ok(round)
+    }
+
+    /// Opens a tenant's log and signs it.
+    async fn look(&self, name: &str) -> Result<(String, Looked)> {
+        let ledger = self.ledger_of(name).await?;
+        let head = ledger.head().await?;
+        let candidate = Candidate {
+            tenant: name.to_owned(),
+            vkey: ledger.verifier_key().to_string(),
+            head,
+        };
+        Ok((ledger.region().to_owned(), Looked { ledger, candidate }))
+    }
+
+    async fn region(
+        &self,
+        region: &str,
+        looked: Vec<Looked>,
+        present: &BTreeSet<String>,
+        round: &mut AnchorRound,
+        options: &AnchorOptions,
+    ) -> RegionRound {
+        let names: Vec<String> = looked
+            .iter()
+            .map(|looked| looked.candidate.tenant.clone())
+            .collect();
+        let mut told = RegionRound {
+            region: region.to_owned(),
+            checkpoint: None,
+            key: None,
+            size: None,
+            text: None,
+        };
+        match self.take_heads(region, looked, present, round, options).await {
+            Ok((log, checkpoint)) => {
+                told.checkpoint = Some(checkpoint.note().to_owned());
+                told.key = Some(log.ledger().verifier_key().to_string());
+                told.size = Some(checkpoint.size());
+            }
+            Err(error) => {
+                round
+                    .tenants
+                    .retain(|told| told.region.as_deref() != Some(region));
+                let failed = |name: &String| TenantRound {
+                    region: Some(region.to_owned()),
+                    outcome: AnchorOutcome::Failed,
+                    ..unopened(name, &error)
+                };
+                round.tenants.extend(names.iter().map(failed));
+                told.text = Some(error.to_string());
+            }
+        }
+        told
+    }
+
+    async fn take_heads(
+        &self,
+        region: &str,
+        looked: Vec<Looked>,
+        present: &BTreeSet<String>,
+        round: &mut AnchorRound,
+        options: &AnchorOptions,
+    ) -> Result<(AnchorLog, Checkpoint)> {
+        let log = self.make_anchor_log(region).await?;
+        let _lease = log.ledger().try_lease(LEASE)?.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Busy,
+                format!("another process anchors the region `{region}` just now"),
+            )
+        })?;
+        for name in log.tenants().await? {
+            if !present.contains(&name) {
+                let last = log.last(&name).await?.map(|last| last.size);
+                round.tenants.push(missing(region, name, last));
+            }
+        }
+        let mut candidates = Vec::new();
+        let mut rounds = Vec::new();
+        for Looked { ledger, candidate } in looked {
+            let name = &candidate.tenant;
+            let checkpoint = &candidate.head.checkpoint;
+            let mut told = TenantRound {
+                tenant: name.clone(),
+                region: Some(region.to_owned()),
+                outcome: AnchorOutcome::Unchanged,
+                size: Some(checkpoint.size()),
+                anchored: log.last(name).await?.map(|last| last.size),
+                text: None,
+            };
+            match log.compare(name, &ledger, checkpoint).await {
+                Ok(()) => {
+                    candidates.push(candidate);
+                    rounds.push(told);
+                }
+                Err(error) => {
+                    told.outcome = outcome_of(&error);
+                    told.text = Some(error.to_string());
+                    round.tenants.push(told);
+                }
+            }
+        }
+        let taken = log.take(&candidates, round.at, options.heartbeat).await?;
+        for (told, _) in rounds.iter_mut().zip(taken).filter(|(_, taken)| *taken) {
+            told.outcome = AnchorOutcome::Anchored;
+        }
+        round.tenants.append(&mut rounds);
+        let checkpoint = log.ledger().checkpoint().await?;
+        Ok((log, checkpoint))
+    }
+
+    /// The anchor log of a region as a ledger: to verify it, to export it, to keep its checkpoints and its key elsewhere.
+    /// Nothing is appended to it but by [rounds](Self::anchor).
+    ///
+    /// # Errors
+    /// `not_found` where there was no round yet; `rollback_detected`, `corrupt` and the like.
+    pub async fn anchor_log(&self, region: &str) -> Result<Ledger> {
+        let log = self.opened_anchor_log(region).await;
+        let log = log.map_err(|error| error.during("practice.anchor_log"))?;
+        log.map(|log| log.ledger().clone()).ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "the region has no anchor log")
+                .remedy("`Practice::anchor` makes one")
+                .during("practice.anchor_log")
+        })
+    }
+}
+
+impl Tenant {
+    /// Verifies the tenant's ledger, and compares it with the anchor log of its region: with the newest head that the anchor
+    /// log has of it, and with the one under each [checkpoint that was kept outside](VerifyOptions::kept_anchor). With one of
+    /// those that holds, `completeness` is `ok`; without, the anchor log can only show that something is missing.
+    ///
+    /// # Errors
+    /// `io`, `cancelled`, `forked`: it could not be verified.
+    pub async fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
+        let options = self
+            .with_anchors(options)
+            .await
+            .map_err(|error| error.during("tenant.verify"))?;
+        self.ledger().verify(&options).await
+    }
+
+    /// Shows the newest head of this tenant's log that is under the newest checkpoint of the anchor log; none before the first
+    /// round.
+    ///
+    /// # Errors
+    /// `rollback_detected`, `corrupt` and the like from the anchor log.
+    pub async fn anchor_proof(&self) -> Result<Option<AnchorProof>> {
+        let Some(log) = self.practice().opened_anchor_log(self.region()).await? else {
+            return Ok(None);
+        };
+        let checkpoint = log.ledger().checkpoint().await?;
+        log.prove(self.name(), &checkpoint).await
+    }
+
+    async fn with_anchors(&self, options: &VerifyOptions) -> Result<VerifyOptions> {
+        let mut options = options.clone();
+        let log = match self.practice().opened_anchor_log(self.region()).await {
+            Ok(Some(log)) => log,
+            Ok(None) if options.kept_anchors().is_empty() => return Ok(options),
+            Ok(None) => {
+                let text = format!("the anchor log of the region `{}` is missing", self.region());
+                return Ok(options.anchor_problem(text));
+            }
+            Err(error) if is_finding(&error) => return Ok(options.anchor_problem(error.to_string())),
+            Err(error) => return Err(error),
+        };
+        let mut checkpoints = Vec::new();
+        let key = options
+            .expected_anchor_key()
+            .unwrap_or(log.ledger().verifier_key())
+            .clone();
+        let kept: Vec<_> = options.kept_anchors().to_vec();
+        for kept in kept {
+            match Checkpoint::verify(kept.note.as_bytes(), &key) {
+                Ok(checkpoint) => checkpoints.push(checkpoint),
+                Err(error) => {
+                    let text = format!("a checkpoint of the anchor log that was kept outside: {error}");
+                    options = options.anchor_problem(text);
+                }
+            }
+        }
+        match log.ledger().checkpoint().await {
+            Ok(checkpoint) => checkpoints.push(checkpoint),
+            Err(error) if is_finding(&error) => options = options.anchor_problem(error.to_string()),
+            Err(error) => return Err(error),
+        }
+        for checkpoint in checkpoints {
+            options = match log.prove(self.name(), &checkpoint).await {
+                Ok(Some(proof)) => options.anchor_proof(proof),
+                Ok(None) => options,
+                Err(error) if is_finding(&error) => options.anchor_problem(error.to_string()),
+                Err(error) => return Err(error),
+            };
+        }
+        Ok(options)
+    }
+}
+
+/// A tenant's log that was opened and signed.
+struct Looked {
+    ledger: Ledger,
+    candidate: Candidate,
+}
+
+/// Whether an error says something of a log, not of reading it.
+fn is_finding(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Corrupt | ErrorKind::Denied | ErrorKind::RollbackDetected | ErrorKind::Unavailable
+    )
+}
+
+fn outcome_of(error: &Error) -> AnchorOutcome {
+    match error.kind() {
+        ErrorKind::RollbackDetected => AnchorOutcome::Shorter,
+        ErrorKind::Corrupt => AnchorOutcome::Forked,
+        _ => AnchorOutcome::Failed,
+    }
+}
+
+/// A tenant whose log does not open. What it was anchored with is not compared.
+fn unopened(name: &str, error: &Error) -> TenantRound {
+    TenantRound {
+        tenant: name.to_owned(),
+        region: None,
+        outcome: match error.kind() {
+            ErrorKind::RollbackDetected => AnchorOutcome::Shorter,
+            _ => AnchorOutcome::Failed,
+        },
+        size: None,
+        anchored: None,
+        text: Some(error.to_string()),
+    }
+}
+
+fn missing(region: &str, tenant: String, anchored: Option<u64>) -> TenantRound {
+    TenantRound {
+        text: Some(format!(
+            "the log of the tenant `{tenant}` is missing; it had {} entries when it was anchored",
+            anchored.unwrap_or(0)
+        )),
+        tenant,
+        region: Some(region.to_owned()),
+        outcome: AnchorOutcome::Missing,
+        size: None,
+        anchored,
+    }
+}
