@@ -38,7 +38,7 @@ check: $(STAMPS)/tools ## format, lints, documentation, proportions
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --quiet --locked -p vcto --lib --no-default-features -- -D warnings
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --no-deps -p vcto
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --quiet --locked --no-deps -p vcto --all-features
 	python3 .ci/readme.py
 	python3 .ci/licences.py
 	python3 .ci/proportions.py

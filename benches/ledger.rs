@@ -321,7 +321,9 @@ fn postgresql() {
     let asked = writeln!(server.stdin.as_mut().expect("piped"), "bench");
     let mut answers = BufReader::new(server.stdout.take().expect("piped"));
     if asked.and_then(|()| answers.read_line(&mut url)).is_err() || url.is_empty() {
-        return println!("PostgreSQL: NOT RUN, it is not here");
+        println!("PostgreSQL: NOT RUN, it is not here");
+        server.wait().expect("ended");
+        return;
     }
     let (url, folder) = (url.trim(), folder());
     let next = std::cell::Cell::new(0);

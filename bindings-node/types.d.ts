@@ -166,7 +166,7 @@ export interface Finding {
   debt: string
   asset?: string
   name?: string
-  discriminator?: string
+  part?: string
   title: string
   detail: string
   due?: string

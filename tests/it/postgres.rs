@@ -43,6 +43,10 @@ pub fn database() -> Option<String> {
     database()
 }
 
+#[expect(
+    clippy::zombie_processes,
+    reason = "it ends with this process, whose end closes its input"
+)]
 fn start() -> Server {
     let mut script = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/postgres"));
     let script = script.stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -388,7 +388,7 @@ class Finding(Record):
     debt: str
     asset: str | None = None
     name: str | None = None
-    discriminator: str = ""
+    part: str = ""
     title: str
     detail: str
     due: str | None = None

@@ -316,7 +316,7 @@ mod tests {
             format!("vcto.cursor/1 {id} -1 {hash}"),
             format!("vcto.cursor/1 {id} 99999999999999999999 {hash}"),
             format!("vcto.cursor/1 {} 5 {hash}", "7".repeat(31)),
-            format!("vcto.cursor/1 {id} 5 {}", &hash[4..]),
+            format!("vcto.cursor/1 {id} 5 {}", hash.get(4..).unwrap_or_default()),
             format!("vcto.cursor/1 {id} 5 {hash} "),
             "x".repeat(1 << 20),
         ] {

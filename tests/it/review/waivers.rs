@@ -459,7 +459,7 @@ fn a_recorded_review_proves_which_waivers_it_took() {
             .await
             .unwrap();
         let entries = tenant.ledger().entries(..).await.unwrap();
-        let payload: serde_json::Value = serde_json::from_slice(&entries.last().unwrap().payload()).unwrap();
+        let payload: serde_json::Value = serde_json::from_slice(entries.last().unwrap().payload()).unwrap();
         let taken = &payload["review"]["waivers"];
         let digest = Digest::of("vcto waivers v1", document.as_bytes());
         assert_eq!(taken["document"], digest.to_string());
