@@ -8,6 +8,7 @@ pub mod error;
 pub mod estate;
 pub mod executor;
 mod file;
+mod foreign;
 pub mod gate;
 pub mod impact;
 pub mod ledger;

@@ -8,11 +8,11 @@ use super::engine::{Gate, shortened};
 use super::executor::{
     ApprovedBy, Direction, Executor, MAX_IMAGE, Observation, Permit, StepContext, StepOutcome, Undoes,
 };
-use super::foreign::{awaited, guarded};
 use super::record::ActRef;
 use super::state::{Proposal, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::Estate;
+use crate::foreign::{awaited, guarded};
 
 /// One call of an executor.
 pub(super) struct Call {

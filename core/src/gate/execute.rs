@@ -9,7 +9,6 @@ use super::call::Call;
 use super::engine::{Gate, lease_name, shortened};
 use super::execution::Execution;
 use super::executor::{Direction, Effect, Observation, StepOutcome};
-use super::foreign::{awaited, guarded};
 use super::id::ProposalId;
 use super::level::Level;
 use super::named::check_name;
@@ -22,6 +21,7 @@ use super::run::Next;
 use super::staged::Settled;
 use super::state::{Proposal, State};
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::{awaited, guarded};
 use crate::ledger::Lease;
 
 /// What came of the attempt to start.

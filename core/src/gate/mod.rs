@@ -12,7 +12,6 @@ mod engine;
 mod execute;
 mod execution;
 mod executor;
-mod foreign;
 mod grounds;
 mod head;
 mod history;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::executor::{ActionDeclaration, Executor};
-use super::foreign::guarded;
 use crate::error::{Error, ErrorKind, Result};
+use crate::foreign::guarded;
 use crate::text::quoted;
 
 /// The most actions that one executor may declare.

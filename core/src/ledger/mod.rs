@@ -51,8 +51,11 @@ mod tree;
 mod verdict;
 mod writer;
 
+pub use anchor::{
+    Anchor, AnchorProof, AnchorRequest, AnchoredHead, Delivery, DeliveryOutcome, FileAnchor, Kept,
+    KeptCheckpoint, SplitView,
+};
 pub(crate) use anchor::{AnchorLog, Candidate};
-pub use anchor::{AnchorProof, AnchoredHead};
 pub(crate) use bundle::{BundleFiles, verify_bundle_files};
 pub use bundle::{TilePath, verify_bundle};
 pub use checkpoint::Checkpoint;

@@ -8,7 +8,10 @@ use serde::Serialize;
 use super::open::Practice;
 use super::tenant::Tenant;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::{AnchorLog, AnchorProof, Candidate, Checkpoint, Ledger, Verification, VerifyOptions};
+use crate::ledger::{
+    AnchorLog, AnchorProof, Candidate, Checkpoint, Delivery, DeliveryOutcome, Ledger, Level, Receipt,
+    Verification, VerifyOptions,
+};
 
 /// Only one process at a time has a round in a region.
 const LEASE: &str = "anchor-round";
@@ -78,8 +81,10 @@ pub struct RegionRound {
     pub key: Option<String>,
     /// How many entries the anchor log has.
     pub size: Option<u64>,
-    /// What is wrong with the anchor log itself: nothing was anchored in this region.
+    /// What is wrong with the anchor log itself.
     pub text: Option<String>,
+    /// The anchors outside, in the order in which they were registered.
+    pub anchors: Vec<Delivery>,
 }
 
 /// What a round came to. Serialises to the document that all three languages return.
@@ -95,9 +100,13 @@ pub struct AnchorRound {
 }
 
 impl AnchorRound {
-    /// Whether every region and every tenant came through.
+    /// Whether every region and every tenant came through, and every anchor outside has what it is owed.
     pub fn has_no_failure(&self) -> bool {
-        self.regions.iter().all(|region| region.text.is_none())
+        let is_served =
+            |told: &Delivery| matches!(told.outcome, DeliveryOutcome::Current | DeliveryOutcome::Kept);
+        self.regions
+            .iter()
+            .all(|region| region.text.is_none() && region.anchors.iter().all(is_served))
             && self
                 .tenants
                 .iter()
@@ -197,9 +206,14 @@ impl Practice {
             key: None,
             size: None,
             text: None,
+            anchors: Vec::new(),
         };
         match self.take_heads(region, looked, present, round, options).await {
-            Ok((log, checkpoint)) => {
+            Ok((log, checkpoint, delivered)) => {
+                match delivered {
+                    Ok(anchors) => told.anchors = anchors,
+                    Err(error) => told.text = Some(error.to_string()),
+                }
                 told.checkpoint = Some(checkpoint.note().to_owned());
                 told.key = Some(log.ledger().verifier_key().to_string());
                 told.size = Some(checkpoint.size());
@@ -227,7 +241,7 @@ impl Practice {
         present: &BTreeSet<String>,
         round: &mut AnchorRound,
         options: &AnchorOptions,
-    ) -> Result<(AnchorLog, Checkpoint)> {
+    ) -> Result<(AnchorLog, Checkpoint, Result<Vec<Delivery>>)> {
         let log = self.make_anchor_log(region).await?;
         let _lease = log.ledger().try_lease(LEASE)?.ok_or_else(|| {
             Error::new(
@@ -272,7 +286,9 @@ impl Practice {
         }
         round.tenants.append(&mut rounds);
         let checkpoint = log.ledger().checkpoint().await?;
-        Ok((log, checkpoint))
+        let outside = self.anchors().outside().clone();
+        let delivered = log.deliver(&outside, &checkpoint, round.at).await;
+        Ok((log, checkpoint, delivered))
     }
 
     /// The anchor log of a region as a ledger: to verify it, to export it, to keep its checkpoints and its key elsewhere.
@@ -306,8 +322,8 @@ impl Tenant {
         self.ledger().verify(&options).await
     }
 
-    /// Shows the newest head of this tenant's log that is under the newest checkpoint of the anchor log; none before the first
-    /// round.
+    /// Shows the newest head of this tenant's log that is under the newest checkpoint that an anchor outside keeps, or, where
+    /// there is none, under the newest checkpoint of the anchor log; none before the first round.
     ///
     /// # Errors
     /// `rollback_detected`, `corrupt` and the like from the anchor log.
@@ -315,8 +331,30 @@ impl Tenant {
         let Some(log) = self.practice().opened_anchor_log(self.region()).await? else {
             return Ok(None);
         };
-        let checkpoint = log.ledger().checkpoint().await?;
+        let checkpoint = match log.confirmed().await? {
+            Some(checkpoint) => checkpoint,
+            None => log.ledger().checkpoint().await?,
+        };
         log.prove(self.name(), &checkpoint).await
+    }
+
+    /// How far an entry has come since its receipt was given: [`Level::Anchored`] once an anchor outside keeps a checkpoint over
+    /// a head of this log that contains it. Signs the log where the entry is not under a checkpoint yet.
+    ///
+    /// # Errors
+    /// As [`Ledger::include`]; `rollback_detected`, `corrupt` and the like from the anchor log.
+    pub async fn level(&self, receipt: &Receipt) -> Result<Level> {
+        let included = self.ledger().include(receipt).await?;
+        let log = self.practice().opened_anchor_log(self.region()).await?;
+        let anchored = match log {
+            Some(log) => log.anchored_size(self.name()).await?,
+            None => 0,
+        };
+        Ok(if receipt.seq() < anchored {
+            Level::Anchored
+        } else {
+            included.level()
+        })
     }
 
     async fn with_anchors(&self, options: &VerifyOptions) -> Result<VerifyOptions> {
@@ -331,27 +369,35 @@ impl Tenant {
             Err(error) if is_finding(&error) => return Ok(options.anchor_problem(error.to_string())),
             Err(error) => return Err(error),
         };
-        let mut checkpoints = Vec::new();
+        let now = match log.ledger().checkpoint().await {
+            Ok(checkpoint) => checkpoint,
+            Err(error) if is_finding(&error) => return Ok(options.anchor_problem(error.to_string())),
+            Err(error) => return Err(error),
+        };
         let key = options
             .expected_anchor_key()
             .unwrap_or(log.ledger().verifier_key())
             .clone();
-        let kept: Vec<_> = options.kept_anchors().to_vec();
-        for kept in kept {
-            match Checkpoint::verify(kept.note.as_bytes(), &key) {
-                Ok(checkpoint) => checkpoints.push(checkpoint),
-                Err(error) => {
-                    let text = format!("a checkpoint of the anchor log that was kept outside: {error}");
-                    options = options.anchor_problem(text);
+        let mut newest: Option<Checkpoint> = None;
+        for kept in options.kept_anchors().to_vec() {
+            let checkpoint = Checkpoint::verify(kept.note.as_bytes(), &key)
+                .map_err(|error| error.within("a checkpoint of the anchor log that was kept outside"));
+            let found = match checkpoint {
+                Ok(checkpoint) => log.contains(&checkpoint, &now).await.map(|()| checkpoint),
+                Err(error) => Err(error),
+            };
+            match found {
+                Ok(checkpoint) => {
+                    newest = newest
+                        .into_iter()
+                        .chain([checkpoint])
+                        .max_by_key(Checkpoint::size);
                 }
+                Err(error) if is_finding(&error) => options = options.anchor_problem(error.to_string()),
+                Err(error) => return Err(error),
             }
         }
-        match log.ledger().checkpoint().await {
-            Ok(checkpoint) => checkpoints.push(checkpoint),
-            Err(error) if is_finding(&error) => options = options.anchor_problem(error.to_string()),
-            Err(error) => return Err(error),
-        }
-        for checkpoint in checkpoints {
+        for checkpoint in newest.into_iter().chain([now]) {
             options = match log.prove(self.name(), &checkpoint).await {
                 Ok(Some(proof)) => options.anchor_proof(proof),
                 Ok(None) => options,

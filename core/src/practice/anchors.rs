@@ -1,22 +1,30 @@
 //! The anchor logs that are open in this process.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::open::Practice;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::AnchorLog;
+use crate::foreign::guarded;
+use crate::gate::is_name;
+use crate::ledger::{Anchor, AnchorLog};
 
 /// What the handles to a practice share for anchoring.
 #[derive(Default)]
 pub(super) struct Anchors {
     /// By region, with the process in which they were opened: a forked child opens them anew.
     logs: Mutex<BTreeMap<String, (u32, AnchorLog)>>,
+    /// The anchors outside, in the order in which they were registered.
+    outside: Mutex<Vec<Arc<dyn Anchor>>>,
 }
 
 impl Anchors {
     fn logs(&self) -> MutexGuard<'_, BTreeMap<String, (u32, AnchorLog)>> {
         self.logs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn outside(&self) -> MutexGuard<'_, Vec<Arc<dyn Anchor>>> {
+        self.outside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn opened(&self, region: &str) -> Option<AnchorLog> {
@@ -33,6 +41,39 @@ impl Anchors {
 }
 
 impl Practice {
+    /// Registers a place outside that keeps the checkpoints of the anchor logs, for all regions. Rounds hand it what it is owed;
+    /// what it was handed under its name before stands in the anchor logs.
+    ///
+    /// # Errors
+    /// `invalid_input` for an unfit name, `conflict` when the name is taken.
+    pub fn register_anchor(&self, anchor: impl Anchor + 'static) -> Result<()> {
+        self.register_anchor_shared(Arc::new(anchor))
+    }
+
+    /// As [`register_anchor`](Self::register_anchor), for an anchor that is shared.
+    ///
+    /// # Errors
+    /// As [`register_anchor`](Self::register_anchor).
+    pub fn register_anchor_shared(&self, anchor: Arc<dyn Anchor>) -> Result<()> {
+        let refuse =
+            |kind, message: String| Err(Error::new(kind, message).during("practice.register_anchor"));
+        let name = guarded(|| anchor.name().to_owned()).unwrap_or_default();
+        if !is_name(&name) {
+            let text =
+                "an anchor has a name of 1 to 64 of a-z, 0-9 and `-`, beginning with a letter or digit";
+            return refuse(ErrorKind::InvalidInput, text.to_owned());
+        }
+        let mut outside = self.anchors().outside();
+        if outside.iter().any(|known| known.name() == name) {
+            return refuse(
+                ErrorKind::Conflict,
+                format!("there is an anchor `{name}` already"),
+            );
+        }
+        outside.push(anchor);
+        Ok(())
+    }
+
     /// The anchor log of a region; one is made where there is none.
     pub(super) async fn make_anchor_log(&self, region: &str) -> Result<AnchorLog> {
         if let Some(log) = self.anchors().opened(region) {

@@ -132,10 +132,7 @@ impl Folder {
             let name = entry
                 .map_err(|source| Error::io(source, folder.display()))?
                 .file_name();
-            let region = name
-                .to_str()
-                .and_then(|name| percent_decode_str(name).decode_utf8().ok());
-            regions.extend(region.map(std::borrow::Cow::into_owned));
+            regions.extend(name.to_str().and_then(decoded));
         }
         regions.sort();
         Ok(regions)

@@ -1,6 +1,7 @@
 //! Tests of `vcto::practice` through the public API.
 
 mod anchor;
+mod outside;
 #[cfg(unix)]
 mod replaced;
 mod server;

@@ -152,6 +152,41 @@ impl AnchorLog {
         Ok(())
     }
 
+    /// The newest checkpoint that some anchor outside keeps.
+    pub(crate) async fn confirmed(&self) -> Result<Option<Checkpoint>> {
+        let state = self.state().await?;
+        let note = state.confirmed().map(|confirmed| confirmed.note.clone());
+        note.map(|note| Checkpoint::verify(note.as_bytes(), self.ledger().verifier_key()))
+            .transpose()
+    }
+
+    /// How many entries of a tenant's log an anchor outside vouches for.
+    pub(crate) async fn anchored_size(&self, tenant: &str) -> Result<u64> {
+        let Some(checkpoint) = self.confirmed().await? else {
+            return Ok(0);
+        };
+        let Some(proof) = self.prove(tenant, &checkpoint).await? else {
+            return Ok(0);
+        };
+        let (head, _) = proof.verify(self.ledger().verifier_key())?;
+        Ok(head.size)
+    }
+
+    /// Whether this log contains a checkpoint that was kept outside.
+    ///
+    /// # Errors
+    /// `rollback_detected` when it is shorter, `corrupt` when it is of another history.
+    pub(crate) async fn contains(&self, kept: &Checkpoint, now: &Checkpoint) -> Result<()> {
+        let region = self.ledger().region();
+        if now.size() < kept.size() {
+            return Err(shorter(region, now.size(), kept.size()));
+        }
+        let proof = self.ledger().prove_consistency(kept.size(), now.size()).await?;
+        proof
+            .verify(kept.root(), now.root())
+            .map_err(|_| rewritten(region, kept.size()))
+    }
+
     /// Proves the newest head of a tenant's log that lies under a checkpoint of the anchor log; none where none does.
     ///
     /// # Errors
@@ -208,7 +243,7 @@ impl AnchorLog {
     }
 
     /// What the log says now.
-    async fn state(&self) -> Result<State> {
+    pub(super) async fn state(&self) -> Result<State> {
         let (cursor, mut state) = self.kept().clone();
         let cursor = self
             .each(&Selection::all(), cursor, |entry| state.apply(entry))

@@ -5,12 +5,20 @@
 //! outside, so what is kept there costs the same for one tenant and for a thousand, and tells nobody who the tenants are or how
 //! much they do. The formats are in `docs/formats/ledger.md`, the reasons in decision 21.
 
+mod file;
 mod head;
 mod log;
+mod outbox;
+mod outside;
 mod proof;
+mod split;
 mod state;
 
+pub use file::{FileAnchor, KeptCheckpoint};
 pub use head::AnchoredHead;
 pub(crate) use head::LogHead;
 pub(crate) use log::{AnchorLog, Candidate};
+pub use outbox::{Delivery, DeliveryOutcome};
+pub use outside::{Anchor, AnchorRequest, Kept};
 pub use proof::AnchorProof;
+pub use split::SplitView;

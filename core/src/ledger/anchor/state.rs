@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::head::{AnchoredHead, NamedRecord, malformed, record};
+use super::outbox::Standing;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::entry::{Entry, EntryType};
 use crate::ledger::tree::Hash;
@@ -36,6 +37,8 @@ pub(super) struct State {
     names: BTreeMap<[u8; 32], String>,
     /// The newest entry that is a head.
     pub(super) newest_head: Option<u64>,
+    /// By the name of the anchor.
+    pub(super) anchors: BTreeMap<String, Standing>,
 }
 
 impl State {
@@ -44,6 +47,8 @@ impl State {
         match entry.entry_type() {
             EntryType::LOG_HEAD => self.take_head(entry)?,
             EntryType::LOG_NAMED => self.take_name(&record(entry)?)?,
+            EntryType::ANCHORED => self.take_anchored(record(entry)?, entry.seq())?,
+            EntryType::ANCHOR_FAILED => self.take_failed(record(entry)?)?,
             EntryType::GENESIS | EntryType::MARK_REPLACED => {}
             _ => return Err(malformed("an entry that no anchor log has").with("seq", entry.seq())),
         }

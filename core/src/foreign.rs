@@ -1,4 +1,4 @@
-//! The border to code that is not ours, executors and notifiers: what panics there stays there.
+//! The border to code that is not ours, executors, notifiers and anchors: what panics there stays there.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,9 +10,9 @@ type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Calls somebody else's code. A panic in it is caught: `None`.
 ///
-/// A panic that went on from here would end an execution between two records, with nothing said of what was done. Nothing of
-/// ours is half changed when it is caught: all that the call can reach of the gate are values that it only reads.
-pub(super) fn guarded<T>(call: impl FnOnce() -> T) -> Option<T> {
+/// A panic that went on from here would end an execution or a round between two records, with nothing said of what was done. Nothing of
+/// ours is half changed when it is caught: all that the call can reach of ours are values that it only reads.
+pub(crate) fn guarded<T>(call: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(value) => Some(value),
         Err(payload) => {
@@ -24,7 +24,7 @@ pub(super) fn guarded<T>(call: impl FnOnce() -> T) -> Option<T> {
 }
 
 /// Calls somebody else's code and awaits it. A panic is caught in the call itself, in the future and in dropping it: `None`.
-pub(super) async fn awaited<'a, T>(call: impl FnOnce() -> Boxed<'a, T>) -> Option<T> {
+pub(crate) async fn awaited<'a, T>(call: impl FnOnce() -> Boxed<'a, T>) -> Option<T> {
     Foreign(Some(guarded(call)?)).await
 }
 
