@@ -662,8 +662,10 @@ export interface Verification {
   root: string
   firstBadIndex: number | null
   problems: { verdict: string; seq?: number; text: string }[]
-  /** Whether any verdict is a failure. `unanchored` and `not_checked` are none: read the verdicts. */
+  /** Whether any verdict is a failure. `unanchored`, `headers_only` and `not_checked` are none: read the verdicts. */
   hasFailure: boolean
+  /** 0 without a failure, else the number of the first verdict that is one: 10 integrity, 11 authenticity, 12 completeness, 13 freshness, 15 policy. */
+  exitCode: number
 }
 
 /** Gives the armoured SSH signature over these bytes. */

@@ -20,6 +20,8 @@ pub struct VerifyOptions<'a> {
     pub key: Option<String>,
     /// A checkpoint of the log, as `prove` gives it.
     pub checkpoint: Option<String>,
+    /// Leaves the payloads unread: a lesser check, which a changed payload passes, and whose integrity is `headers_only` at best.
+    pub headers_only: Option<bool>,
     /// Stops the work.
     #[napi(ts_type = "AbortSignal")]
     pub signal: Option<Object<'a>>,
@@ -167,8 +169,12 @@ impl VerifyOptions<'_> {
     ) -> Result<impl FnOnce() -> vcto::Result<vcto::ledger::VerifyOptions> + Send + use<>> {
         let monitor = watched(env, self.signal)?;
         let (key, checkpoint) = (self.key, self.checkpoint);
+        let headers_only = self.headers_only.unwrap_or_default();
         Ok(move || {
             let mut options = vcto::ledger::VerifyOptions::default().monitor(monitor);
+            if headers_only {
+                options = options.headers_only();
+            }
             if let Some(key) = key {
                 options = options.key(key.parse()?);
             }

@@ -42,16 +42,18 @@ impl Ledger {
     }
 
     /// Verifies every entry: one verdict for each question, never a bare "valid". `key` and `checkpoint` are what was kept
-    /// elsewhere: without them authenticity is `self_signed` and completeness `unanchored` at best.
-    #[pyo3(signature = (*, key=None, checkpoint=None, progress=None))]
+    /// elsewhere: without them authenticity is `self_signed` and completeness `unanchored` at best. `headers_only` leaves the
+    /// payloads unread: a lesser check, which a changed payload passes, and whose integrity is `headers_only` at best.
+    #[pyo3(signature = (*, key=None, checkpoint=None, headers_only=false, progress=None))]
     fn verify(
         &self,
         py: Python<'_>,
         key: Option<&str>,
         checkpoint: Option<String>,
+        headers_only: bool,
         progress: Option<Progress>,
     ) -> Result<Verification> {
-        let options = kept_elsewhere(key, checkpoint)?;
+        let options = how_to_verify(key, checkpoint, headers_only)?;
         let verified = watch(py, progress, |monitor| {
             block_on(self.0.ledger().verify(&options.monitor(monitor)))
         })?;
@@ -162,15 +164,16 @@ impl Entries {
 
 /// Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys.
 #[pyfunction]
-#[pyo3(signature = (directory, *, key=None, checkpoint=None, progress=None))]
+#[pyo3(signature = (directory, *, key=None, checkpoint=None, headers_only=false, progress=None))]
 pub fn verify_bundle(
     py: Python<'_>,
     directory: PathBuf,
     key: Option<&str>,
     checkpoint: Option<String>,
+    headers_only: bool,
     progress: Option<Progress>,
 ) -> Result<Verification> {
-    let options = kept_elsewhere(key, checkpoint)?;
+    let options = how_to_verify(key, checkpoint, headers_only)?;
     let verified = watch(py, progress, |monitor| {
         vcto::proof::verify_bundle(directory, &options.monitor(monitor))
     })?;
@@ -183,8 +186,11 @@ pub fn postgres_schema() -> &'static str {
     vcto::ledger::postgres_schema()
 }
 
-fn kept_elsewhere(key: Option<&str>, checkpoint: Option<String>) -> Result<VerifyOptions> {
+fn how_to_verify(key: Option<&str>, checkpoint: Option<String>, headers_only: bool) -> Result<VerifyOptions> {
     let mut options = VerifyOptions::default();
+    if headers_only {
+        options = options.headers_only();
+    }
     if let Some(key) = key {
         options = options.key(key.parse()?);
     }

@@ -75,10 +75,12 @@ def test_a_change_goes_the_whole_way_each_command_a_process(shell: Shell) -> Non
     shell.run("approve", back, "--as", "alice", "--key", "alice")
     assert shell.told("execute", back)["status"] == "rolled_back"
     assert shell.told("verify")["integrity"] == "ok"
+    assert shell.told("verify", "--headers-only")["integrity"] == "headers_only"
+    assert "12  completeness" in shell.run("verify", "--help").stdout
     shell.run("prove", "proof")
     assert shell.told("verify", "proof")["authenticity"] == "self_signed"
     (shell.folder / "proof" / "more").write_text("added")
-    assert "more" in shell.run("verify", "proof", code=1).stdout
+    assert "more" in shell.run("verify", "proof", code=10).stdout
 
 
 def test_a_rejection_ends_it_and_an_unknown_person_decides_nothing(shell: Shell) -> None:

@@ -107,11 +107,15 @@ def test_a_proof_verifies_without_keys_and_a_changed_byte_is_named(world: World)
     assert (anchored.integrity, anchored.authenticity, anchored.completeness) == ("ok", "ok", "ok")
     assert subprocess.run(["sh", "verify.sh"], cwd=folder, capture_output=True).returncode == 0
 
+    lesser = vcto.verify_bundle(folder, key=key, headers_only=True)
+    assert (lesser.integrity, lesser.exit_code) == ("headers_only", 0)
+    assert world.tenant.ledger.verify(headers_only=True).policy == "not_checked"
+
     decision = next((folder / "decisions").glob("*.json"))
     text = decision.read_bytes()
     decision.write_bytes(text[:100] + bytes([text[100] ^ 1]) + text[101:])
     verdicts = vcto.verify_bundle(folder)
-    assert verdicts.integrity == "failed"
+    assert (verdicts.integrity, verdicts.exit_code) == ("failed", 10)
     assert any(decision.name in problem.text for problem in verdicts.problems)
     with pytest.raises(vcto.NotFound):
         vcto.verify_bundle(world.folder / "nothing")

@@ -463,10 +463,11 @@ class Ledger:
         """
         The key that signs its checkpoints, as `verify` takes it. Keep it elsewhere.
         """
-    def verify(self, /, *, key: str | None = None, checkpoint: str | None = None, progress: Progress | None = None) -> Verification:
+    def verify(self, /, *, key: str | None = None, checkpoint: str | None = None, headers_only: bool = False, progress: Progress | None = None) -> Verification:
         """
         Verifies every entry: one verdict for each question, never a bare "valid". `key` and `checkpoint` are what was kept
-        elsewhere: without them authenticity is `self_signed` and completeness `unanchored` at best.
+        elsewhere: without them authenticity is `self_signed` and completeness `unanchored` at best. `headers_only` leaves the
+        payloads unread: a lesser check, which a changed payload passes, and whose integrity is `headers_only` at best.
         """
 
 @final
@@ -1064,7 +1065,7 @@ def review(estate: Estate, as_of: str | date, *, waivers: str | bytes | Sequence
     dictionaries with its columns. `progress(stage, done, total)` is called on the way.
     """
 
-def verify_bundle(directory: str | PathLike[str], *, key: str | None = None, checkpoint: str | None = None, progress: Progress | None = None) -> Verification:
+def verify_bundle(directory: str | PathLike[str], *, key: str | None = None, checkpoint: str | None = None, headers_only: bool = False, progress: Progress | None = None) -> Verification:
     """
     Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys.
     """

@@ -360,7 +360,10 @@ class Verification(Record):
     first_bad_index: int | None
     problems: list[Part]
     has_failure: bool
-    """Whether any verdict is a failure. `unanchored` and `not_checked` are none: read the verdicts."""
+    """Whether any verdict is a failure. `unanchored`, `headers_only` and `not_checked` are none: read the verdicts."""
+    exit_code: int
+    """0 without a failure, else the number of the first verdict that is one: 10 integrity, 11 authenticity, 12 completeness,
+    13 freshness, 15 policy."""
 
 
 class Recommendation(Record):

@@ -106,12 +106,13 @@ impl<'a> ReviewDue<'a> {
     }
 }
 
-/// The verdicts of a verification, and whether any of them is a failure.
+/// The verdicts of a verification, whether any of them is a failure, and what a command ends with.
 #[derive(Serialize)]
 pub struct Verified<'a> {
     #[serde(flatten)]
     verdicts: &'a Verification,
     has_failure: bool,
+    exit_code: u8,
 }
 
 impl<'a> Verified<'a> {
@@ -120,6 +121,7 @@ impl<'a> Verified<'a> {
         Self {
             verdicts,
             has_failure: !verdicts.has_no_failure(),
+            exit_code: verdicts.exit_code(),
         }
     }
 }

@@ -69,6 +69,12 @@ impl Evidence for Box<dyn Store> {
         Store::scan(&mut **self, from, limit, visit)
     }
 
+    fn scan_headers(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize> {
+        let rows = self.rows(from, limit)?;
+        rows.iter().try_for_each(|row| visit(row, None))?;
+        Ok(rows.len())
+    }
+
     fn tile(&mut self, id: TileId, _width: usize) -> Result<Option<Vec<Hash>>> {
         Store::tile(&mut **self, id)
     }

@@ -72,6 +72,9 @@ verdicts! {
     Integrity {
         /// No.
         Failed = "failed",
+        /// The headers and the tree are; the payloads were not read, as the caller
+        /// [asked](VerifyOptions::headers_only).
+        HeadersOnly = "headers_only",
         /// Yes, every byte was hashed again.
         Ok = "ok",
     }
@@ -131,6 +134,7 @@ pub struct VerifyOptions {
     pub(super) receipts: Vec<(u64, Hash)>,
     pub(super) fresh: Option<(SignedDuration, Timestamp)>,
     pub(super) anchors: AnchorEvidence,
+    pub(super) headers_only: bool,
     pub(super) monitor: Monitor,
 }
 
@@ -223,6 +227,15 @@ impl VerifyOptions {
         self
     }
 
+    /// Leaves the payloads unread: a lesser check, for a look at a large log between two full ones. It does not see a
+    /// payload that was changed, exchanged or removed; everything else it sees. `integrity` is `headers_only` at best, and
+    /// `policy` is `not_checked`, since rules are about content.
+    #[must_use]
+    pub fn headers_only(mut self) -> Self {
+        self.headers_only = true;
+        self
+    }
+
     /// See [`key`](Self::key).
     pub(crate) fn expected_key(&self) -> Option<&VerifierKey> {
         self.key.as_ref()
@@ -248,7 +261,7 @@ pub struct Problem {
     pub text: String,
 }
 
-/// The result of a full verification. Serialises to the document that all three languages return.
+/// The result of a verification. Serialises to the document that all three languages return.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Verification {
     /// Are the stored entries, payloads and tiles those that were written?
@@ -291,12 +304,24 @@ impl Verification {
         }
     }
 
-    /// Whether no verdict is a failure. `unanchored` and `not_checked` are not failures: read the verdicts.
+    /// Whether no verdict is a failure. `unanchored`, `headers_only` and `not_checked` are not failures: read the verdicts.
     pub fn has_no_failure(&self) -> bool {
-        self.integrity != Integrity::Failed
-            && self.authenticity != Authenticity::Failed
-            && self.completeness != Completeness::Failed
-            && self.freshness != Freshness::Stale
-            && self.policy != Policy::Failed
+        self.exit_code() == 0
+    }
+
+    /// What a command that verifies ends with: 0 where no verdict is a failure, else the number of the first that is, in
+    /// this order: 10 integrity, 11 authenticity, 12 completeness, 13 freshness, 15 policy. The numbers never change their
+    /// meaning; 14 is kept for erasure, which is none of the failures.
+    pub fn exit_code(&self) -> u8 {
+        [
+            (self.integrity == Integrity::Failed, 10),
+            (self.authenticity == Authenticity::Failed, 11),
+            (self.completeness == Completeness::Failed, 12),
+            (self.freshness == Freshness::Stale, 13),
+            (self.policy == Policy::Failed, 15),
+        ]
+        .into_iter()
+        .find_map(|(failed, code)| failed.then_some(code))
+        .unwrap_or(0)
     }
 }

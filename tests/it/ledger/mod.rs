@@ -11,6 +11,7 @@ mod parsers;
 mod postgres_store;
 mod reading;
 mod rollback;
+mod samples;
 mod stock;
 mod syscalls;
 mod traced;

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use vcto::ErrorKind;
 use vcto::ledger::{
     Authenticity, Completeness, DomainCheck, DomainReplay, Draft, Entry, EntryType, Freshness, Integrity,
-    Ledger, Policy, Storage, Verification, VerifyOptions,
+    Ledger, Policy, Storage, Verification, VerifyOptions, verify_bundle,
 };
 use vcto::time::Clock;
 
@@ -40,7 +40,7 @@ fn filled(dir: &Path, count: u32) -> Bench {
 }
 
 /// Changes the database as somebody would who has the file and no key: the triggers go and come back.
-fn tamper(dir: &Path, change: impl FnOnce(&Connection)) {
+pub fn tamper(dir: &Path, change: impl FnOnce(&Connection)) {
     let database = Connection::open(dir.join("log/ledger.db")).unwrap();
     let mut triggers = database
         .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
@@ -112,6 +112,49 @@ fn what_was_seen_elsewhere_anchors_the_log_and_shows_a_fork() {
     let report = block_on(forked.verify(&options)).unwrap();
     assert_eq!(report.completeness, Completeness::Failed);
     assert!(report.first_bad_index.is_some_and(|at| at <= 6), "{report:?}");
+}
+
+#[test]
+fn headers_only_reads_no_payload_says_so_and_sees_everything_else() {
+    on_every_store(|bench| {
+        let ledger = bench.create();
+        append(&ledger, 300);
+        let options = VerifyOptions::default().headers_only();
+        let report = block_on(ledger.verify(&options)).unwrap();
+        assert_eq!(
+            (report.integrity, report.problems.len()),
+            (Integrity::HeadersOnly, 0)
+        );
+        assert_eq!((report.size, report.exit_code()), (301, 0));
+
+        let dir = tempfile::tempdir().unwrap();
+        let bundle = dir.path().join("bundle");
+        block_on(ledger.export(&bundle)).unwrap();
+        let genesis = block_on(ledger.entries(0..1)).unwrap()[0]
+            .header()
+            .ciphertext_digest;
+        let genesis: String = genesis.iter().map(|byte| format!("{byte:02x}")).collect();
+        for folder in fs::read_dir(bundle.join("payload")).unwrap() {
+            for file in fs::read_dir(folder.unwrap().path()).unwrap().map(Result::unwrap) {
+                if file.file_name() != *genesis {
+                    fs::remove_file(file.path()).unwrap();
+                }
+            }
+        }
+        let told = |options| verify_bundle(&bundle, &options).unwrap();
+        assert_eq!(told(options.clone()).integrity, Integrity::HeadersOnly);
+        assert_eq!(told(VerifyOptions::default()).integrity, Integrity::Failed);
+        let entries = bundle.join("tile/entries/001.p/45");
+        let mut bytes = fs::read(&entries).unwrap();
+        bytes[44 * 129 + 2 + 28] ^= 1; // its place
+        fs::write(&entries, bytes).unwrap();
+        let report = told(options);
+        assert_eq!(
+            (report.integrity, report.first_bad_index),
+            (Integrity::Failed, Some(300))
+        );
+        assert_eq!(report.exit_code(), 10);
+    });
 }
 
 #[test]

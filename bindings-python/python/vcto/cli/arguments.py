@@ -27,11 +27,23 @@ Reviews a client's estate, tells what breaks what, and takes changes through a h
 _EXITS = """\
 exit codes:
   0  done
-  1  refused by the gate, not verified, or not carried out
+  1  refused by the gate, or not carried out
   2  wrong usage
   3  failed: the message says why
+  10 and above  the ledger does not verify: see `vcto verify --help`
 environment:
   VCTO_PRACTICE, VCTO_TENANT, VCTO_WORK_ORDERS  stand for --practice, --tenant, --work-orders
+"""
+
+_VERDICTS = """\
+exit codes, by the first verdict that is a failure:
+  0   none is; unanchored, self_signed, headers_only and not_checked are no failures
+  10  integrity: an entry, payload or tile is not the one that was written
+  11  authenticity: the expected key did not sign this
+  12  completeness: the ledger is shorter than, or forked from, what was seen elsewhere
+  13  freshness: the last entry is older than the limit
+  15  policy: something happened that the rules of the gate do not allow
+  2, 3  wrong usage; the ledger could not be verified, the message says why
 """
 
 
@@ -139,6 +151,8 @@ def _ledger(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     made.add_argument("proof", nargs="?", type=pathlib.Path, help="a folder that `prove` wrote; without it, the client's own ledger")
     made.add_argument("--key", help="the verifier key that was kept elsewhere")
     made.add_argument("--checkpoint", type=pathlib.Path, metavar="FILE", help="a checkpoint that was kept elsewhere")
+    made.add_argument("--headers-only", action="store_true", help="leave the payloads unread: faster, and blind to a changed payload")
+    made.epilog, made.formatter_class = _VERDICTS, argparse.RawDescriptionHelpFormatter
     made = _command(commands, "prove", gate.prove, "write a proof that stock tools verify", _practice())
     made.add_argument("folder", type=pathlib.Path, help="where; it must not be there yet")
 

@@ -166,9 +166,9 @@ def _told(options: argparse.Namespace, execution: vcto.Execution) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Verifies; 1 when anything fails."""
+    """Verifies; ends with the number of the first verdict that is a failure."""
     checkpoint = options.checkpoint.read_text("utf-8") if options.checkpoint else None
-    kept = {"key": options.key, "checkpoint": checkpoint, "progress": progress}
+    kept = {"key": options.key, "checkpoint": checkpoint, "headers_only": options.headers_only, "progress": progress}
     if options.proof:
         told = vcto.verify_bundle(options.proof, **kept)
     else:
@@ -180,7 +180,7 @@ def verify(options: argparse.Namespace) -> int:
             line(f"{question:<13}", told[question])
         line(f"{'entries':<13}", told.size)
         listed("problems", (f"{problem.verdict}: {problem.text}" for problem in told.problems))
-    return 1 if told.has_failure else 0
+    return told.exit_code
 
 
 def prove(options: argparse.Namespace) -> int:

@@ -81,10 +81,10 @@ impl Findings {
             (false, _) => Completeness::Ok,
         };
         Verification {
-            integrity: if self.has_failed(About::Integrity) {
-                Integrity::Failed
-            } else {
-                Integrity::Ok
+            integrity: match (self.has_failed(About::Integrity), options.headers_only) {
+                (true, _) => Integrity::Failed,
+                (false, true) => Integrity::HeadersOnly,
+                (false, false) => Integrity::Ok,
             },
             authenticity,
             completeness,

@@ -8,7 +8,7 @@ use super::edge::PAGE;
 use super::entry::LogId;
 use super::note::VerifierKey;
 use super::seal::KeyRing;
-use super::store::{StoredCheckpoint, Visit};
+use super::store::{Row, StoredCheckpoint, Visit};
 use super::tree::{Hash, TILE_WIDTH, TileId, edge_width, levels_of};
 use super::verdict::{DomainReplay, Verification, VerifyOptions};
 use crate::error::{Error, ErrorKind, Result};
@@ -23,6 +23,8 @@ pub(super) trait Evidence {
     fn size(&mut self) -> Result<u64>;
     /// As [`Store::scan`](super::store::Store::scan).
     fn scan(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize>;
+    /// As `scan`, without reading a payload.
+    fn scan_headers(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize>;
     /// The stored tile of this width; `None` when it is missing.
     fn tile(&mut self, id: TileId, width: usize) -> Result<Option<Vec<Hash>>>;
     /// Whether tiles that are not full are stored too.
@@ -67,7 +69,7 @@ pub(super) fn audit(
     for text in &claims.before {
         findings.note(About::Integrity, Some(0), text.clone());
     }
-    let mut records = Records::new(claims.ring, claims.replay, claims.log_id);
+    let mut records = Records::new(claims.ring, claims.replay, claims.log_id, options.headers_only);
     let genesis = records.read_genesis(evidence, &mut findings)?;
     let trusted = claims.key.or_else(|| options.key.clone());
     let is_trusted = trusted.is_some();
@@ -86,6 +88,7 @@ pub(super) fn audit(
         records: &mut records,
         statements: &mut statements,
         findings: &mut findings,
+        is_headers_only: options.headers_only,
     };
     pass.run(size, options)?;
     statements.finish(evidence, size, &mut findings)?;
@@ -99,6 +102,7 @@ struct Pass<'a, 'b> {
     records: &'a mut Records<'b>,
     statements: &'a mut Statements<'b>,
     findings: &'a mut Findings,
+    is_headers_only: bool,
 }
 
 impl Pass<'_, '_> {
@@ -135,16 +139,22 @@ impl Pass<'_, '_> {
             records,
             statements,
             findings,
+            is_headers_only: _,
         } = self;
         statements.load(*evidence, from, findings)?;
         let limit = usize::try_from(size - from).unwrap_or(PAGE).min(PAGE);
-        evidence.scan(from, limit, &mut |row, ciphertext| {
+        let mut visit = |row: &Row, ciphertext: Option<&[u8]>| {
             if let Some(header) = records.take(row, ciphertext, findings) {
                 statements.check_receipt(&header, findings);
             }
             statements.check(records.tree(), findings);
             Ok(())
-        })?;
+        };
+        if self.is_headers_only {
+            evidence.scan_headers(from, limit, &mut visit)?;
+        } else {
+            evidence.scan(from, limit, &mut visit)?;
+        }
         Ok(())
     }
 

@@ -20,6 +20,7 @@ const MAX_HOLE: u64 = 1_024;
 pub(super) struct Records<'a> {
     ring: Option<&'a KeyRing>,
     replay: Option<Box<dyn DomainReplay>>,
+    is_headers_only: bool,
     policy: Policy,
     log_id: Option<LogId>,
     origin: String,
@@ -35,8 +36,9 @@ impl<'a> Records<'a> {
         ring: Option<&'a KeyRing>,
         replay: Option<Box<dyn DomainReplay>>,
         log_id: Option<LogId>,
+        is_headers_only: bool,
     ) -> Self {
-        let replay = if ring.is_some() { replay } else { None };
+        let replay = replay.filter(|_| ring.is_some() && !is_headers_only);
         Self {
             policy: if replay.is_some() {
                 Policy::Ok
@@ -45,6 +47,7 @@ impl<'a> Records<'a> {
             },
             ring,
             replay,
+            is_headers_only,
             log_id,
             origin: String::new(),
             tree: Tree::default(),
@@ -199,6 +202,7 @@ impl<'a> Records<'a> {
             wrong("is sealed under an epoch that was not opened");
         }
         match ciphertext {
+            None if self.is_headers_only => {}
             None => wrong("has no payload"),
             Some(ciphertext) if check_digest(header, ciphertext).is_err() => {
                 wrong("has another payload than its header commits to");

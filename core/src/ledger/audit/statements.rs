@@ -26,6 +26,8 @@ pub(super) struct Statements<'a> {
     stored: VecDeque<StoredCheckpoint>,
     receipts: VecDeque<(u64, Hash)>,
     signed_size: u64,
+    /// A signature of the log held, and a bad entry before explains why its root is another.
+    is_explained: bool,
     anchors: u64,
     vouched: Option<Timestamp>,
 }
@@ -52,6 +54,7 @@ impl<'a> Statements<'a> {
             stored: VecDeque::new(),
             receipts: receipts.into(),
             signed_size: 0,
+            is_explained: false,
             anchors: 0,
             vouched: None,
         }
@@ -193,7 +196,7 @@ impl<'a> Statements<'a> {
             Err(error) if is_finding(&error) => {}
             Err(error) => return Err(error),
         }
-        if self.signed_size == 0 && !findings.has_failed(About::Authenticity) {
+        if self.signed_size == 0 && !self.is_explained && !findings.has_failed(About::Authenticity) {
             findings.note(
                 About::Authenticity,
                 Some(0),
@@ -234,10 +237,11 @@ impl<'a> Statements<'a> {
     }
 
     /// A signed root is another than that of the entries. Where an entry before is known to be bad, that is why.
-    fn contradicted(&self, about: About, what: &str, size: u64, findings: &mut Findings) {
+    fn contradicted(&mut self, about: About, what: &str, size: u64, findings: &mut Findings) {
         let explained =
             findings.has_failed(About::Integrity) && findings.first_bad().is_some_and(|bad| bad < size);
         if explained {
+            self.is_explained = true;
             return;
         }
         let first = self.signed_size.min(size.saturating_sub(1));

@@ -96,31 +96,14 @@ impl Evidence for Bundle {
     }
 
     fn scan(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize> {
-        let index = from / TILE_WIDTH as u64;
-        let start = index * TILE_WIDTH as u64;
-        let width = usize::try_from(self.size - start)
-            .unwrap_or(TILE_WIDTH)
-            .min(TILE_WIDTH);
-        let path = TilePath::entries(index, width).to_string();
-        let bytes = read(&self.dir.join(&path), (STRIDE * width) as u64)?.unwrap_or_default();
-        if bytes.len() > STRIDE * width {
-            return Err(Error::new(
-                ErrorKind::Corrupt,
-                format!("`{path}` is longer than its {width} entries"),
-            ));
-        }
-        let entries = (start..)
-            .zip(bytes.chunks(STRIDE))
-            .skip_while(|(seq, _)| *seq < from)
-            .take(limit);
-        let mut count = 0;
-        for (seq, entry) in entries {
-            let row = row(seq, entry);
-            let ciphertext = self.payload(&row)?;
-            visit(&row, ciphertext.as_deref())?;
-            count += 1;
-        }
-        Ok(count)
+        self.entries(from, limit, &mut |bundle, row| {
+            let ciphertext = bundle.payload(row)?;
+            visit(row, ciphertext.as_deref())
+        })
+    }
+
+    fn scan_headers(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize> {
+        self.entries(from, limit, &mut |_, row| visit(row, None))
     }
 
     fn tile(&mut self, id: TileId, width: usize) -> Result<Option<Vec<Hash>>> {
@@ -149,11 +132,46 @@ impl Evidence for Bundle {
 }
 
 impl Bundle {
-    fn payload(&mut self, row: &Row) -> Result<Option<Vec<u8>>> {
+    /// The rows from `from` on that lie in one bundle of entries, at most `limit`; how many.
+    fn entries(
+        &mut self,
+        from: u64,
+        limit: usize,
+        visit: &mut dyn FnMut(&mut Self, &Row) -> Result<()>,
+    ) -> Result<usize> {
+        let index = from / TILE_WIDTH as u64;
+        let start = index * TILE_WIDTH as u64;
+        let width = usize::try_from(self.size - start)
+            .unwrap_or(TILE_WIDTH)
+            .min(TILE_WIDTH);
+        let path = TilePath::entries(index, width).to_string();
+        let bytes = read(&self.dir.join(&path), (STRIDE * width) as u64)?.unwrap_or_default();
+        if bytes.len() > STRIDE * width {
+            return Err(Error::new(
+                ErrorKind::Corrupt,
+                format!("`{path}` is longer than its {width} entries"),
+            ));
+        }
+        let entries = (start..)
+            .zip(bytes.chunks(STRIDE))
+            .skip_while(|(seq, _)| *seq < from)
+            .take(limit);
+        let mut count = 0;
+        for (seq, entry) in entries {
+            let row = row(seq, entry);
+            if let Ok(header) = Header::parse(&row.header) {
+                self.payloads.push(header.ciphertext_digest);
+            }
+            visit(self, &row)?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn payload(&self, row: &Row) -> Result<Option<Vec<u8>>> {
         let Ok(header) = Header::parse(&row.header) else {
             return Ok(None);
         };
-        self.payloads.push(header.ciphertext_digest);
         read(
             &self.dir.join(payload_path(&header.ciphertext_digest)),
             u64::from(header.payload_len).min(MAX_PAYLOAD as u64 + 16),
