@@ -51,6 +51,8 @@ mod tree;
 mod verdict;
 mod writer;
 
+#[cfg(feature = "http")]
+pub use anchor::WebhookAnchor;
 pub use anchor::{
     Anchor, AnchorProof, AnchorRequest, AnchoredHead, Delivery, DeliveryOutcome, FileAnchor, Kept,
     KeptCheckpoint, SplitView,

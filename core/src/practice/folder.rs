@@ -234,7 +234,6 @@ pub(super) fn encoded(region: &str) -> String {
 }
 
 /// The region that is written so.
-#[cfg(feature = "postgres")]
 pub(super) fn decoded(name: &str) -> Option<String> {
     let region = percent_decode_str(name).decode_utf8().ok()?.into_owned();
     (encoded(&region) == name).then_some(region)

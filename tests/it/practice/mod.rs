@@ -5,6 +5,7 @@ mod outside;
 #[cfg(unix)]
 mod replaced;
 mod server;
+mod webhook;
 mod weekend;
 
 use std::fs;

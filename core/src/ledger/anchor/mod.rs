@@ -13,6 +13,8 @@ mod outside;
 mod proof;
 mod split;
 mod state;
+#[cfg(feature = "http")]
+mod webhook;
 
 pub use file::{FileAnchor, KeptCheckpoint};
 pub use head::AnchoredHead;
@@ -22,3 +24,5 @@ pub use outbox::{Delivery, DeliveryOutcome};
 pub use outside::{Anchor, AnchorRequest, Kept};
 pub use proof::AnchorProof;
 pub use split::SplitView;
+#[cfg(feature = "http")]
+pub use webhook::WebhookAnchor;
