@@ -108,7 +108,7 @@ clean: ## removes everything that was built
 	rm -rf target fuzz/target .venv .venv-oscal out bindings-node/node_modules tests/page/node_modules bindings-node/vcto.node
 	find bindings-python -name '*.so' -delete -o -name __pycache__ -prune -exec rm -rf {} +
 
-$(STAMPS)/tools: .ci/need
+$(STAMPS)/tools: .ci/need .ci/postgres
 	@.ci/need cargo cargo
 	@.ci/need cc build-essential
 	@.ci/need ssh-keygen openssh-client

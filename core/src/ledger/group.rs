@@ -13,6 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// At most this much goes into one transaction.
 pub(super) const GROUP_ENTRIES: usize = 1_024;
 const GROUP_BYTES: usize = 8 << 20;
+/// So many drafts are not worth a thread; and the most threads that seal one order.
+const SEALED_ALONE: usize = 40;
+const SEALERS: usize = 4;
 
 /// The transaction that is being put together.
 #[derive(Default)]
@@ -69,10 +72,7 @@ impl Group {
             return Err(moved(size, expected));
         }
         let time_us = now_us(&*session.options.clock, state.view.last_time_us);
-        let mut entries = Vec::with_capacity(drafts.len());
-        for ((seq, draft), tag) in (size..).zip(drafts).zip(&tags) {
-            entries.push(seal(session, draft, seq, time_us, tag.unwrap_or_default())?);
-        }
+        let entries = seal_all(session, drafts, &tags, size, time_us)?;
         let receipts = entries.iter().map(receipt).collect();
         self.add(state, entries, time_us);
         self.tags.extend(tags.iter().flatten());
@@ -104,6 +104,45 @@ impl Group {
         }
         state.view.last_time_us = time_us;
     }
+}
+
+/// Seals drafts that follow each other, many of them on several threads: each has a key of its own and waits for no other.
+fn seal_all(
+    session: &Session,
+    drafts: &[Draft],
+    tags: &[Option<[u8; 16]>],
+    first: u64,
+    time_us: u64,
+) -> Result<Vec<Sealed>> {
+    let seal_some = |first: u64, drafts: &[Draft], tags: &[Option<[u8; 16]>]| {
+        (first..)
+            .zip(drafts)
+            .zip(tags)
+            .map(|((seq, draft), tag)| seal(session, draft, seq, time_us, tag.unwrap_or_default()))
+            .collect::<Result<Vec<_>>>()
+    };
+    let each = drafts.len().div_ceil(SEALERS).max(SEALED_ALONE);
+    if drafts.len() <= each {
+        return seal_some(first, drafts, tags);
+    }
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = (first..)
+            .step_by(each)
+            .zip(drafts.chunks(each).zip(tags.chunks(each)))
+            .map(|(first, (drafts, tags))| {
+                std::thread::Builder::new()
+                    .name("vcto-ledger-seal".to_owned())
+                    .spawn_scoped(scope, move || seal_some(first, drafts, tags))
+                    .map_err(|source| Error::io(source, "thread"))
+            })
+            .collect::<Result<_>>()?;
+        let mut entries = Vec::with_capacity(drafts.len());
+        for part in parts {
+            let ended = |_| Error::new(ErrorKind::Internal, "a thread of the ledger panicked");
+            entries.append(&mut part.join().map_err(ended)??);
+        }
+        Ok(entries)
+    })
 }
 
 fn seal(session: &Session, draft: &Draft, seq: u64, time_us: u64, tag: [u8; 16]) -> Result<Sealed> {

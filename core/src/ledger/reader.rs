@@ -110,11 +110,21 @@ impl Reader {
     }
 
     fn with<T>(&mut self, answer: impl FnOnce(&Session, &mut State) -> Result<T>) -> Result<T> {
-        let mut state = match self.state.take() {
-            Some(state) => state,
-            None => self.connect()?,
+        let present = match self.state.take() {
+            // A server that was away meanwhile is asked again.
+            Some(mut state) => match state.view.advance(&mut *state.store) {
+                Err(error) if error.kind() == ErrorKind::Unavailable => None,
+                other => Some(other.map(|()| state)),
+            },
+            None => None,
         };
-        state.view.advance(&mut *state.store)?;
+        let mut state = if let Some(present) = present {
+            present?
+        } else {
+            let mut state = self.connect()?;
+            state.view.advance(&mut *state.store)?;
+            state
+        };
         let answered = answer(&self.session, &mut state);
         // Who asks for what is not there has done no harm.
         if answered

@@ -161,9 +161,7 @@ impl Writer {
 
     /// The mark was missing and the caller accepts that: the log says so from here on, and has a mark again.
     fn record_lost_mark(&mut self) -> Result<()> {
-        let mut state = self.take()?;
-        state.store.begin()?;
-        state.view.advance(&mut *state.store)?;
+        let mut state = self.begin()?;
         let mut group = Group::default();
         group.stage_lost_mark(&self.session, &mut state)?;
         state.store.commit(&group.batch)?;
@@ -172,12 +170,26 @@ impl Writer {
         self.checkpoint().map(drop)
     }
 
-    /// Takes the state out: whoever fails does not put it back.
-    fn take(&mut self) -> Result<State> {
-        match self.state.take() {
-            Some(state) => Ok(state),
-            None => self.connect(),
-        }
+    /// Takes the state out, in a transaction and with what others wrote: whoever fails does not put it back.
+    fn begin(&mut self) -> Result<State> {
+        let begun = match self.state.take() {
+            // A server that was away meanwhile has done nothing yet: that is no news to the caller.
+            Some(mut state) => match state.store.begin() {
+                Err(error) if error.kind() == ErrorKind::Unavailable => None,
+                other => Some(other.map(|()| state)),
+            },
+            None => None,
+        };
+        let mut state = if let Some(begun) = begun {
+            begun?
+        } else {
+            let mut state = self.connect()?;
+            state.store.begin()?;
+            state
+        };
+        state.view.advance(&mut *state.store)?;
+        self.floor = self.floor.max(state.view.tree.size());
+        Ok(state)
     }
 
     /// Writes a group: the orders at the head of the queue, as many as fit into one transaction.
@@ -203,10 +215,7 @@ impl Writer {
     }
 
     fn append_group(&mut self, queue: &mut VecDeque<Order>, waiting: &mut Vec<Waiting>) -> Result<()> {
-        let mut state = self.take()?;
-        state.store.begin()?;
-        state.view.advance(&mut *state.store)?;
-        self.floor = self.floor.max(state.view.tree.size());
+        let mut state = self.begin()?;
         let group = self.stage(&mut state, queue, waiting)?;
         if group.batch.entries.is_empty() {
             state.store.abandon();
@@ -260,10 +269,7 @@ impl Writer {
 
     /// Reads back, signs, raises the high-water mark, files the checkpoint.
     fn checkpoint(&mut self) -> Result<Checkpoint> {
-        let mut state = self.take()?;
-        state.store.begin()?;
-        state.view.advance(&mut *state.store)?;
-        self.floor = self.floor.max(state.view.tree.size());
+        let mut state = self.begin()?;
         let size = state.view.tree.size();
         let checkpoint = match &state.signed.newest {
             Some(signed) if signed.size() == size && state.signed.has_mark => {
