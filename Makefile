@@ -58,7 +58,7 @@ test-python: $(STAMPS)/python
 	cd bindings-python && ../$(BIN)/mypy --strict --no-error-summary python/vcto tests/typing_check.py
 
 .PHONY: test-node
-test-node: $(STAMPS)/node
+test-node: $(STAMPS)/node $(STAMPS)/python
 	diff -u bindings-node/index.d.ts target/generated/index.d.ts || { echo 'the types differ: make stubs'; exit 1; }
 	cd bindings-node && node --test tests/
 	cd bindings-node && npx --no-install tsc --project tests

@@ -1,7 +1,12 @@
 // Reading a tenant's ledger: which entries, in which order, and going on where one stopped.
 
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import * as vcto from '../index.mjs'
 import { world } from './world.mjs'
 
 const PROPOSED = 0x0110
@@ -53,4 +58,32 @@ test('what is no condition is refused', async () => {
   for (const options of wrong) {
     await assert.rejects(all(tenant.ledger, options), { code: 'invalid_input' }, JSON.stringify(options))
   }
+})
+
+test('both languages give the same verdict', async () => {
+  const { folder, tenant } = await filled()
+  const proof = join(folder, 'proof')
+  const { checkpoint } = await tenant.prove(proof)
+  const key = tenant.ledger.verifierKey
+  const python = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url))
+  const program = `
+import json, sys, vcto
+folder, key, checkpoint = sys.argv[1:]
+print(json.dumps([vcto.verify_bundle(folder), vcto.verify_bundle(folder, key=key, checkpoint=checkpoint)]))`
+  const snake = (verdict) =>
+    Object.fromEntries(Object.entries(verdict).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]))
+  const agreed = async () => {
+    const theirs = JSON.parse(execFileSync(python, ['-c', program, proof, key, checkpoint], { encoding: 'utf8' }))
+    const ours = [await vcto.verifyBundle(proof), await vcto.verifyBundle(proof, { key, checkpoint })]
+    assert.deepEqual(ours.map(snake), theirs)
+    return ours[1]
+  }
+  assert.deepEqual([(await agreed()).integrity, (await agreed()).completeness], ['ok', 'ok'])
+  const entries = join(proof, 'ledger', 'tile', 'entries', '000.p')
+  const [name] = readdirSync(entries)
+  const bytes = readFileSync(join(entries, name))
+  bytes[300] ^= 1
+  writeFileSync(join(entries, name), bytes)
+  const { integrity, firstBadIndex } = await agreed()
+  assert.deepEqual([integrity, firstBadIndex], ['failed', 2])
 })

@@ -17,4 +17,5 @@ mod report;
 mod review;
 mod signatures;
 mod source;
+mod tables;
 mod types;

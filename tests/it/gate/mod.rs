@@ -9,5 +9,4 @@ mod levels;
 mod names;
 mod openssh;
 mod parts;
-mod table;
 pub mod world;

@@ -40,7 +40,7 @@ fn child_writes_three_batches() {
 }
 
 /// The files of a folder, by their names.
-type Files = BTreeMap<PathBuf, Vec<u8>>;
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// What a file is, whatever its name.
 type Inode = usize;
@@ -230,7 +230,8 @@ fn states(disk: &Disk, dice: &mut Dice, subsets: usize) -> Vec<Files> {
     all
 }
 
-fn read(dir: &Path) -> Files {
+/// The files of the log in this folder.
+pub fn read(dir: &Path) -> Files {
     let mut files = Files::new();
     for entry in fs::read_dir(dir.join("log")).unwrap().map(Result::unwrap) {
         if entry.file_type().unwrap().is_file() {
@@ -244,7 +245,7 @@ fn read(dir: &Path) -> Files {
 }
 
 /// Puts the files of a log into a folder, and its key beside them.
-fn place(dir: &Path, key: &[u8], files: &Files) {
+pub fn place(dir: &Path, key: &[u8], files: &Files) {
     fs::create_dir(dir.join("log")).unwrap();
     let path = dir.join("key");
     fs::write(&path, key).unwrap();

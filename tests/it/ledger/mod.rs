@@ -17,6 +17,7 @@ mod syscalls;
 mod traced;
 mod tree;
 mod verify;
+mod wal;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -139,6 +139,13 @@ fn a_call_that_fails_loses_nothing_that_was_acknowledged() {
 }
 
 #[test]
+fn a_full_disk_loses_nothing_and_the_log_goes_on_when_there_is_room() {
+    if let Some(met) = meet("error=ENOSPC", 11) {
+        assert!(met > 6, "only {met} calls were met");
+    }
+}
+
+#[test]
 fn a_kill_in_a_call_loses_nothing_that_was_acknowledged() {
     if let Some(met) = meet("signal=KILL", 7) {
         assert!(met > 10, "only {met} calls were met");

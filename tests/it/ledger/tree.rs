@@ -91,17 +91,17 @@ fn every_root_up_to_4096_leaves_is_that_of_ct_merkle() {
 }
 
 #[test]
-fn every_consistency_proof_up_to_130_is_that_of_ct_merkle_and_proves_nothing_else() {
+fn every_consistency_proof_up_to_257_is_that_of_ct_merkle_and_proves_nothing_else() {
     let bench = Bench::new(Storage::memory());
     let ledger = bench.create();
-    append(&ledger, 129);
+    append(&ledger, 256);
     let leaves: Vec<_> = block_on(ledger.entries(..))
         .unwrap()
         .iter()
         .map(vcto::ledger::Entry::header_bytes)
         .collect();
     let hashes: Vec<Hash> = leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
-    for new in 1..=130usize {
+    for new in 1..=257usize {
         let mut theirs = MemoryBackedTree::<Sha256, Vec<u8>>::new();
         leaves[..new].iter().for_each(|leaf| theirs.push(leaf.to_vec()));
         let root = mth(&hashes[..new]);

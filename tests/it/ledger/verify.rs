@@ -417,6 +417,17 @@ fn an_entry_of_another_log_is_none_of_this_one() {
 }
 
 #[test]
+fn a_log_that_was_moved_to_another_region_does_not_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let bench = filled(dir.path(), 3);
+    tamper(dir.path(), |database| {
+        database.execute("UPDATE log SET region = 'us'", ()).unwrap();
+    });
+    // The keys are wrapped for the region in which the log was made.
+    assert_eq!(bench.open().unwrap_err().kind(), ErrorKind::Denied);
+}
+
+#[test]
 fn a_tampered_entry_is_not_read_and_the_error_names_it() {
     let dir = tempfile::tempdir().unwrap();
     let bench = filled(dir.path(), 600);
