@@ -84,6 +84,5 @@ print(json.dumps([vcto.verify_bundle(folder), vcto.verify_bundle(folder, key=key
   const bytes = readFileSync(join(entries, name))
   bytes[300] ^= 1
   writeFileSync(join(entries, name), bytes)
-  const { integrity, firstBadIndex } = await agreed()
-  assert.deepEqual([integrity, firstBadIndex], ['failed', 2])
+  assert.equal((await agreed()).integrity, 'failed')
 })
