@@ -64,13 +64,16 @@ test-node: $(STAMPS)/node $(STAMPS)/python
 	cd bindings-node && npx --no-install tsc --project tests
 
 .PHONY: test-same
-test-same: bindings ## the three quickstarts print the same bytes
+test-same: bindings ## the programs of README print the same bytes in each language
 	@mkdir -p target/quickstart
 	$(CARGO) run --quiet --locked --profile $(PROFILE) --example quickstart > target/quickstart/rust
 	$(PYTHON) examples/quickstart.py > target/quickstart/python
 	node examples/quickstart.mjs > target/quickstart/node
 	cmp target/quickstart/rust target/quickstart/python
 	cmp target/quickstart/rust target/quickstart/node
+	$(PYTHON) examples/afternoon.py > target/quickstart/afternoon-python
+	node examples/afternoon.mjs > target/quickstart/afternoon-node
+	cmp target/quickstart/afternoon-python target/quickstart/afternoon-node
 
 .PHONY: test-oscal
 test-oscal: $(STAMPS)/oscal ## the main job, its proof with stock tools, its documents with other validators
