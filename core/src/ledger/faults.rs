@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pollster::block_on;
 
 use super::store::{Faults, with_faults};
-use super::{Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Storage, VerifyOptions};
+use super::{Condition, Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Storage, VerifyOptions};
 use crate::error::{ErrorKind, Result};
 use crate::time::{ManualClock, SystemEntropy};
 
@@ -214,13 +214,51 @@ fn what_does_not_read_back_is_not_signed() {
     block_on(ledger.append(draft(0))).unwrap();
     assert_eq!(block_on(ledger.checkpoint()).unwrap().size(), 2);
     block_on(ledger.append(draft(1))).unwrap();
-    let refused = block_on(ledger.checkpoint()).unwrap_err();
-    assert_eq!(refused.kind(), ErrorKind::Corrupt);
-    assert_eq!(
-        refused.context().find(|(key, _)| *key == "seq"),
-        Some(("seq", "2"))
-    );
+    // Nor when it starts anew from storage, because of the failure or in another process.
+    for ledger in [
+        ledger.clone(),
+        ledger.clone(),
+        block_on(Ledger::open(
+            &with_faults(&storage, &Faults::damage(2)),
+            options(&keys),
+        ))
+        .unwrap(),
+    ] {
+        let refused = block_on(ledger.checkpoint()).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Corrupt);
+        assert_eq!(
+            refused.context().find(|(key, _)| *key == "seq"),
+            Some(("seq", "2"))
+        );
+        block_on(ledger.append(draft(2))).unwrap();
+    }
     drop(ledger);
     let mark = storage.backend().connect().unwrap().mark().unwrap().unwrap();
     assert!(mark.starts_with("example.org/x\n2\n"), "{mark}");
+}
+
+/// The same far behind, where a second thread reads back.
+#[test]
+fn what_does_not_read_back_in_the_second_half_is_not_signed() {
+    let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy).unwrap());
+    for seq in [7, 2_990] {
+        let storage = Storage::memory();
+        drop(block_on(Ledger::create(&storage, ORIGIN, "eu", options(&keys))).unwrap());
+        let failing = with_faults(&storage, &Faults::damage(seq));
+        let ledger = block_on(Ledger::open(&failing, options(&keys))).unwrap();
+        let drafts: Vec<_> = (0..1_000)
+            .map(|n| Draft::octets(EntryType(0x7f00), vec![n as u8]))
+            .collect();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| block_on(ledger.append_all(drafts.clone(), Condition::Any)).unwrap());
+            }
+        });
+        // However often it is tried.
+        for _ in 0..3 {
+            let refused = block_on(ledger.checkpoint()).unwrap_err();
+            let place = refused.context().find(|(key, _)| *key == "seq");
+            assert_eq!(place, Some(("seq", seq.to_string().as_str())));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The writer thread: takes drafts from a queue, and writes as many as are there in one transaction.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -8,19 +9,23 @@ use std::time::Duration;
 use futures_channel::oneshot;
 
 use super::checkpoint::Checkpoint;
-use super::edge::{PAGE, Signed, View, check_signed, corrupt, row_header};
+use super::edge::{PAGE, Signed, View, check_signed, corrupt, edge, row_header};
 use super::entry::{Condition, Draft, Receipt};
 use super::group::{GROUP_ENTRIES, Group, Staged, is_refusal};
 use super::seal::check_digest;
 use super::session::Session;
 use super::store::{Batch, Store, StoredCheckpoint};
-use super::tree::Tree;
+use super::tree::{Hash, Tree};
 use crate::error::{Error, ErrorKind, Result};
 
 /// After this much quiet the log is signed.
 const QUIET: Duration = Duration::from_millis(25);
 /// After this many unsigned entries the log is signed, quiet or not.
 const UNSIGNED: u64 = 8_192;
+
+/// So many entries are read back by two threads; and at most so many at once.
+const SHARED: u64 = 2_048;
+const AT_ONCE: u64 = 65_536;
 
 /// An order to the writer, with the way back.
 pub(super) enum Order {
@@ -46,7 +51,7 @@ pub(super) struct Writer {
 pub(super) struct State {
     pub(super) store: Box<dyn Store>,
     pub(super) view: View,
-    /// The tree as read back from storage, up to the newest checkpoint that this process signed.
+    /// The tree as read back from storage, up to the newest checkpoint.
     read_back: Tree,
     signed: Signed,
 }
@@ -150,7 +155,9 @@ impl Writer {
             &session.key,
             session.options.accept_missing_mark,
         )?;
-        let read_back = view.tree.clone();
+        // What was written since the newest checkpoint, by whomever, is read back before the next one.
+        let signed_size = signed.newest.as_ref().map_or(0, Checkpoint::size);
+        let read_back = edge(&mut *store, session.identity.log_id, signed_size)?;
         Ok(State {
             store,
             view,
@@ -310,28 +317,14 @@ impl State {
 
     /// Reads what was stored since the last checkpoint, hashes it again, and compares with the tree in memory.
     fn read_back(&mut self, session: &Session) -> Result<()> {
-        let Self {
-            store,
-            view,
-            read_back,
-            ..
-        } = self;
-        while read_back.size() < view.tree.size() {
-            let from = read_back.size();
-            let seen = store.scan(from, PAGE, &mut |row, ciphertext| {
-                let (header, hash) = row_header(row, read_back.size(), session.identity.log_id)?;
-                check_digest(
-                    &header,
-                    ciphertext.ok_or_else(|| corrupt(header.seq, "has no payload"))?,
-                )?;
-                read_back.push(hash);
-                Ok(())
-            })?;
-            if seen == 0 {
-                return Err(corrupt(from, "is missing"));
+        let end = self.view.tree.size();
+        while self.read_back.size() < end {
+            let from = self.read_back.size();
+            for hash in self.hashes(session, from..end.min(from + AT_ONCE))? {
+                self.read_back.push(hash);
             }
         }
-        if read_back.root() != view.tree.root() {
+        if self.read_back.root() != self.view.tree.root() {
             return Err(
                 Error::new(ErrorKind::Corrupt, "what was stored is not what was hashed")
                     .during("ledger.sign"),
@@ -339,6 +332,52 @@ impl State {
         }
         Ok(())
     }
+
+    /// The leaf hashes of stored entries. Of many, a second thread with a connection of its own reads half.
+    fn hashes(&mut self, session: &Session, range: Range<u64>) -> Result<Vec<Hash>> {
+        let length = range.end - range.start;
+        if length < SHARED {
+            return stored_hashes(&mut *self.store, session, range);
+        }
+        let middle = range.start + length / 2;
+        std::thread::scope(|scope| {
+            let second = std::thread::Builder::new()
+                .name("vcto-ledger-check".to_owned())
+                .spawn_scoped(scope, || {
+                    let mut store = session.storage.backend().connect()?;
+                    stored_hashes(&mut *store, session, middle..range.end)
+                })
+                .map_err(|source| Error::io(source, "thread"))?;
+            let mut hashes = stored_hashes(&mut *self.store, session, range.start..middle)?;
+            let ended = |_| Error::new(ErrorKind::Internal, "a thread of the ledger panicked");
+            hashes.append(&mut second.join().map_err(ended)??);
+            Ok(hashes)
+        })
+    }
+}
+
+/// The leaf hashes of stored entries, each checked against its place, its header and its payload.
+fn stored_hashes(store: &mut dyn Store, session: &Session, range: Range<u64>) -> Result<Vec<Hash>> {
+    let mut hashes = Vec::new();
+    let mut seq = range.start;
+    while seq < range.end {
+        let from = seq;
+        let wanted = usize::try_from(range.end - from).map_or(PAGE, |rest| rest.min(PAGE));
+        let seen = store.scan(from, wanted, &mut |row, ciphertext| {
+            let (header, hash) = row_header(row, seq, session.identity.log_id)?;
+            check_digest(
+                &header,
+                ciphertext.ok_or_else(|| corrupt(header.seq, "has no payload"))?,
+            )?;
+            hashes.push(hash);
+            seq += 1;
+            Ok(())
+        })?;
+        if seen == 0 {
+            return Err(corrupt(from, "is missing"));
+        }
+    }
+    Ok(hashes)
 }
 
 /// The same error for each of those who wait.

@@ -3,10 +3,10 @@
 use pollster::block_on;
 use serde_json::json;
 use vcto::ErrorKind;
-use vcto::ledger::{Condition, Level, Storage};
+use vcto::ledger::{Condition, Draft, Entry, Level, Storage, VerifyOptions};
 use vcto::time::Clock;
 
-use super::{Bench, note, on_every_store};
+use super::{Bench, NOTE, note, on_every_store};
 
 #[test]
 fn what_is_appended_is_read_back_in_order_and_after_a_reopening() {
@@ -24,6 +24,32 @@ fn what_is_appended_is_read_back_in_order_and_after_a_reopening() {
             assert_eq!(entry.time(), bench.clock.now());
         }
         assert_eq!(entries.len(), 600);
+    });
+}
+
+#[test]
+fn payloads_of_megabytes_and_thousands_of_entries_are_signed_and_read_back() {
+    on_every_store(|bench| {
+        let ledger = bench.create();
+        let large = |byte: u8| Draft::octets(NOTE, vec![byte; 5 << 20]);
+        let drafts = vec![large(1), note(1), large(2), large(3)];
+        block_on(ledger.append_all(drafts.clone(), Condition::Any)).unwrap();
+        for _ in 0..3 {
+            block_on(ledger.append_all(vec![note(7); 1_000], Condition::Any)).unwrap();
+        }
+        // More than one thread reads back: see the writer.
+        assert_eq!(block_on(ledger.checkpoint()).unwrap().size(), 3_005);
+        let read = block_on(ledger.entries(1..5)).unwrap();
+        assert!(
+            read.iter()
+                .map(Entry::payload)
+                .eq(drafts.iter().map(Draft::payload))
+        );
+        let report = block_on(ledger.verify(&VerifyOptions::default())).unwrap();
+        assert!(
+            report.has_no_failure() && report.problems.is_empty(),
+            "{report:?}"
+        );
     });
 }
 
