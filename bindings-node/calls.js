@@ -7,7 +7,7 @@ const PROMISED = new Set([
   'Execution.rollback',
   'InDoubt.accept', 'InDoubt.probe',
   'Ledger.readOn', 'Ledger.size', 'Ledger.verify',
-  'Practice.createTenant', 'Practice.tenant', 'Practice.tenants',
+  'Practice.createTenant', 'Practice.importTenant', 'Practice.tenant', 'Practice.tenants',
   'StagedApproval.decide', 'StagedApproval.withdraw',
   'StagedAutomatic.authorize', 'StagedAutomatic.withdraw',
   'StagedHumanOnly.attest', 'StagedHumanOnly.withdraw',

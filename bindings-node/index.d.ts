@@ -948,6 +948,12 @@ export declare class Practice {
   register(executor: WorkOrders | Executor): void
   /** Makes a tenant and opens it. */
   createTenant(name: string, options: CreateTenantOptions): Promise<Tenant>
+  /**
+   * Brings a tenant back from the proof that `prove` wrote, or from the bundle of its ledger: on another machine, or after
+   * a loss. Its key must be in place. Everything is verified first, then all of it is written, or nothing. A proof that lacks
+   * something of the `checkpoint` is refused. A ledger that went on elsewhere after the proof was written forks by this.
+   */
+  importTenant(name: string, directory: string, options?: VerifyOptions | undefined | null): Promise<Tenant>
   /** Opens a tenant; never makes one. */
   tenant(name: string): Promise<Tenant>
   /** The names of the tenants, in order. */

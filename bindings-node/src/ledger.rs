@@ -163,7 +163,7 @@ pub fn postgres_schema() -> &'static str {
 
 impl VerifyOptions<'_> {
     /// What makes the options of core, away from the interpreter.
-    fn into_core(
+    pub fn into_core(
         self,
         env: &Env,
     ) -> Result<impl FnOnce() -> vcto::Result<vcto::ledger::VerifyOptions> + Send + use<>> {

@@ -15,7 +15,7 @@ use crate::estate::Estate;
 use crate::executor::Written;
 use crate::gate::{actor, resumed, staged};
 use crate::json;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, VerifyOptions};
 use crate::promise::{promise, watched};
 use crate::review::{PageOptions, Review, WaiversGiven, day, given};
 use crate::setup::{CreateTenantOptions, OpenOptions, practice_options, tenant_options};
@@ -67,6 +67,26 @@ impl Practice {
         promise(
             env,
             move || block_on(practice.create_tenant(&name, options?)).map(Tenant),
+            |_, tenant| Ok(tenant),
+        )
+    }
+
+    /// Brings a tenant back from the proof that `prove` wrote, or from the bundle of its ledger: on another machine, or after
+    /// a loss. Its key must be in place. Everything is verified first, then all of it is written, or nothing. A proof that lacks
+    /// something of the `checkpoint` is refused. A ledger that went on elsewhere after the proof was written forks by this.
+    #[napi(ts_return_type = "Promise<Tenant>")]
+    pub fn import_tenant<'env>(
+        &self,
+        env: &'env Env,
+        name: String,
+        directory: String,
+        options: Option<VerifyOptions<'_>>,
+    ) -> Result<Object<'env>> {
+        let practice = self.0.clone();
+        let options = options.unwrap_or_default().into_core(env)?;
+        promise(
+            env,
+            move || block_on(practice.import_tenant(&name, directory, &options()?)).map(Tenant),
             |_, tenant| Ok(tenant),
         )
     }

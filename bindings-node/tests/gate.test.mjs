@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -76,6 +76,14 @@ test('a proof verifies without keys and a changed byte is named', async () => {
   assert.deepEqual([verdicts.integrity, verdicts.authenticity, verdicts.completeness], ['ok', 'self_signed', 'unanchored'])
   const anchored = await vcto.verifyBundle(proof, { key: tenant.ledger.verifierKey, checkpoint })
   assert.deepEqual([anchored.integrity, anchored.authenticity, anchored.completeness], ['ok', 'ok', 'ok'])
+  const origin = tenant.ledger.origin.replace(/\/halden$/, '')
+  const elsewhere = await vcto.open(join(folder, 'elsewhere'), { origin })
+  await assert.rejects(elsewhere.importTenant('halden', proof), { code: 'unavailable' })
+  copyFileSync(join(folder, 'practice', 'keys', 'halden.key'), join(folder, 'elsewhere', 'keys', 'halden.key'))
+  const back = await elsewhere.importTenant('halden', proof, { checkpoint })
+  assert.equal(await back.ledger.size(), anchored.size)
+  await assert.rejects(elsewhere.importTenant('halden', proof), { code: 'conflict' })
+
   const lesser = await vcto.verifyBundle(proof, { headersOnly: true })
   assert.deepEqual([lesser.integrity, lesser.exitCode], ['headers_only', 0])
   const [decision] = readdirSync(join(proof, 'decisions')).filter((name) => name.endsWith('.json'))

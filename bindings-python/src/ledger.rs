@@ -186,7 +186,12 @@ pub fn postgres_schema() -> &'static str {
     vcto::ledger::postgres_schema()
 }
 
-fn how_to_verify(key: Option<&str>, checkpoint: Option<String>, headers_only: bool) -> Result<VerifyOptions> {
+/// What a verification is to go by.
+pub fn how_to_verify(
+    key: Option<&str>,
+    checkpoint: Option<String>,
+    headers_only: bool,
+) -> Result<VerifyOptions> {
     let mut options = VerifyOptions::default();
     if headers_only {
         options = options.headers_only();

@@ -20,7 +20,7 @@ use crate::executor::{Notify, Told, Written};
 use crate::gate::{AnyResumed, AnyStaged, Who};
 use crate::given::{Text, one_of};
 use crate::json::{Approvers, Decisions, Dictionaries, Dictionary, Pendings, Proved};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, how_to_verify};
 use crate::monitor::{Progress, watch};
 use crate::review::{Review, WaiversGiven};
 
@@ -131,6 +131,27 @@ impl Practice {
         Ok(Tenant(
             py.detach(|| block_on(self.0.create_tenant(name, options)))?,
         ))
+    }
+
+    /// Brings a tenant back from the proof that `prove` wrote, or from the bundle of its ledger: on another machine, or after
+    /// a loss. Its key must be in place. Everything is verified first, then all of it is written, or nothing. `key` and
+    /// `checkpoint` are as in `Ledger.verify`: a proof that lacks something of the checkpoint is refused. A ledger that went on
+    /// elsewhere after the proof was written forks by this.
+    #[pyo3(signature = (name, directory, *, key=None, checkpoint=None, progress=None))]
+    fn import_tenant(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        directory: PathBuf,
+        key: Option<&str>,
+        checkpoint: Option<String>,
+        progress: Option<Progress>,
+    ) -> Result<Tenant> {
+        let options = how_to_verify(key, checkpoint, false)?;
+        let imported = watch(py, progress, |monitor| {
+            block_on(self.0.import_tenant(name, &directory, &options.monitor(monitor)))
+        })?;
+        Ok(Tenant(imported))
     }
 
     /// Opens a tenant; never makes one.

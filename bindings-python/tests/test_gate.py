@@ -4,6 +4,7 @@ import copy
 import os
 import pathlib
 import pickle
+import shutil
 import subprocess
 import sys
 import threading
@@ -106,6 +107,17 @@ def test_a_proof_verifies_without_keys_and_a_changed_byte_is_named(world: World)
     anchored = vcto.verify_bundle(folder, key=key, checkpoint=proved.checkpoint)
     assert (anchored.integrity, anchored.authenticity, anchored.completeness) == ("ok", "ok", "ok")
     assert subprocess.run(["sh", "verify.sh"], cwd=folder, capture_output=True).returncode == 0
+
+    elsewhere = vcto.open(world.folder / "elsewhere", origin=world.tenant.ledger.origin.removesuffix("/halden"))
+    with pytest.raises(vcto.Unavailable):
+        elsewhere.import_tenant("halden", folder)
+    place = world.folder / "elsewhere" / "keys" / "halden.key"
+    shutil.copy(world.folder / "practice" / "keys" / "halden.key", place)
+    back = elsewhere.import_tenant("halden", folder, checkpoint=proved.checkpoint)
+    assert back.ledger.size() == anchored.size
+    assert back.ledger.verify(checkpoint=proved.checkpoint).completeness == "ok"
+    with pytest.raises(vcto.Conflict):
+        elsewhere.import_tenant("halden", folder)
 
     lesser = vcto.verify_bundle(folder, key=key, headers_only=True)
     assert (lesser.integrity, lesser.exit_code) == ("headers_only", 0)

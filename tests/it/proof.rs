@@ -553,3 +553,45 @@ fn a_tenant_without_a_review_proves_its_ledger() {
     });
     assert!(is_clean(&folder.path().join("proof")));
 }
+
+#[test]
+fn a_tenant_comes_back_from_its_proof_where_its_key_is() {
+    let world = World::small();
+    let proof = world.prove("proof");
+    let origin = world
+        .tenant
+        .ledger()
+        .origin()
+        .strip_suffix("/halden")
+        .unwrap()
+        .to_owned();
+    let practice = |name: &str, origin: &str| {
+        let options = PracticeOptions::default().origin(origin);
+        pollster::block_on(Practice::open(world.folder.path().join(name), options)).unwrap()
+    };
+    let import = |practice: &Practice| {
+        pollster::block_on(practice.import_tenant("halden", &proof, &VerifyOptions::default()))
+    };
+    let give_key = |name: &str| {
+        let key = |practice: &str| world.folder.path().join(practice).join("keys/halden.key");
+        std::fs::copy(key("practice"), key(name)).unwrap();
+    };
+    let other = practice("other", &origin);
+    assert_eq!(import(&other).unwrap_err().kind(), ErrorKind::Unavailable);
+    assert_eq!(other.tenants().unwrap(), Vec::<String>::new());
+    give_key("other");
+    let tenant = import(&other).unwrap();
+    let verify =
+        |tenant: &Tenant| pollster::block_on(tenant.ledger().verify(&VerifyOptions::default())).unwrap();
+    let (mine, theirs) = (verify(&tenant), verify(&world.tenant));
+    assert_eq!(
+        (mine.size, &mine.root, mine.policy),
+        (theirs.size, &theirs.root, vcto::ledger::Policy::Ok)
+    );
+    assert_eq!(import(&other).unwrap_err().kind(), ErrorKind::Conflict);
+
+    let stranger = practice("stranger", "example.org/stranger");
+    give_key("stranger");
+    assert_eq!(import(&stranger).unwrap_err().kind(), ErrorKind::Denied);
+    assert_eq!(stranger.tenants().unwrap(), Vec::<String>::new());
+}

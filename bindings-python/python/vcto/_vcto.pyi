@@ -529,6 +529,13 @@ class Practice:
         `policy` is as in `open`. `areas` are process areas besides the standard ones, or in place of one of the same name:
         `{"name", "zone", "floor", "analysis"}`, with `approvals` and `roles`.
         """
+    def import_tenant(self, /, name: str, directory: str | PathLike[str], *, key: str | None = None, checkpoint: str | None = None, progress: Progress | None = None) -> Tenant:
+        """
+        Brings a tenant back from the proof that `prove` wrote, or from the bundle of its ledger: on another machine, or after
+        a loss. Its key must be in place. Everything is verified first, then all of it is written, or nothing. `key` and
+        `checkpoint` are as in `Ledger.verify`: a proof that lacks something of the checkpoint is refused. A ledger that went on
+        elsewhere after the proof was written forks by this.
+        """
     def register(self, /, executor: WorkOrders | Executor) -> None:
         """
         Registers an executor for all tenants: `WorkOrders`, or any object with the methods of `vcto.types.Executor`.

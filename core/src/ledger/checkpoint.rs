@@ -45,6 +45,11 @@ impl Checkpoint {
         Ok(parse_text(SignedNote::parse(note)?.text())?.1)
     }
 
+    /// The origin that a checkpoint states, before anything is known of its signature.
+    pub(super) fn origin_unverified(note: &[u8]) -> Result<String> {
+        Ok(parse_text(SignedNote::parse(note)?.text())?.0.to_owned())
+    }
+
     /// The log's origin.
     pub fn origin(&self) -> &str {
         &self.origin

@@ -11,7 +11,7 @@ use futures_channel::oneshot;
 
 use super::anchor::LogHead;
 use super::audit::{Claims, audit};
-use super::bundle::export;
+use super::bundle::{export, import};
 use super::checkpoint::Checkpoint;
 use super::entry::{Condition, Draft, Entry, EntryType, Level, LogId, Receipt};
 use super::manifest::{Sum, sign_manifest};
@@ -77,6 +77,36 @@ impl Ledger {
         start(move || Session::open(storage, options))
             .await
             .map_err(|error| error.during("ledger.open"))
+    }
+
+    /// Brings an exported bundle back as a log, for who holds its keys, and opens it: on another store, on another machine, or
+    /// after a loss. Everything is verified first, as [`verify_bundle`](super::verify_bundle) does it and by the
+    /// [rules](LedgerOptions::policy) too; then all of it is written, or nothing. Nothing is added: the next export gives the
+    /// same bytes, and what is appended continues the checkpoint of the bundle.
+    ///
+    /// **Where the log went on after the export, this makes a second one** that signs with the same key: a fork, which every
+    /// checkpoint, receipt or anchor of the part that is not in the bundle shows for ever. A bundle alone cannot tell. Give the
+    /// newest of those that were kept with [`seen_checkpoint`](VerifyOptions::seen_checkpoint) or
+    /// [`seen_receipt`](VerifyOptions::seen_receipt), and a bundle that lacks something is refused; and never open both.
+    ///
+    /// # Errors
+    /// `corrupt` when a byte of it is not what was written, `denied` when the log did not sign it, when these are not its keys
+    /// or when the rules forbid an entry, `rollback_detected` when it lacks something that was seen: each with the first
+    /// problem, and the detail `seq` where it is about an entry. `conflict` when there is a log already: it is never written
+    /// over. `not_found`, `io`, `cancelled`.
+    pub async fn import(
+        storage: &Storage,
+        dir: impl Into<PathBuf>,
+        options: LedgerOptions,
+        verify: &VerifyOptions,
+    ) -> Result<Self> {
+        let (storage, dir, verify) = (storage.clone(), dir.into(), verify.clone());
+        start(move || {
+            import(&storage, &dir, &options, verify)?;
+            Session::open(storage, options)
+        })
+        .await
+        .map_err(|error| error.during("ledger.import"))
     }
 
     /// The log's identity.

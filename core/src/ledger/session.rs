@@ -107,7 +107,10 @@ pub(super) fn create(storage: &Storage, origin: &str, region: &str, options: &Le
             note: note.clone(),
         }),
     };
-    storage.backend().create(&identity, &keys, &batch, &note)
+    let mut batch = Some(batch);
+    storage
+        .backend()
+        .create(&identity, &keys, &mut || Ok(batch.take()), &note)
 }
 
 /// Whether this can name a log.
@@ -189,7 +192,11 @@ fn wrap(
     })
 }
 
-fn open_keys(identity: &Identity, keys: &[WrappedKey], options: &LedgerOptions) -> Result<KeyRing> {
+pub(super) fn open_keys(
+    identity: &Identity,
+    keys: &[WrappedKey],
+    options: &LedgerOptions,
+) -> Result<KeyRing> {
     let mut epochs = Vec::new();
     let mut blinding = None;
     for key in keys {

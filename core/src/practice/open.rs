@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::gate::{Executor, FirstRules, Gate, GateCheck, Means, Policy, Registry, check_name};
 #[cfg(feature = "postgres")]
 use crate::ledger::Server;
-use crate::ledger::{Ledger, LedgerOptions, LocalKeyFile, Storage};
+use crate::ledger::{Ledger, LedgerOptions, LocalKeyFile, Signer, Storage, VerifierKey, VerifyOptions};
 use crate::time::Entropy;
 
 /// A managed service provider's practice. Clones are handles to the same one.
@@ -162,6 +162,51 @@ impl Practice {
         gate.set_up(name, &options.region, &rules, &*self.0.options.entropy)
             .await?;
         Ok(self.keep(name, gate))
+    }
+
+    /// Makes a tenant of the bundle of its ledger, under the key that is here already.
+    pub(crate) async fn bring_back(
+        &self,
+        name: &str,
+        bundle: &Path,
+        verify: &VerifyOptions,
+    ) -> Result<Tenant> {
+        name::check(name)?;
+        let means = self.means()?;
+        let (storage, key) = self.place_to_bring_back(name)?;
+        let origin = self.origin_of(name);
+        let verify = match verify.expected_key() {
+            None => verify
+                .clone()
+                .key(VerifierKey::new(&origin, key.public_key(&origin)?)?),
+            Some(expected) if expected.name() == origin => verify.clone(),
+            Some(_) => {
+                return Err(Error::new(
+                    ErrorKind::InvalidInput,
+                    format!("the key is not that of `{origin}`"),
+                ));
+            }
+        };
+        let ledger = Ledger::import(&storage, bundle, self.ledger_options(&key), &verify).await?;
+        let gate = Gate::open(ledger, means).await?;
+        Ok(self.keep(name, gate))
+    }
+
+    /// The place and the key of a tenant whose ledger is not here.
+    fn place_to_bring_back(&self, name: &str) -> Result<(Storage, Arc<LocalKeyFile>)> {
+        let folder = match &self.0.place {
+            Place::Folder(folder) => folder,
+            #[cfg(feature = "postgres")]
+            Place::Server(_, folder) => folder,
+            Place::Memory(_) => {
+                return Err(Error::new(
+                    ErrorKind::Unsupported,
+                    "a practice in memory keeps no key of a tenant that it does not have",
+                ));
+            }
+        };
+        folder.check_key(name)?;
+        self.place_for(name)
     }
 
     fn first_rules(&self, options: &TenantOptions) -> Result<FirstRules> {

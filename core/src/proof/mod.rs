@@ -4,6 +4,7 @@
 
 mod anchor;
 mod history;
+mod import;
 mod read;
 mod script;
 mod walk;

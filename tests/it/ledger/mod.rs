@@ -7,6 +7,7 @@ mod disk;
 mod flips;
 mod forged;
 mod golden;
+mod import;
 mod parsers;
 mod postgres_store;
 mod reading;

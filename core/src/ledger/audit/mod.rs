@@ -56,7 +56,7 @@ pub(super) struct Claims<'a> {
     pub(super) ring: Option<&'a KeyRing>,
     pub(super) replay: Option<Box<dyn DomainReplay>>,
     /// What was found wrong before: files beside the records.
-    pub(super) before: Vec<String>,
+    pub(super) before: Vec<Error>,
 }
 
 /// Runs the pass.
@@ -66,8 +66,12 @@ pub(super) fn audit(
     options: &VerifyOptions,
 ) -> Result<Verification> {
     let mut findings = Findings::default();
-    for text in &claims.before {
-        findings.note(About::Integrity, Some(0), text.clone());
+    for error in &claims.before {
+        let about = match error.kind() {
+            ErrorKind::Denied => About::Authenticity,
+            _ => About::Integrity,
+        };
+        findings.note(about, Some(0), error.to_string());
     }
     let mut records = Records::new(claims.ring, claims.replay, claims.log_id, options.headers_only);
     let genesis = records.read_genesis(evidence, &mut findings)?;

@@ -2,19 +2,22 @@
 
 mod export;
 mod files;
+mod import;
 mod path;
 mod read;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(super) use export::export;
 pub(crate) use files::BundleFiles;
+pub(super) use import::import;
 pub use path::TilePath;
 pub use read::verify_bundle;
 pub(crate) use read::verify_bundle_files;
 
+use super::entry::LogId;
 use super::keys::{KeyPurpose, Signer};
 use super::manifest::{read_manifest, sign_manifest, sum};
 use super::note::VerifierKey;
@@ -36,7 +39,8 @@ const STRIDE: usize = 2 + super::header::HEADER_LEN;
 const LENGTH: [u8; 2] = [0, 127];
 
 /// The content of `keys.json`: the log's keys as the customer's key wraps them.
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct Keys {
     format: String,
     log_id: String,
@@ -46,10 +50,11 @@ struct Keys {
     list: Vec<Key>,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct Key {
     purpose: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     epoch: Option<u32>,
     provider: String,
     wrapped: String,
@@ -81,6 +86,43 @@ fn keys_document(identity: &Identity, keys: &[WrappedKey]) -> Result<Vec<u8>> {
         .map_err(|source| Error::new(ErrorKind::Internal, "the keys do not serialise").caused_by(source))?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// The log and its keys, as a `keys.json` states them.
+fn read_keys(document: &[u8]) -> Result<(Identity, Vec<WrappedKey>)> {
+    let corrupt = || {
+        Error::new(
+            ErrorKind::Corrupt,
+            format!("`{KEYS}` is not of format `{KEYS_FORMAT}`"),
+        )
+        .during("ledger.keys")
+    };
+    let document: Keys = serde_json::from_slice(document).map_err(|source| corrupt().caused_by(source))?;
+    let identity = Identity {
+        log_id: crate::digest::unhex(&document.log_id)
+            .map(LogId)
+            .ok_or_else(corrupt)?,
+        origin: document.origin,
+        region: document.region,
+    };
+    let key = |key: Key| {
+        let bytes = |text: &str| BASE64_STANDARD.decode(text).ok();
+        Some(WrappedKey {
+            purpose: match (key.purpose.as_str(), key.epoch) {
+                ("blinding", None) => KeyPurpose::Blinding,
+                ("epoch", Some(epoch)) => KeyPurpose::Epoch(epoch),
+                _ => return None,
+            },
+            provider: key.provider,
+            wrapped: bytes(&key.wrapped)?,
+            commitment: bytes(&key.commitment)?.try_into().ok()?,
+        })
+    };
+    let keys: Option<Vec<_>> = document.list.into_iter().map(key).collect();
+    match keys {
+        Some(keys) if document.format == KEYS_FORMAT => Ok((identity, keys)),
+        _ => Err(corrupt()),
+    }
 }
 
 /// A signed list of the files that the tree does not cover.

@@ -17,7 +17,7 @@ use crate::ledger::tree::{Hash, TILE_WIDTH, TileId, leaf_hash};
 use crate::ledger::verdict::{Verification, VerifyOptions};
 
 /// The largest `keys.json` that is read.
-const MAX_KEYS: u64 = 16 << 20;
+pub(super) const MAX_KEYS: u64 = 16 << 20;
 
 /// Verifies a bundle: the same verdicts as [`Ledger::verify`](crate::ledger::Ledger::verify), from files alone.
 ///
@@ -39,6 +39,13 @@ pub(crate) fn verify_bundle_files(
 }
 
 fn verify(dir: &Path, options: &VerifyOptions) -> Result<(Verification, BundleFiles)> {
+    let (mut bundle, claims) = open(dir, options)?;
+    let verification = audit(&mut bundle, claims, options)?;
+    Ok((verification, BundleFiles::new(bundle.size, bundle.payloads)))
+}
+
+/// The records of a bundle, and what the files beside them say.
+pub(super) fn open(dir: &Path, options: &VerifyOptions) -> Result<(Bundle, Claims<'static>)> {
     let note = read(&dir.join(CHECKPOINT), MAX_NOTE as u64)?.ok_or_else(|| {
         Error::new(ErrorKind::NotFound, "there is no ledger bundle here").at(dir.display().to_string())
     })?;
@@ -52,18 +59,17 @@ fn verify(dir: &Path, options: &VerifyOptions) -> Result<(Verification, BundleFi
         before,
         ..Claims::default()
     };
-    let mut bundle = Bundle {
+    let bundle = Bundle {
         dir: dir.to_owned(),
         size,
         note,
         payloads: Vec::new(),
     };
-    let verification = audit(&mut bundle, claims, options)?;
-    Ok((verification, BundleFiles::new(size, bundle.payloads)))
+    Ok((bundle, claims))
 }
 
 /// Checks the files beside the records, and takes the key from them.
-fn stated_key(dir: &Path, options: &VerifyOptions, before: &mut Vec<String>) -> Result<Option<VerifierKey>> {
+fn stated_key(dir: &Path, options: &VerifyOptions, before: &mut Vec<Error>) -> Result<Option<VerifierKey>> {
     let keys = read(&dir.join(KEYS), MAX_KEYS)?.unwrap_or_default();
     let vkey = read(&dir.join(VKEY), MAX_NOTE as u64)?.unwrap_or_default();
     let manifest = read(&dir.join(MANIFEST), MAX_NOTE as u64)?.unwrap_or_default();
@@ -72,20 +78,23 @@ fn stated_key(dir: &Path, options: &VerifyOptions, before: &mut Vec<String>) -> 
         .and_then(|text| text.strip_suffix('\n'))
         .and_then(|text| text.parse().ok());
     if stated.is_none() {
-        before.push(format!("`{VKEY}` is missing or no key"));
+        before.push(Error::new(
+            ErrorKind::Corrupt,
+            format!("`{VKEY}` is missing or no key"),
+        ));
     }
     if let Some(key) = options.key.as_ref().or(stated.as_ref())
         && let Err(error) = check_manifest(&manifest, &[(KEYS, &keys), (VKEY, &vkey)], key)
     {
-        before.push(format!("`{MANIFEST}`: {error}"));
+        before.push(error.within(format!("`{MANIFEST}`")));
     }
     Ok(stated)
 }
 
-struct Bundle {
+pub(super) struct Bundle {
     dir: PathBuf,
-    size: u64,
-    note: String,
+    pub(super) size: u64,
+    pub(super) note: String,
     /// The digests of the payloads so far.
     payloads: Vec<[u8; 32]>,
 }
@@ -193,7 +202,7 @@ fn row(seq: u64, entry: &[u8]) -> Row {
 }
 
 /// A regular file of at most `limit` bytes; of a longer one, one byte more, so that it is not taken for the right one.
-fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>> {
+pub(super) fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>> {
     let fail = |source| Error::io(source, path.display());
     // Looked at before it is opened: opening a named pipe waits for ever.
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {

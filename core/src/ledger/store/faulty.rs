@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::{Backend, Batch, Identity, Lease, Row, Storage, Store, StoredCheckpoint, Visit, WrappedKey};
+use super::{
+    Backend, Batch, Batches, Identity, Lease, Row, Storage, Store, StoredCheckpoint, Visit, WrappedKey,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::tree::{Hash, TileId};
 
@@ -82,9 +84,15 @@ struct Faulty {
 }
 
 impl Backend for Faulty {
-    fn create(&self, identity: &Identity, keys: &[WrappedKey], genesis: &Batch, mark: &str) -> Result<()> {
+    fn create(
+        &self,
+        identity: &Identity,
+        keys: &[WrappedKey],
+        batches: &mut Batches<'_>,
+        mark: &str,
+    ) -> Result<()> {
         self.faults
-            .guard(|| self.inner.backend().create(identity, keys, genesis, mark))
+            .guard(|| self.inner.backend().create(identity, keys, batches, mark))
     }
 
     fn connect(&self) -> Result<Box<dyn Store>> {

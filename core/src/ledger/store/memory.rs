@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::{Backend, Batch, Identity, Lease, Row, Store, StoredCheckpoint, Visit, WrappedKey};
+use super::{Backend, Batch, Batches, Identity, Lease, Row, Store, StoredCheckpoint, Visit, WrappedKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::tree::{Hash, TileId};
 
@@ -31,7 +31,13 @@ struct Log {
 }
 
 impl Backend for Memory {
-    fn create(&self, identity: &Identity, keys: &[WrappedKey], genesis: &Batch, mark: &str) -> Result<()> {
+    fn create(
+        &self,
+        identity: &Identity,
+        keys: &[WrappedKey],
+        batches: &mut Batches<'_>,
+        mark: &str,
+    ) -> Result<()> {
         let mut slot = lock(&self.0.log);
         if slot.is_some() {
             return Err(Error::new(ErrorKind::Conflict, "there is a log already"));
@@ -45,7 +51,9 @@ impl Backend for Memory {
             checkpoints: BTreeMap::new(),
             mark: mark.to_owned(),
         };
-        log.write(genesis)?;
+        while let Some(batch) = batches()? {
+            log.write(&batch)?;
+        }
         *slot = Some(log);
         Ok(())
     }

@@ -106,8 +106,14 @@ impl fmt::Debug for Lease {
 
 /// A kind of place.
 pub(super) trait Backend: fmt::Debug + Send + Sync {
-    /// Makes a place for a new log: all of `genesis` or nothing is there afterwards.
-    fn create(&self, identity: &Identity, keys: &[WrappedKey], genesis: &Batch, mark: &str) -> Result<()>;
+    /// Makes a place for a log: all of the batches, of which the first begins with the genesis, or nothing is there afterwards.
+    fn create(
+        &self,
+        identity: &Identity,
+        keys: &[WrappedKey],
+        batches: &mut Batches<'_>,
+        mark: &str,
+    ) -> Result<()>;
     /// A connection of its own to a log that is there.
     fn connect(&self) -> Result<Box<dyn Store>>;
     /// Takes a lease if it is free. The name is made of ASCII letters, digits and hyphens.
@@ -192,6 +198,9 @@ pub(super) struct Batch {
     pub(super) tiles: Vec<FullTile>,
     pub(super) checkpoint: Option<StoredCheckpoint>,
 }
+
+/// Gives the next batch, or none at the end.
+pub(super) type Batches<'a> = dyn FnMut() -> Result<Option<Batch>> + 'a;
 
 /// A sealed entry, ready to be stored.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Row as SqlRow, ToSql};
 use super::place::{Place, WriteLock};
 use super::schema::{self, failed};
 use super::{
-    Backend, Batch, Identity, Lease, Row, Sealed, Store, StoredCheckpoint, Visit, WrappedKey, key_purpose,
-    purpose_numbers, signed, sync_parent, tile_number, unsigned,
+    Backend, Batch, Batches, Identity, Lease, Row, Sealed, Store, StoredCheckpoint, Visit, WrappedKey,
+    key_purpose, purpose_numbers, signed, sync_parent, tile_number, unsigned,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::entry::LogId;
@@ -24,7 +24,12 @@ impl Sqlite {
     }
 
     /// Writes the whole log into a file under another name, and closes it.
-    fn write_unborn(&self, identity: &Identity, keys: &[WrappedKey], genesis: &Batch) -> Result<()> {
+    fn write_unborn(
+        &self,
+        identity: &Identity,
+        keys: &[WrappedKey],
+        batches: &mut Batches<'_>,
+    ) -> Result<()> {
         let path = self.0.unborn();
         for suffix in ["", "-wal", "-shm", "-journal"] {
             let mut name = path.clone().into_os_string();
@@ -53,14 +58,22 @@ impl Sqlite {
                 )
                 .map_err(failed)?;
         }
-        insert(&connection, genesis)?;
+        while let Some(batch) = batches()? {
+            insert(&connection, &batch)?;
+        }
         connection.execute_batch("COMMIT").map_err(failed)?;
         connection.close().map_err(|(_, error)| failed(error))
     }
 }
 
 impl Backend for Sqlite {
-    fn create(&self, identity: &Identity, keys: &[WrappedKey], genesis: &Batch, mark: &str) -> Result<()> {
+    fn create(
+        &self,
+        identity: &Identity,
+        keys: &[WrappedKey],
+        batches: &mut Batches<'_>,
+        mark: &str,
+    ) -> Result<()> {
         let dir = self.0.dir();
         std::fs::create_dir_all(dir).map_err(|source| Error::io(source, dir.display()))?;
         sync_parent(dir)?;
@@ -79,7 +92,7 @@ impl Backend for Sqlite {
             .at(dir.display().to_string())
             .remedy("restore the log, or create the new one in another folder"));
         }
-        self.write_unborn(identity, keys, genesis)?;
+        self.write_unborn(identity, keys, batches)?;
         // From here on the log has a mark, and it appears whole.
         self.0.mark().replace(mark)?;
         std::fs::rename(self.0.unborn(), &database)

@@ -9,7 +9,7 @@ mod session;
 use std::path::PathBuf;
 
 use super::mark::MarkFile;
-use super::{Backend, Batch, Identity, Lease, Store, WrappedKey, purpose_numbers};
+use super::{Backend, Batches, Identity, Lease, Store, WrappedKey, purpose_numbers};
 use crate::error::{Error, ErrorKind, Result};
 use address::Address;
 use connection::{Connection, insert};
@@ -55,7 +55,13 @@ impl Postgres {
 }
 
 impl Backend for Postgres {
-    fn create(&self, identity: &Identity, keys: &[WrappedKey], genesis: &Batch, mark: &str) -> Result<()> {
+    fn create(
+        &self,
+        identity: &Identity,
+        keys: &[WrappedKey],
+        batches: &mut Batches<'_>,
+        mark: &str,
+    ) -> Result<()> {
         if identity.origin != self.origin {
             return Err(Error::new(
                 ErrorKind::InvalidInput,
@@ -100,7 +106,9 @@ impl Backend for Postgres {
                 ],
             )?;
         }
-        insert(&mut session, identity.log_id, genesis)?;
+        while let Some(batch) = batches()? {
+            insert(&mut session, identity.log_id, &batch)?;
+        }
         session.run("COMMIT")?;
         self.mark.confirm(mark)
     }
