@@ -77,12 +77,17 @@ test-same: bindings ## the programs of README print the same bytes in each langu
 
 .PHONY: test-oscal
 test-oscal: $(STAMPS)/oscal ## the main job, its proof with stock tools, its documents with other validators
+	@rm -rf target/main-job
 	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/main-job > target/main-job.txt
 	sh target/main-job/proof/verify.sh
 	.ci/oscal .venv-oscal/bin target/main-job/proof
+	@echo 'an answer' >> target/main-job/questions.csv
+	! $(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/main-job 2> target/main-job-refused.txt
+	grep 'not as an earlier run left it' target/main-job-refused.txt
 
 .PHONY: test-page
 test-page: $(STAMPS)/page ## the page for the client in a real browser, for the sample and for hostile names
+	@rm -rf target/page
 	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/page/sample > target/page-sample.txt
 	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/page/hostile --as-of 2026-11-22 --prices examples/data/halden-pryce/prices.csv tests/data/hostile.json > target/page-hostile.txt
 	node tests/page/look.mjs target/page/sample

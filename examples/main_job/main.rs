@@ -20,6 +20,10 @@ use vcto::source::{self, Format, Reader};
 use vcto::time::{Clock, SystemClock, SystemEntropy};
 use vcto::{Actor, Estate, WorkOrders, proof};
 
+mod out;
+
+use out::Out;
+
 type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
 /// The sample client: five sources of one estate.
@@ -43,16 +47,24 @@ usage: main_job [--out DIR] [--format FORMAT] [--as-of DATE] [--client NAME] [--
 
   INPUT       files or folders that describe one client; without any, the sample client
   --format    vcto, netbox, ninjaone, rvtools, ...: for all inputs; told by their content otherwise
-  --out       where everything is left (default: out); its earlier content is replaced
+  --out       where everything is left (default: out); what an earlier run left there is replaced, what you changed is not
   --as-of     the day of the review, YYYY-MM-DD (default: today; for the sample 2026-11-22)
   --client    the name of the client, for the page
   --prices    a price list (docs/formats/prices-csv.md), for a budget from the fiscal year that begins in April
   --waivers   findings that were accepted for a time (docs/formats/waivers-csv.md)
 ";
 
+/// A line on standard output. Who has read enough and closes it ends the run without a complaint.
+macro_rules! say {
+    ($($text:tt)*) => {
+        std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($text)*)))?
+    };
+}
+
 fn main() -> std::process::ExitCode {
     match run() {
         Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) if is_closed(&*error) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             std::process::ExitCode::FAILURE
@@ -60,14 +72,20 @@ fn main() -> std::process::ExitCode {
     }
 }
 
+fn is_closed(error: &(dyn std::error::Error + 'static)) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
 fn run() -> Result<()> {
     let Some(options) = Options::parse(std::env::args().skip(1))? else {
-        print!("{HELP}");
+        say!("{}", HELP.trim_end());
         return Ok(());
     };
     let known = Known::read(&options)?;
-    options.clear()?;
-    pollster::block_on(job(&options, &known))
+    let out = Out::prepare(&options.out)?;
+    pollster::block_on(job(&options, &out, &known))?;
+    out.finish()
 }
 
 /// What is known of the client.
@@ -99,9 +117,9 @@ impl Known {
     }
 }
 
-async fn job(options: &Options, known: &Known) -> Result<()> {
-    let practice = Practice::open(options.out.join("practice"), PracticeOptions::default()).await?;
-    practice.register(WorkOrders::new(options.out.join("work-orders")))?;
+async fn job(options: &Options, out: &Out, known: &Known) -> Result<()> {
+    let practice = Practice::open(out.join("practice"), PracticeOptions::default()).await?;
+    practice.register(WorkOrders::new(out.join("work-orders")))?;
     let key = MemoryKey::generate(&SystemEntropy)?;
     let register = format!("{APPROVER} namespaces=\"{NAMESPACE}\" {}\n", key.public_key());
     let tenant = practice
@@ -117,20 +135,29 @@ async fn job(options: &Options, known: &Known) -> Result<()> {
         .await?;
     let report = Report {
         options,
+        out,
         known,
         budget: options.budget(&known.estate, &review)?,
         review,
     };
     let staged = stage(&tenant, &report.review).await?;
-    print!("{}", report.page().pending(&tenant.pending().await?).to_text()?);
+    say!(
+        "{}",
+        report
+            .page()
+            .pending(&tenant.pending().await?)
+            .to_text()?
+            .trim_end()
+    );
     demonstrate(&tenant, staged, &key).await?;
-    prove(&tenant, &options.out).await?;
+    prove(&tenant, out).await?;
     report.leave(&tenant).await
 }
 
 /// What the client gets.
 struct Report<'a> {
     options: &'a Options,
+    out: &'a Out,
     known: &'a Known,
     review: Review,
     budget: Option<Budget>,
@@ -166,9 +193,9 @@ impl Report<'_> {
             documents.push(("budget.xlsx", budget.to_xlsx()?));
         }
         let names: Vec<&str> = documents.iter().map(|(name, _)| *name).collect();
-        println!("\nIN {}  {}", self.options.out.display(), names.join("  "));
+        say!("\nIN {}  {}", self.options.out.display(), names.join("  "));
         for (name, bytes) in documents {
-            std::fs::write(self.options.out.join(name), bytes)?;
+            std::fs::write(self.out.join(name), bytes)?;
         }
         Ok(())
     }
@@ -190,16 +217,16 @@ async fn stage(tenant: &Tenant, review: &Review) -> Result<Option<Staged<Approva
 
 /// One changed byte is refused, the signed text is accepted, and what was executed is taken back.
 async fn demonstrate(tenant: &Tenant, staged: Option<Staged<Approval>>, key: &MemoryKey) -> Result<()> {
-    println!("\nNOTHING UNAPPROVED RUNS");
+    say!("\nNOTHING UNAPPROVED RUNS");
     let Some(staged) = staged else {
-        println!("  nothing waits for an approval");
+        say!("  nothing waits for an approval");
         return Ok(());
     };
     let id = staged.id();
     let level = staged.level();
-    println!("  {}", staged.change().title.plain());
+    say!("  {}", staged.change().title.plain());
     if let Some(band) = staged.why().iter().find(|band| band.level == level) {
-        println!("  {level}: {}", band.why);
+        say!("  {level}: {}", band.why);
     }
     let text = staged.decision(APPROVER, Verdict::Approve)?;
     let signature = key.sign(NAMESPACE, &text)?;
@@ -208,19 +235,20 @@ async fn demonstrate(tenant: &Tenant, staged: Option<Staged<Approval>>, key: &Me
         *byte ^= 1;
     }
     match staged.decide(&changed, &signature).await {
-        Err(error) => println!("  one byte changed: refused and recorded ({})", error.message()),
+        Err(error) => {
+            say!("  one byte changed: refused and recorded ({})", error.message());
+        }
         Ok(_) => return Err("a changed decision was accepted".into()),
     }
     let execution = approve(tenant, id, key).await?.execute().await?;
-    told("approved by alice", &execution);
+    told("approved by alice", &execution)?;
     let back = match execution.rollback().await? {
         Routed::Automatic(staged) => staged.authorize().await?,
         Routed::Notify(staged) => staged.authorize().await?,
         Routed::Approval(staged) => approve(tenant, staged.id(), key).await?,
         Routed::HumanOnly(_) => return Err("the way back is for humans only".into()),
     };
-    told("taken back", &back.execute().await?);
-    Ok(())
+    told("taken back", &back.execute().await?)
 }
 
 /// Resumes a proposal from the ledger, as another process would, and signs for it.
@@ -236,20 +264,21 @@ async fn approve(tenant: &Tenant, id: vcto::gate::ProposalId, key: &MemoryKey) -
     }
 }
 
-fn told(what: &str, execution: &Execution) {
+fn told(what: &str, execution: &Execution) -> Result<()> {
     let receipt = execution.steps().into_iter().find_map(|step| step.receipt);
     let receipt = receipt.map_or_else(String::new, |receipt| format!(": {receipt}"));
-    println!("  {what}: {}{receipt}", execution.status());
+    say!("  {what}: {}{receipt}", execution.status());
+    Ok(())
 }
 
 /// Verifies the ledger, writes the proof, and verifies that.
-async fn prove(tenant: &Tenant, out: &Path) -> Result<()> {
+async fn prove(tenant: &Tenant, out: &Out) -> Result<()> {
     let ledger = tenant.ledger().verify(&VerifyOptions::default()).await?;
     let folder = out.join("proof");
     let proved = tenant.prove(&folder).await?;
     let options = VerifyOptions::default().key(tenant.ledger().verifier_key().clone());
     let proof = proof::verify_bundle(&folder, &options)?;
-    println!(
+    say!(
         "\nPROOF  {} signed decisions, {} ledger entries; check without vcto:  sh {}",
         proved.decisions,
         proved.checkpoint.size(),
@@ -260,12 +289,15 @@ async fn prove(tenant: &Tenant, out: &Path) -> Result<()> {
 }
 
 fn verdicts(what: &str, verified: &Verification) -> Result<()> {
-    println!(
+    say!(
         "  {what:<7} integrity {}  authenticity {}  completeness {}  policy {}",
-        verified.integrity, verified.authenticity, verified.completeness, verified.policy
+        verified.integrity,
+        verified.authenticity,
+        verified.completeness,
+        verified.policy
     );
     for problem in &verified.problems {
-        println!("    {}: {}", problem.verdict, problem.text);
+        say!("    {}: {}", problem.verdict, problem.text);
     }
     if verified.has_no_failure() {
         Ok(())
@@ -358,23 +390,5 @@ impl Options {
         let prices = PriceList::from_csv(&std::fs::read(prices)?)?;
         let options = BudgetOptions::default().fiscal_year_start(4);
         Ok(Some(plan::budget(estate, review, &prices, &options)?))
-    }
-
-    /// Removes what an earlier run left, and nothing else.
-    fn clear(&self) -> Result<()> {
-        for folder in ["practice", "work-orders", "proof"] {
-            match std::fs::remove_dir_all(self.out.join(folder)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-                _ => {}
-            }
-        }
-        // A run without prices must not leave the budget of another.
-        for file in ["budget.json", "budget.xlsx"] {
-            match std::fs::remove_file(self.out.join(file)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-                _ => {}
-            }
-        }
-        Ok(std::fs::create_dir_all(&self.out)?)
     }
 }
