@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -180,3 +181,89 @@ def test_a_what_if_tells_who_stops_and_why(shell: Shell) -> None:
 def test_what_goes_wrong_is_told_with_an_exit_code(shell: Shell, arguments: tuple[str, ...], code: int, words: str) -> None:
     done = shell.run(*arguments, code=code)
     assert words in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("init", "a", "--approvers", "nofile"), 3, "nofile: No such file"),
+        (("init", "a", "--approvers", "binary"), 3, "binary: byte 0 is not UTF-8"),
+        (("init", "a", "--approvers", "."), 3, "Is a directory"),
+        (("verify", "--checkpoint", "nofile"), 3, "nofile: No such file"),
+        (("verify", "--checkpoint", "binary"), 3, "binary: byte 0 is not UTF-8"),
+        (("what-if", "rmm.json", "--fails", "\udcff"), 2, "udcff is not UTF-8"),
+        (("review", "rmm.json", "--client", "\udcff"), 2, "udcff is not UTF-8"),
+        (("review", "rmm.json", "--out", "signers"), 2, "signers is a file"),
+        (("review", "rmm.json", "--out", "signers/out"), 3, "Not a directory"),
+        (("show", "p-12"), 3, "begins with 'p-12'"),
+        (("review", "rmm.json", "--stage", ""), 2, "--stage"),
+        (("review", "rmm.json", "--stage", "1,"), 2, "--stage"),
+    ],
+)
+def test_no_error_of_a_user_shows_a_trace(shell: Shell, arguments: tuple[str, ...], code: int, words: str) -> None:
+    (shell.folder / "binary").write_bytes(b"\xff\xfe\x00")
+    shell.run("init", "halden", "--approvers", "signers")
+    done = shell.run(*arguments, code=code)
+    assert words in done.stderr and "Traceback" not in done.stderr
+    with_json = shell.run(*arguments, "--json", code=code)
+    assert "Traceback" not in with_json.stderr
+    if code == 3:
+        assert len(done.stderr.splitlines()) == 1 and done.stdout == ""
+        error = json.loads(with_json.stdout)["error"]
+        assert error["kind"] in {"invalid_input", "io", "not_found"} and words in error["message"]
+
+
+def test_a_reader_that_goes_and_a_full_disk_end_it_without_a_trace(shell: Shell) -> None:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    for arguments in ("--help", "review rmm.json", "review rmm.json --json"):
+        command = f"{sys.executable} -m vcto {arguments} | true; echo ${{PIPESTATUS[0]}}"
+        done = subprocess.run(["bash", "-c", command], cwd=shell.folder, capture_output=True, text=True, env=buffered)
+        assert (done.stdout, done.stderr) == ("141\n", ""), arguments
+    command = f"{sys.executable} -m vcto review rmm.json > /dev/full"
+    full = subprocess.run(["bash", "-c", command], cwd=shell.folder, capture_output=True, text=True, env=buffered)
+    assert full.returncode == 3
+    assert full.stderr == "vcto: the output: No space left on device\n"
+
+
+def test_the_begin_of_an_id_is_enough_also_of_what_is_over(shell: Shell) -> None:
+    proposal = staged(shell)
+    begin = proposal[:10]
+    shell.run("approve", begin, "--as", "alice", "--key", "alice")
+    shell.run("execute", begin)
+    told = shell.told("show", begin)
+    assert (told["id"], told["state"], told["status"]) == (proposal, "finished", "handed_over")
+    receipt = told["steps"][0]["receipt"]
+    assert receipt and receipt in shell.run("show", begin).stdout and "handed_over" in shell.run("show", begin).stdout
+    assert shell.told("rollback", begin)["id"] != proposal
+    both = shell.run("show", "p-", code=3).stderr
+    assert "2 proposals" in both and proposal in both
+
+
+def test_the_same_change_is_staged_once(shell: Shell) -> None:
+    shell.run("init", "halden", "--approvers", "signers")
+    review = ("review", "rmm.json", "--as-of", "2026-11-22", "--stage")
+    [first] = shell.told(*review, "1, 1")["staged"]
+    assert (first["rank"], first["level"], first["is_new"]) == (1, "L2", True)
+    again = shell.run(*review, "1")
+    assert f"waits already: {first['id']}" in again.stderr and "submitted" not in again.stderr
+    assert shell.told(*review, "all")["staged"][0] == {**first, "is_new": False}
+    waiting = json.loads(shell.run("pending", "--json").stdout)
+    assert [entry["title"] for entry in waiting].count(waiting[0]["title"]) == 1
+    shell.run("reject", first["id"], "--as", "alice", "--key", "alice")
+    assert shell.told(*review, "1")["staged"][0]["is_new"], "what is over does not wait"
+
+
+@pytest.mark.parametrize("name", ["questions.csv", "inferred.csv"])
+def test_a_review_never_writes_over_what_people_wrote(shell: Shell, name: str) -> None:
+    review = ("review", "rmm.json", "--infer", "--as-of", "2026-11-22", "--out", "out")
+    shell.run(*review)
+    shell.run(*review)
+    sheet = shell.folder / "out" / name
+    head = sheet.read_text().splitlines()[0]
+    cells = ["2019" if title in {"answer", "verdict"} else "" for title in head.split(",")]
+    for filled in (f"{head}\n{','.join(cells)}\n", head.replace(",", ";") + "\n", "\xff\xfe"):
+        sheet.write_bytes(filled.encode("latin-1"))
+        assert name in shell.run(*review, code=2).stderr
+        assert sheet.read_bytes() == filled.encode("latin-1")
+    sheet.unlink()
+    shell.run(*review)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any
 
 import vcto
 
+from .given import text_of
 from .show import document, line, listed, progress
+
+_PROPOSED = 0x0110
+"""The type of the entry that records a proposal, as docs/formats/gate-records.md lists it."""
+
+_WHOLE_ID = re.compile("p-[0-9a-f]{20}")
+
+_CANDIDATES = 5
+"""At most so many ids are named where several begin alike."""
 
 
 def tenant(options: argparse.Namespace) -> vcto.Tenant:
@@ -35,16 +45,27 @@ def _resume(options: argparse.Namespace) -> Any:
 
 
 def _whole(client: vcto.Tenant, text: str) -> str:
-    """The id that the text begins. One that is over is not listed any more, and is given in full."""
-    found = sorted(proposal.id for proposal in client.pending() if proposal.id.startswith(text))
-    if len(found) > 1:
-        raise vcto.Ambiguous(f"{len(found)} proposals begin with {text}: {', '.join(found)}")
-    return found[0] if found else text
+    """The id that the text begins, of all proposals that there ever were: also those that are over."""
+    if _WHOLE_ID.fullmatch(text):
+        return text
+    found = [id for id in _proposed(client) if id.startswith(text)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise vcto.NotFound(f"no proposal has an id that begins with {text!r} (`vcto pending` lists those that wait)")
+    listed_ids = ", ".join(found[:_CANDIDATES]) + (f" and {len(found) - _CANDIDATES} more" if len(found) > _CANDIDATES else "")
+    raise vcto.Ambiguous(f"{len(found)} proposals have an id that begins with {text!r}: {listed_ids} (write more of the id)")
+
+
+def _proposed(client: vcto.Tenant) -> list[str]:
+    """The ids of all proposals, in their order."""
+    entries = client.ledger.entries(types=[_PROPOSED])
+    return [entry.payload["record"]["proposal"] for entry in entries if entry.payload is not None]
 
 
 def init(options: argparse.Namespace) -> int:
     """Begins a client."""
-    approvers = options.approvers.read_text("utf-8")
+    approvers = text_of(options.approvers)
     client = _practice(options).create_tenant(options.name, region=options.region, approvers=approvers)
     key = client.ledger.verifier_key
     if options.json:
@@ -76,11 +97,13 @@ def show(options: argparse.Namespace) -> int:
     for key in ("level", "why", "expires_at", "steps", "outcome"):
         if hasattr(value, key):
             told[key] = getattr(value, key)
+    if isinstance(value, vcto.Finished) and value.execution is not None:
+        told |= {"status": value.execution.status, "steps": value.execution.steps}
     if options.json:
         document(told)
         return 0
     change = value.change
-    line(value.id, told.get("level", ""), told["state"], told.get("outcome", ""))
+    line(value.id, told.get("level", ""), told["state"], told.get("status", told.get("outcome", "")))
     line(change.title)
     line("why:", change.reason)
     listed("steps", (f"{step.target}  {step.title}" for step in change.steps))
@@ -167,7 +190,7 @@ def _told(options: argparse.Namespace, execution: vcto.Execution) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     """Verifies; ends with the number of the first verdict that is a failure."""
-    checkpoint = options.checkpoint.read_text("utf-8") if options.checkpoint else None
+    checkpoint = text_of(options.checkpoint) if options.checkpoint else None
     kept = {"key": options.key, "checkpoint": checkpoint, "headers_only": options.headers_only, "progress": progress}
     if options.proof:
         told = vcto.verify_bundle(options.proof, **kept)

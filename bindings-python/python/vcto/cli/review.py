@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import json
 import pathlib
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 import vcto
 
 from . import gate
+from .given import SHEETS, is_filled
 from .show import document, line, listed, plain, progress
 
 
 _BUDGET = ("budget.json", "budget.xlsx")
 """What an earlier run may have left, and would speak of another review now."""
-
-_SHEETS = ("inferred.csv", "questions.csv")
-"""What people fill in and hand back as an input: as such it is never overwritten."""
 
 
 def _estate(options: argparse.Namespace) -> vcto.Estate:
@@ -29,10 +29,12 @@ def run(options: argparse.Namespace) -> int:
     """Reviews; records and stages what was asked for."""
     if options.prices and options.json and not options.out:
         options.misused("--json prints the review alone: --out says where to leave the budget")
+    if options.stage is not None and not all(options.stage.split(",")):
+        options.misused("--stage: write `all`, or ranks such as 1,2")
     if options.out:
         _spare(options)
     estate = _estate(options)
-    tenant = gate.tenant(options) if options.record or options.stage else None
+    tenant = gate.tenant(options) if options.record or options.stage is not None else None
     if tenant is None:
         review = vcto.review(estate, as_of=options.as_of, waivers=options.waivers, progress=progress)
     else:
@@ -40,12 +42,11 @@ def run(options: argparse.Namespace) -> int:
     budget = None
     if options.prices:
         budget = vcto.budget(estate, review, options.prices, fiscal_year_start=options.fiscal_year_start)
-    if tenant is not None and options.stage:
-        for recommendation in _chosen(review.recommendations, options.stage):
-            staged = tenant.submit(recommendation.change, by=options.by)
-            print(f"submitted: {staged.id} {staged.level} {plain(recommendation.title)}", file=sys.stderr)
+    staged = None
+    if tenant is not None and options.stage is not None:
+        staged = _stage(tenant, _chosen(review.recommendations, options.stage), options.by)
     if options.json:
-        print(review.to_json())
+        print(review.to_json() if staged is None else json.dumps(json.loads(review.to_json()) | {"staged": staged}, ensure_ascii=False))
     elif tenant is None:
         print(review.to_page_text(estate, client=options.client, budget=budget), end="")
     else:
@@ -68,19 +69,40 @@ def _chosen(recommendations: list[vcto.types.Recommendation], wanted: str) -> li
     if wanted == "all":
         return recommendations
     by_rank = {str(recommendation.rank): recommendation for recommendation in recommendations}
-    ranks = [rank.strip() for rank in wanted.split(",")]
+    ranks = list(dict.fromkeys(rank.strip() for rank in wanted.split(",")))
     unknown = [rank for rank in ranks if rank not in by_rank]
     if unknown:
         raise vcto.NotFound(f"no recommendation has the rank {plain(', '.join(unknown))}; there are {len(by_rank)}")
     return [by_rank[rank] for rank in ranks]
 
 
+def _stage(tenant: vcto.Tenant, chosen: list[vcto.types.Recommendation], by: str) -> list[dict[str, Any]]:
+    """Submits the changes, but for those that wait already: the same change twice is one thing to decide."""
+    waiting = tenant.pending()
+    told = []
+    for recommendation in chosen:
+        alike = (entry.id for entry in waiting if entry.title == recommendation.change.title)
+        same = (proposal for proposal in map(tenant.resume, alike) if proposal.change == recommendation.change)
+        known = next(same, None)
+        proposal = tenant.submit(recommendation.change, by=by) if known is None else known
+        word = "submitted" if known is None else "waits already"
+        level = getattr(proposal, "level", "")
+        print(f"{word}: {proposal.id} {level} {plain(recommendation.title)}", file=sys.stderr)
+        told.append({"rank": recommendation.rank, "id": proposal.id, "level": level, "is_new": known is None})
+    return told
+
+
 def _spare(options: argparse.Namespace) -> None:
-    """Refuses to write over a sheet that is read."""
-    sheets = {(options.out / name).resolve() for name in _SHEETS}
-    for given in options.input:
-        if pathlib.Path(given).resolve() in sheets:
-            options.misused(f"{plain(given)} is an input and would be written over: move it, or leave the results elsewhere")
+    """Refuses to write over a file, over a sheet that is read, and over what people wrote in one that is not."""
+    if options.out.exists() and not options.out.is_dir():
+        options.misused(f"--out {plain(options.out)} is a file: name a folder")
+    read = {pathlib.Path(given).resolve() for given in options.input}
+    for name in SHEETS:
+        sheet = options.out / name
+        if sheet.resolve() in read:
+            options.misused(f"{plain(sheet)} is an input and would be written over: move it, or leave the results elsewhere")
+        if (name != "inferred.csv" or options.infer) and is_filled(sheet):
+            options.misused(f"{plain(sheet)} is filled in, is not among the inputs and would be written over: read it with them, and leave the results elsewhere")
 
 
 def _leave(options: argparse.Namespace, documents: Mapping[str, bytes]) -> None:
