@@ -9,7 +9,7 @@ use super::open::Practice;
 use super::tenant::Tenant;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::{
-    AnchorLog, AnchorProof, Candidate, Checkpoint, Delivery, DeliveryOutcome, Ledger, Level, Receipt,
+    AnchorLog, AnchorProof, Candidate, Checkpoint, Delivery, DeliveryOutcome, Lease, Ledger, Level, Receipt,
     Verification, VerifyOptions,
 };
 
@@ -75,6 +75,8 @@ pub struct TenantRound {
 pub struct RegionRound {
     /// The region.
     pub region: String,
+    /// The name of its anchor log.
+    pub origin: Option<String>,
     /// The signed checkpoint of its anchor log: the text to keep outside. None when the round did not come so far.
     pub checkpoint: Option<String>,
     /// The public key of its anchor log.
@@ -150,24 +152,36 @@ impl Practice {
             regions: Vec::new(),
             tenants: Vec::new(),
         };
-        let mut found: BTreeMap<String, Vec<Looked>> = BTreeMap::new();
+        let mut entered: BTreeMap<String, Result<Entered>> = BTreeMap::new();
         for region in self.anchored_regions()? {
-            found.insert(region, Vec::new());
+            let region_entered = self.enter(&region).await;
+            entered.insert(region, region_entered);
         }
-        let names = self.tenants()?;
-        let mut absent = BTreeSet::new();
-        for name in &names {
-            match self.look(name).await {
-                Ok((region, looked)) => found.entry(region).or_default().push(looked),
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    absent.insert(name.clone());
+        let mut present = BTreeSet::new();
+        for name in self.tenants()? {
+            match self.ledger_of(&name).await {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => round.tenants.push(failed(&name, None, &error)),
+                Ok(ledger) => {
+                    let region = ledger.region().to_owned();
+                    if !entered.contains_key(&region) {
+                        let region_entered = self.enter(&region).await;
+                        entered.insert(region.clone(), region_entered);
+                    }
+                    match entered.get_mut(&region) {
+                        Some(Ok(entered)) => entered.look(&name, &ledger).await,
+                        Some(Err(error)) => round.tenants.push(TenantRound {
+                            outcome: AnchorOutcome::Failed,
+                            ..failed(&name, Some(region), error)
+                        }),
+                        None => {}
+                    }
                 }
-                Err(error) => round.tenants.push(unopened(name, &error)),
             }
+            present.insert(name);
         }
-        let present: BTreeSet<String> = names.into_iter().filter(|name| !absent.contains(name)).collect();
-        for (region, looked) in found {
-            let told = self.region(&region, looked, &present, &mut round, options).await;
+        for (region, entered) in entered {
+            let told = self.finish(region, entered, &present, &mut round, options).await;
             round.regions.push(told);
         }
         round
@@ -176,119 +190,73 @@ impl Practice {
         Ok(round)
     }
 
-    /// Opens a tenant's log and signs it.
-    async fn look(&self, name: &str) -> Result<(String, Looked)> {
-        let ledger = self.ledger_of(name).await?;
-        let head = ledger.head().await?;
-        let candidate = Candidate {
-            tenant: name.to_owned(),
-            vkey: ledger.verifier_key().to_string(),
-            head,
-        };
-        Ok((ledger.region().to_owned(), Looked { ledger, candidate }))
+    /// Opens the anchor log of a region, for this round alone: from here on nobody else takes heads, so that a log that is
+    /// looked at now cannot be overtaken.
+    async fn enter(&self, region: &str) -> Result<Entered> {
+        let log = self.make_anchor_log(region).await?;
+        let lease = log.ledger().try_lease(LEASE)?.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Busy,
+                format!("another process anchors the region `{region}` just now"),
+            )
+        })?;
+        Ok(Entered {
+            log,
+            _lease: lease,
+            candidates: Vec::new(),
+            tenants: Vec::new(),
+            refused: Vec::new(),
+        })
     }
 
-    async fn region(
+    /// Takes the heads of a region, signs its anchor log, and hands the checkpoint out.
+    async fn finish(
         &self,
-        region: &str,
-        looked: Vec<Looked>,
+        region: String,
+        entered: Result<Entered>,
         present: &BTreeSet<String>,
         round: &mut AnchorRound,
         options: &AnchorOptions,
     ) -> RegionRound {
-        let names: Vec<String> = looked
-            .iter()
-            .map(|looked| looked.candidate.tenant.clone())
-            .collect();
         let mut told = RegionRound {
-            region: region.to_owned(),
+            region,
+            origin: None,
             checkpoint: None,
             key: None,
             size: None,
             text: None,
             anchors: Vec::new(),
         };
-        match self.take_heads(region, looked, present, round, options).await {
-            Ok((log, checkpoint, delivered)) => {
-                match delivered {
+        let mut entered = match entered {
+            Ok(entered) => entered,
+            Err(error) => {
+                told.text = Some(error.to_string());
+                return told;
+            }
+        };
+        match entered.take(present, round.at, options).await {
+            Ok(checkpoint) => {
+                told.origin = Some(checkpoint.origin().to_owned());
+                told.checkpoint = Some(checkpoint.note().to_owned());
+                told.key = Some(entered.log.ledger().verifier_key().to_string());
+                told.size = Some(checkpoint.size());
+                let outside = self.anchors().outside().clone();
+                match entered.log.deliver(&outside, &checkpoint, round.at).await {
                     Ok(anchors) => told.anchors = anchors,
                     Err(error) => told.text = Some(error.to_string()),
                 }
-                told.checkpoint = Some(checkpoint.note().to_owned());
-                told.key = Some(log.ledger().verifier_key().to_string());
-                told.size = Some(checkpoint.size());
             }
             Err(error) => {
-                round
-                    .tenants
-                    .retain(|told| told.region.as_deref() != Some(region));
-                let failed = |name: &String| TenantRound {
-                    region: Some(region.to_owned()),
-                    outcome: AnchorOutcome::Failed,
-                    ..unopened(name, &error)
-                };
-                round.tenants.extend(names.iter().map(failed));
+                for tenant in &mut entered.tenants {
+                    tenant.outcome = AnchorOutcome::Failed;
+                    tenant.text = Some(error.to_string());
+                }
                 told.text = Some(error.to_string());
             }
         }
+        round.tenants.append(&mut entered.tenants);
+        round.tenants.append(&mut entered.refused);
         told
-    }
-
-    async fn take_heads(
-        &self,
-        region: &str,
-        looked: Vec<Looked>,
-        present: &BTreeSet<String>,
-        round: &mut AnchorRound,
-        options: &AnchorOptions,
-    ) -> Result<(AnchorLog, Checkpoint, Result<Vec<Delivery>>)> {
-        let log = self.make_anchor_log(region).await?;
-        let _lease = log.ledger().try_lease(LEASE)?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::Busy,
-                format!("another process anchors the region `{region}` just now"),
-            )
-        })?;
-        for name in log.tenants().await? {
-            if !present.contains(&name) {
-                let last = log.last(&name).await?.map(|last| last.size);
-                round.tenants.push(missing(region, name, last));
-            }
-        }
-        let mut candidates = Vec::new();
-        let mut rounds = Vec::new();
-        for Looked { ledger, candidate } in looked {
-            let name = &candidate.tenant;
-            let checkpoint = &candidate.head.checkpoint;
-            let mut told = TenantRound {
-                tenant: name.clone(),
-                region: Some(region.to_owned()),
-                outcome: AnchorOutcome::Unchanged,
-                size: Some(checkpoint.size()),
-                anchored: log.last(name).await?.map(|last| last.size),
-                text: None,
-            };
-            match log.compare(name, &ledger, checkpoint).await {
-                Ok(()) => {
-                    candidates.push(candidate);
-                    rounds.push(told);
-                }
-                Err(error) => {
-                    told.outcome = outcome_of(&error);
-                    told.text = Some(error.to_string());
-                    round.tenants.push(told);
-                }
-            }
-        }
-        let taken = log.take(&candidates, round.at, options.heartbeat).await?;
-        for (told, _) in rounds.iter_mut().zip(taken).filter(|(_, taken)| *taken) {
-            told.outcome = AnchorOutcome::Anchored;
-        }
-        round.tenants.append(&mut rounds);
-        let checkpoint = log.ledger().checkpoint().await?;
-        let outside = self.anchors().outside().clone();
-        let delivered = log.deliver(&outside, &checkpoint, round.at).await;
-        Ok((log, checkpoint, delivered))
     }
 
     /// The anchor log of a region as a ledger: to verify it, to export it, to keep its checkpoints and its key elsewhere.
@@ -409,10 +377,75 @@ impl Tenant {
     }
 }
 
-/// A tenant's log that was opened and signed.
-struct Looked {
-    ledger: Ledger,
-    candidate: Candidate,
+/// A region in a round that is under way.
+struct Entered {
+    log: AnchorLog,
+    _lease: Lease,
+    /// The heads that fit what was anchored, and what is told of their tenants, in the same order.
+    candidates: Vec<Candidate>,
+    tenants: Vec<TenantRound>,
+    /// The tenants of whom nothing is taken.
+    refused: Vec<TenantRound>,
+}
+
+impl Entered {
+    /// Signs a tenant's log and compares it with its newest head.
+    async fn look(&mut self, name: &str, ledger: &Ledger) {
+        let mut told = TenantRound {
+            tenant: name.to_owned(),
+            region: Some(ledger.region().to_owned()),
+            outcome: AnchorOutcome::Failed,
+            size: None,
+            anchored: None,
+            text: None,
+        };
+        match self.candidate(name, ledger, &mut told).await {
+            Ok(candidate) => {
+                told.outcome = AnchorOutcome::Unchanged;
+                self.candidates.push(candidate);
+                self.tenants.push(told);
+            }
+            Err(error) => {
+                told.text = Some(error.to_string());
+                self.refused.push(told);
+            }
+        }
+    }
+
+    async fn candidate(&self, name: &str, ledger: &Ledger, told: &mut TenantRound) -> Result<Candidate> {
+        told.anchored = self.log.last(name).await?.map(|last| last.size);
+        let head = ledger.head().await?;
+        told.size = Some(head.checkpoint.size());
+        if let Err(error) = self.log.compare(name, ledger, &head.checkpoint).await {
+            told.outcome = outcome_of(&error);
+            return Err(error);
+        }
+        Ok(Candidate {
+            tenant: name.to_owned(),
+            vkey: ledger.verifier_key().to_string(),
+            head,
+        })
+    }
+
+    /// Takes the heads, names who is missing, and signs the anchor log.
+    async fn take(
+        &mut self,
+        present: &BTreeSet<String>,
+        at: Timestamp,
+        options: &AnchorOptions,
+    ) -> Result<Checkpoint> {
+        for name in self.log.tenants().await? {
+            if !present.contains(&name) {
+                let last = self.log.last(&name).await?.map(|last| last.size);
+                self.refused.push(missing(self.log.ledger().region(), name, last));
+            }
+        }
+        let taken = self.log.take(&self.candidates, at, options.heartbeat).await?;
+        for (told, _) in self.tenants.iter_mut().zip(taken).filter(|(_, taken)| *taken) {
+            told.outcome = AnchorOutcome::Anchored;
+        }
+        self.log.ledger().checkpoint().await
+    }
 }
 
 /// Whether an error says something of a log, not of reading it.
@@ -431,11 +464,11 @@ fn outcome_of(error: &Error) -> AnchorOutcome {
     }
 }
 
-/// A tenant whose log does not open. What it was anchored with is not compared.
-fn unopened(name: &str, error: &Error) -> TenantRound {
+/// A tenant whose log could not be compared with what was anchored of it.
+fn failed(name: &str, region: Option<String>, error: &Error) -> TenantRound {
     TenantRound {
         tenant: name.to_owned(),
-        region: None,
+        region,
         outcome: match error.kind() {
             ErrorKind::RollbackDetected => AnchorOutcome::Shorter,
             _ => AnchorOutcome::Failed,

@@ -47,8 +47,12 @@ find . -type d | sort | comm -23 - "$scratch/parents" >"$scratch/out"
 if [ -s "$scratch/out" ]; then named "empty folders"; fi
 
 # 2. Manifest and checkpoint are signed by the log: signed notes, Ed25519.
-name=$(cut -d+ -f1 ledger/log.vkey)
-key=$(cut -d+ -f3- ledger/log.vkey)
+key_of() { # file: the name and the key that signatures are checked with from here on
+    name=$(cut -d+ -f1 "$1")
+    # The prefix is the DER of an Ed25519 public key (RFC 8410); the key stands behind one byte, its type.
+    { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; cut -d+ -f3- "$1" | base64 -d | tail -c +2; } >"$scratch/key.der"
+    openssl pkey -pubin -inform DER -in "$scratch/key.der" -out "$scratch/key.pem" 2>/dev/null
+}
 note() { # file: its text, and the signature of the log
     text "$1" >"$scratch/text"
     sed '1,/^$/d' "$1" | grep -qv "^$(printf '\342\200\224') " && return 1 # something else behind the signed text
@@ -57,9 +61,7 @@ note() { # file: its text, and the signature of the log
     openssl pkeyutl -verify -pubin -inkey "$scratch/key.pem" -rawin -in "$scratch/text" -sigfile "$scratch/signature" >/dev/null 2>&1
 }
 if have openssl && have base64; then
-    # The prefix is the DER of an Ed25519 public key (RFC 8410); the key stands behind one byte, its type.
-    { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; printf '%s' "$key" | base64 -d | tail -c +2; } >"$scratch/key.der"
-    openssl pkey -pubin -inform DER -in "$scratch/key.der" -out "$scratch/key.pem" 2>/dev/null
+    key_of ledger/log.vkey
     for signed in manifest ledger/checkpoint ledger/manifest; do
         if note "$signed"; then ok "$signed is signed by the log"; else bad "the signature of $signed does not hold"; fi
     done
@@ -85,7 +87,7 @@ fi
 #    content is there in full, and the ledger has no other file.
 if have python3; then
     python3 - <<'PYTHON' >"$scratch/out" 2>&1 && ok "$(cat "$scratch/out")" || named "tree"
-import base64, hashlib, os, sys
+import base64, hashlib, json, os, sys
 _, size, root = open("ledger/checkpoint", encoding="utf-8").read().split("\n")[:3]
 size = int(size)
 def name(kind, index, width):
@@ -123,6 +125,18 @@ while len(stack) > 1:
     stack.append(hashlib.sha256(b"\1" + left + right).digest())
 if count != size or base64.b64encode(stack[0]).decode() != root:
     sys.exit(f"the {count} entries do not have the signed root")
+if os.path.isfile("anchor/head.json"):
+    head = json.load(open("anchor/head.json", encoding="utf-8"))
+    stack, size = [], head["size"]
+    for at, node in enumerate(leaves[:size], 1):
+        while at % 2 == 0:
+            node, at = hashlib.sha256(b"\1" + stack.pop() + node).digest(), at // 2
+        stack.append(node)
+    while len(stack) > 1:
+        right, left = stack.pop(), stack.pop()
+        stack.append(hashlib.sha256(b"\1" + left + right).digest())
+    if not 0 < size <= count or base64.b64encode(stack[0]).decode() != head["root"]:
+        sys.exit("this log does not have the head that was anchored")
 def root_of(hashes):
     while len(hashes) > 1:
         hashes = [hashlib.sha256(b"\1" + hashes[at] + hashes[at + 1]).digest() for at in range(0, len(hashes), 2)]
@@ -157,5 +171,51 @@ else
     skipped "digests of the sealed content: no b3sum"
 fi
 
-printf 'log          %s\nkey          %s\nend          UNANCHORED: compare ledger/checkpoint with one that was kept elsewhere\n' "$(head -n 1 ledger/checkpoint)" "$(cat ledger/log.vkey)"
+# 6. The head that the region's anchor log has of this log (its root was compared in 4) leads to a checkpoint of the anchor log.
+if [ -d anchor ]; then
+    if have openssl && have base64; then
+        key_of anchor/log.vkey
+        sed '1,/^$/d' anchor/head.tlog-proof >"$scratch/anchor"
+        if note "$scratch/anchor"; then ok "the checkpoint in anchor/head.tlog-proof is signed by the anchor log"; else bad "the signature in anchor/head.tlog-proof does not hold"; fi
+    else
+        skipped "the signature of the anchor log: no openssl or no base64"
+    fi
+    if have python3; then
+        if python3 - <<'PYTHON' >"$scratch/out" 2>&1; then
+import base64, hashlib, sys
+proof, note = open("anchor/head.tlog-proof", encoding="utf-8").read().split("\n\n", 1)
+lines = proof.split("\n")
+header, index = base64.b64decode(lines[1].split(" ")[1]), int(lines[2].split(" ")[1])
+_, size, root = note.split("\n")[:3]
+at, last, node = index, int(size) - 1, hashlib.sha256(b"\0" + header).digest()
+for sibling in map(base64.b64decode, lines[3:]):
+    if at % 2 == 1 or at == last:
+        node = hashlib.sha256(b"\1" + sibling + node).digest()
+        while at % 2 == 0 and at != 0:
+            at, last = at // 2, last // 2
+    else:
+        node = hashlib.sha256(b"\1" + node + sibling).digest()
+    at, last = at // 2, last // 2
+if index >= int(size) or last != 0 or base64.b64encode(node).decode() != root:
+    sys.exit("anchor/head.tlog-proof does not lead to the root of its checkpoint")
+length = len(open("anchor/head.json", "rb").read())
+if len(header) != 127 or header[1:3] != b"\0\x10" or length != int.from_bytes(header[43:47], "big"):
+    sys.exit("anchor/head.json is not the content of this leaf")
+print(header[47:79].hex())
+PYTHON
+            ok "anchor/head.tlog-proof leads to its checkpoint: compare that with the one of this size that was kept elsewhere"
+            if have b3sum; then
+                [ "$(b3sum --no-names anchor/head.json)" = "$(cat "$scratch/out")" ] || bad "anchor/head.json is not what its leaf commits to"
+            else
+                skipped "the digest of anchor/head.json: no b3sum"
+            fi
+        else
+            named "anchor"
+        fi
+    else
+        skipped "the way to the anchor log: no python3"
+    fi
+fi
+
+printf 'log          %s\nkey          %s\nend          UNANCHORED: compare ledger/checkpoint, or the one in anchor/head.tlog-proof, with one that was kept elsewhere\n' "$(head -n 1 ledger/checkpoint)" "$(cat ledger/log.vkey)"
 exit $failed

@@ -519,6 +519,19 @@ fn a_proof_leads_to_a_checkpoint_of_the_anchor_log_that_was_kept_outside() {
             "{older:?}"
         );
 
+        // The script of the proof comes to the same with stock tools.
+        let script = || {
+            let ran = std::process::Command::new("sh")
+                .arg(proof.join("verify.sh"))
+                .output()
+                .unwrap();
+            (ran.status.success(), String::from_utf8(ran.stdout).unwrap())
+        };
+        let (passed, said) = script();
+        assert!(passed, "{said}");
+        for line in ["is signed by the anchor log", "leads to its checkpoint"] {
+            assert!(said.contains(line), "{said}");
+        }
         // Nothing of the other tenant is in it.
         let checkpoint = Checkpoint::verify(
             note.as_bytes(),
@@ -533,6 +546,7 @@ fn a_proof_leads_to_a_checkpoint_of_the_anchor_log_that_was_kept_outside() {
             bad[at] ^= 1;
             fs::write(&path, bad).unwrap();
             assert_eq!(verify(&with).integrity, Integrity::Failed, "{file}");
+            assert!(!script().0, "{file}");
             fs::remove_file(&path).unwrap();
             assert_eq!(verify(&with).integrity, Integrity::Failed, "{file}");
             fs::write(&path, good).unwrap();

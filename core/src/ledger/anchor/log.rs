@@ -26,7 +26,7 @@ pub(crate) struct AnchorLog(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     ledger: Ledger,
-    state: Mutex<(Cursor, State)>,
+    state: Mutex<(Cursor, Arc<State>)>,
 }
 
 /// A head that is to be taken.
@@ -69,7 +69,7 @@ impl AnchorLog {
     }
 
     fn of(ledger: Ledger) -> Self {
-        let state = Mutex::new((ledger.start(), State::default()));
+        let state = Mutex::new((ledger.start(), Arc::default()));
         Self(Arc::new(Inner { ledger, state }))
     }
 
@@ -80,7 +80,7 @@ impl AnchorLog {
 
     /// The names of the tenants that ever had a head.
     pub(crate) async fn tenants(&self) -> Result<Vec<String>> {
-        Ok(self.state().await?.tenants.into_keys().collect())
+        Ok(self.state().await?.tenants.keys().cloned().collect())
     }
 
     /// The newest head of a tenant's log.
@@ -243,19 +243,21 @@ impl AnchorLog {
     }
 
     /// What the log says now.
-    pub(super) async fn state(&self) -> Result<State> {
+    pub(super) async fn state(&self) -> Result<Arc<State>> {
         let (cursor, mut state) = self.kept().clone();
         let cursor = self
-            .each(&Selection::all(), cursor, |entry| state.apply(entry))
+            .each(&Selection::all(), cursor, |entry| {
+                Arc::make_mut(&mut state).apply(entry)
+            })
             .await?;
         let mut kept = self.kept();
         if kept.1.size < state.size {
-            *kept = (cursor, state.clone());
+            *kept = (cursor, Arc::clone(&state));
         }
         Ok(state)
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, (Cursor, State)> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, (Cursor, Arc<State>)> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
