@@ -90,6 +90,8 @@ export interface WhatIf {
   why: Record<string, string>
   /** Counted once; never too many where the facts are right. */
   people: { at_least: number; degraded: number; unknown: number; unrecorded: number }
+  /** The same in words, and of which sites and services nobody recorded a number. */
+  summary: string
   sites: SiteEffect[]
   services: { service: string; state: 'cut_off' | 'degraded' | 'failed' | 'unknown'; people: number | null }[]
   elsewhere: number

@@ -164,7 +164,8 @@ def test_a_what_if_tells_who_stops_and_why(shell: Shell) -> None:
     told = shell.told("what-if", "rmm.json", "--fails", "sql")
     assert told["failed"] == ["erp", "sql"] and "SQL" in told["why"]["erp"]
     shown = shell.run("what-if", "rmm.json", "--fails", "sql").stdout
-    assert "at least 9 people" in shown and "\u202e" not in shown
+    assert "at least 9 cannot work" in shown and "\u202e" not in shown
+    assert "services (1)\n  erp  failed, 9 people" in shown
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ class OpenQuestion(_OpenQuestion, total=False):
 
 
 class WhatIf(TypedDict):
-    """What happens when assets fail; `why` has a sentence for each asset of the four lists."""
+    """What happens when assets fail; `why` has a sentence for each asset of the four lists, `summary` says it of people."""
 
     seeds: list[str]
     failed: list[str]
@@ -109,6 +109,7 @@ class WhatIf(TypedDict):
     unknown: list[str]
     why: dict[str, str]
     people: PeopleAffected
+    summary: str
     sites: list[SiteEffect]
     services: list[ServiceEffect]
     elsewhere: int

@@ -35,8 +35,9 @@ use crate::monitor::Monitor;
 
 /// What happens when assets stop, as far as it is recorded. The four lists share no asset.
 ///
-/// In JSON `{"seeds", "failed", "degraded", "cut_off", "unknown", "why", "people", "sites", "services", "elsewhere",
-/// "questions"}`, where `why` has one sentence for each asset of the four lists, by id.
+/// In JSON `{"seeds", "failed", "degraded", "cut_off", "unknown", "why", "people", "summary", "sites", "services",
+/// "elsewhere", "questions"}`, where `why` has one sentence for each asset of the four lists, by id, and `summary` is
+/// [`summary`](Self::summary).
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct WhatIf {
@@ -225,6 +226,14 @@ impl WhatIf {
         json(self)
     }
 
+    /// What is known of people in a sentence or two of bounded length, and of which sites and services nobody recorded
+    /// how many there are; names in it are escaped and shortened.
+    pub fn summary(&self) -> String {
+        let lists = [&self.failed, &self.degraded, &self.cut_off, &self.unknown];
+        let touched = lists.iter().any(|list| !list.is_empty());
+        words::of_people(&self.ground, &self.people, (&self.sites, &self.services), touched)
+    }
+
     /// What becomes of an asset. None when nothing that is recorded touches it.
     ///
     /// # Errors
@@ -270,7 +279,7 @@ impl fmt::Debug for WhatIf {
 
 impl Serialize for WhatIf {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut shape = serializer.serialize_struct("WhatIf", 11)?;
+        let mut shape = serializer.serialize_struct("WhatIf", 12)?;
         shape.serialize_field("seeds", &self.seeds)?;
         shape.serialize_field("failed", &self.failed)?;
         shape.serialize_field("degraded", &self.degraded)?;
@@ -278,6 +287,7 @@ impl Serialize for WhatIf {
         shape.serialize_field("unknown", &self.unknown)?;
         shape.serialize_field("why", &Sentences(self))?;
         shape.serialize_field("people", &self.people)?;
+        shape.serialize_field("summary", &self.summary())?;
         shape.serialize_field("sites", &self.sites)?;
         shape.serialize_field("services", &self.services)?;
         shape.serialize_field("elsewhere", &self.elsewhere)?;

@@ -7,7 +7,7 @@ import json
 import pathlib
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import vcto
 
@@ -123,8 +123,8 @@ def what_if(options: argparse.Namespace) -> int:
     if options.json:
         document(answer)
         return 0
-    why, people = answer["why"], answer["people"]
-    line(f"at least {people['at_least']} people are stopped, {people['degraded']} more work worse, {people['unknown']} unknown")
+    why = answer["why"]
+    line(answer["summary"])
     lists = (
         ("stop", answer["failed"]),
         ("get worse", answer["degraded"]),
@@ -133,4 +133,24 @@ def what_if(options: argparse.Namespace) -> int:
     )
     for title, assets in lists:
         listed(title, (f"{asset}  {why.get(asset, '')}" for asset in assets if asset not in seeds))
+    listed("sites", map(_site, answer["sites"]))
+    listed("services", (f"{each['service']}  {each['state']}, {_people(each['people'])}" for each in answer["services"]))
+    listed("ask", (f"{each['ask']} (tells {each['unlocks']})" for each in answer["questions"]))
     return 0
+
+
+def _site(site: vcto.types.SiteEffect) -> str:
+    counts = ", ".join(f"{title} {site[key]}" for title, key in _COUNTS if site[key])
+    return f"{site['site']}  {counts}; way out {site['way_out']}; {_people(site['people'])}"
+
+
+_COUNTS: tuple[tuple[str, Literal["failed", "degraded", "cut_off", "unknown"]], ...] = (
+    ("stop", "failed"),
+    ("get worse", "degraded"),
+    ("cut off", "cut_off"),
+    ("unknown", "unknown"),
+)
+
+
+def _people(count: int | None) -> str:
+    return "people not recorded" if count is None else f"{count} people"

@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use super::ground::Ground;
-use super::lines::State;
 use super::scope::{Role, Scopes, role};
-use super::tally::{PeopleAffected, ServiceEffect, SiteEffect, WayOut};
+use super::tally::{PeopleAffected, ServiceEffect, SiteEffect};
 use super::words::name;
 use crate::estate::{Asset, AssetId, RelationKind};
 use crate::text::Untrusted;
@@ -81,20 +80,16 @@ pub(super) fn questions(
     questions
 }
 
-/// The people of what is out and states no number.
+/// The people of what would count and states no number.
 fn numbers(ground: &Ground, (sites, services): (&[SiteEffect], &[ServiceEffect])) -> Vec<Question> {
-    let lost = sites
-        .iter()
-        .filter(|site| site.way_out == WayOut::Lost && site.people.is_none());
-    let stopped = services
-        .iter()
-        .filter(|service| matches!(service.state, State::CutOff | State::Failed) && service.people.is_none());
+    let wanting = sites.iter().filter(|site| site.wants_people());
+    let silent = services.iter().filter(|service| service.people.is_none());
     let about = |id: &AssetId| ground.estate.asset(id.as_str());
-    let sites = lost.filter_map(|site| about(&site.site)).map(|site| {
+    let sites = wanting.filter_map(|site| about(&site.site)).map(|site| {
         let ask = format!("How many people work at {}?", name(site));
         of(site, "people", ask, 1).with("people")
     });
-    let services = stopped
+    let services = silent
         .filter_map(|service| about(&service.service))
         .map(|service| {
             let ask = format!("How many people work with {}?", name(service));

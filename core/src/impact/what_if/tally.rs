@@ -21,13 +21,14 @@ use crate::estate::{Asset, AssetId, AssetKind};
 pub struct PeopleAffected {
     /// At least so many people cannot work as before.
     pub at_least: u64,
-    /// At least so many work with something that got worse: the largest number that one degraded asset states.
+    /// At least so many more work with something that got worse: what the largest number that one degraded asset states
+    /// exceeds `at_least` by, since those who are stopped may be among them.
     pub degraded: u64,
     /// Of so many it cannot be told: the same two numbers over the other sites that have unknown assets, and over unknown
     /// services. Not in the other counts, though people may be.
     pub unknown: u64,
-    /// So many sites without a way out, and failed or cut off services and applications, state no number: with theirs
-    /// `at_least` may be higher.
+    /// So many sites that have lost their way out or have unknown assets, and so many touched or unknown services and
+    /// applications, state no number: with theirs the other counts may be higher. Where it is not zero, a zero is none.
     pub unrecorded: usize,
 }
 
@@ -212,16 +213,22 @@ pub(super) fn affected(
         let people = services.iter().filter(|service| is(service.state));
         people.filter_map(|service| service.people).max().unwrap_or(0)
     };
-    let unrecorded_sites = sites.values().filter(|site| lost(site) && site.people.is_none());
-    let unrecorded = services
-        .iter()
-        .filter(|service| stopped(service.state) && service.people.is_none());
+    let at_least = sum(ground, sites, lost).max(most(&stopped));
+    let unrecorded_sites = sites.values().filter(|site| site.wants_people());
+    let unrecorded = services.iter().filter(|service| service.people.is_none());
     PeopleAffected {
-        at_least: sum(ground, sites, lost).max(most(&stopped)),
-        degraded: most(&|state| state == State::Degraded),
+        at_least,
+        degraded: most(&|state| state == State::Degraded).saturating_sub(at_least),
         unknown: sum(ground, sites, |site| !lost(site) && site.unknown > 0)
             .max(most(&|state| state == State::Unknown)),
         unrecorded: unrecorded_sites.count() + unrecorded.count(),
+    }
+}
+
+impl SiteEffect {
+    /// Whether its people would count, and it states none.
+    pub(super) fn wants_people(&self) -> bool {
+        self.people.is_none() && (self.way_out == WayOut::Lost || self.unknown > 0)
     }
 }
 

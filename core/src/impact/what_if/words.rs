@@ -3,8 +3,9 @@
 use super::ground::{Ground, method};
 use super::lines::{Gap, Line, Lines, Reason};
 use super::sets::{NONE, run};
+use super::tally::{PeopleAffected, ServiceEffect, SiteEffect};
 use super::witness::short;
-use crate::estate::Asset;
+use crate::estate::{Asset, AssetId};
 use crate::text::short_name;
 
 /// So many names of one list are shown.
@@ -15,6 +16,62 @@ const STEPS: usize = 4;
 /// What people call an asset, as it may be shown.
 pub(super) fn name(asset: &Asset) -> String {
     short_name(asset.label().raw())
+}
+
+/// What is known of people, and of whom nobody recorded it. A zero never stands for what is not known.
+pub(super) fn of_people(
+    ground: &Ground,
+    people: &PeopleAffected,
+    (sites, services): (&[SiteEffect], &[ServiceEffect]),
+    touched: bool,
+) -> String {
+    let counts = [
+        (people.at_least, "cannot work as before"),
+        (people.degraded, "more work with something that gets worse"),
+        (people.unknown, "are where it cannot be told"),
+    ];
+    let told: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("at least {count} {what}"))
+        .collect();
+    let wanting = sites.iter().filter(|site| site.wants_people());
+    let silent = services.iter().filter(|service| service.people.is_none());
+    let missing = [
+        listed(ground, wanting.map(|site| &site.site)).map(|list| format!("work at {list}")),
+        listed(ground, silent.map(|service| &service.service)).map(|list| format!("work with {list}")),
+    ];
+    let missing: Vec<String> = missing.into_iter().flatten().collect();
+    match (told.is_empty(), missing.is_empty()) {
+        (false, true) => format!("People: {}.", told.join(", ")),
+        (false, false) => format!(
+            "People: {}. Beyond that unknown: nobody recorded how many {}.",
+            told.join(", "),
+            missing.join(" or ")
+        ),
+        (true, false) => format!(
+            "People unknown: nobody recorded how many {}.",
+            missing.join(" or ")
+        ),
+        (true, true) if touched => {
+            "People unknown: nobody recorded how many work with what this touches.".to_owned()
+        }
+        (true, true) => "People: nothing that is recorded is touched.".to_owned(),
+    }
+}
+
+/// The first names, and how many more there are; none of nothing.
+fn listed<'a>(ground: &Ground, ids: impl Iterator<Item = &'a AssetId>) -> Option<String> {
+    let assets = ids.filter_map(|id| ground.estate.asset(id.as_str()));
+    let mut names: Vec<String> = assets.map(name).collect();
+    let more = names.len().saturating_sub(LISTED);
+    names.truncate(LISTED);
+    let first = names.join(", ");
+    match (names.is_empty(), more) {
+        (true, _) => None,
+        (false, 0) => Some(first),
+        (false, more) => Some(format!("{first} and {more} more")),
+    }
 }
 
 /// The sentence of an asset; none for an untouched one.

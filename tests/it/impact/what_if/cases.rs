@@ -223,6 +223,65 @@ fn what_was_inferred_proves_neither_a_way_nor_a_dependency() {
     );
 }
 
+#[test]
+fn who_is_stopped_is_not_told_again_as_working_worse() {
+    let service = |id: &str, people: u32| {
+        format!(r#"{{"id": "{id}", "kind": "service", "facts": {{"people": {people}}}}}"#)
+    };
+    let links = r#"{"from": "hard", "to": "srv", "kind": "depends_on"},
+        {"from": "soft", "to": "srv", "kind": "depends_on", "strength": "soft"}"#;
+    for (hard, soft, expected) in [(100, 100, [100, 0]), (100, 130, [100, 30]), (148, 40, [148, 0])] {
+        let assets = format!(
+            r#"{}, {}, {{"id": "srv", "kind": "server"}}"#,
+            service("hard", hard),
+            service("soft", soft)
+        );
+        let found = impact::what_if(&estate(&assets, links, ""), ["srv"]).unwrap();
+        assert_eq!(
+            (texts(&found.failed), texts(&found.degraded)),
+            (vec!["hard", "srv"], vec!["soft"])
+        );
+        assert_eq!([found.people.at_least, found.people.degraded], expected);
+    }
+}
+
+#[test]
+fn people_whom_nobody_recorded_are_unknown_and_asked_for_and_never_zero() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/halden-pryce/ninjaone");
+    let estate = Estate::new(source::read(folder, None).unwrap()).unwrap();
+    let found = impact::what_if(&estate, [estate.find("ESX-01").unwrap()]).unwrap();
+    let people = found.people;
+    assert_eq!((people.at_least, people.degraded, people.unknown), (0, 0, 0));
+    assert_eq!(people.unrecorded, 1, "Leeds, of which nearly all is unknown");
+    assert_eq!(
+        found.summary(),
+        "People unknown: nobody recorded how many work at Leeds, Park Row."
+    );
+    let leeds = estate.find("Leeds, Park Row").unwrap();
+    let asked: Vec<_> = found
+        .questions
+        .iter()
+        .filter(|question| question.fact == Some("people"))
+        .collect();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(
+        (asked[0].ask.as_str(), &asked[0].asset),
+        ("How many people work at Leeds, Park Row?", &leeds)
+    );
+
+    // Without a site there is nobody to ask of; that is no zero either.
+    let nowhere = self::estate(
+        r#"{"id": "srv", "kind": "server"}, {"id": "pc", "kind": "workstation"}"#,
+        "",
+        "",
+    );
+    let found = impact::what_if(&nowhere, ["srv"]).unwrap();
+    assert_eq!(
+        found.summary(),
+        "People unknown: nobody recorded how many work with what this touches."
+    );
+}
+
 /// Sites with people, with the network of Leeds recorded or not.
 fn firm(network: bool) -> Estate {
     let assets = r#"{"id": "lds", "kind": "site", "name": "Leeds", "facts": {"people": 86}},
@@ -377,7 +436,7 @@ fn nothing_fails_with_no_seed_and_everything_with_all() {
         let none = impact::what_if(&estate, [] as [&str; 0]).unwrap();
         assert_eq!(
             none.to_json(),
-            r#"{"seeds":[],"failed":[],"degraded":[],"cut_off":[],"unknown":[],"why":{},"people":{"at_least":0,"degraded":0,"unknown":0,"unrecorded":0},"sites":[],"services":[],"elsewhere":0,"questions":[]}"#
+            r#"{"seeds":[],"failed":[],"degraded":[],"cut_off":[],"unknown":[],"why":{},"people":{"at_least":0,"degraded":0,"unknown":0,"unrecorded":0},"summary":"People: nothing that is recorded is touched.","sites":[],"services":[],"elsewhere":0,"questions":[]}"#
         );
         let all: Vec<_> = estate.assets().iter().map(|asset| asset.id.clone()).collect();
         let found = impact::what_if(&estate, &all).unwrap();

@@ -524,9 +524,12 @@ impl World {
             !lost(site)
                 && states.any(|(asset, state)| *state == State::Unknown && self.homes(*asset).contains(&site))
         };
+        let stopped = sum(&lost).max(most(&[State::CutOff, State::Failed]));
+        // Whoever is stopped may be among them: certain is only what is beyond.
+        let touched = stopped.max(most(&[State::Degraded]));
         answer.people = [
-            sum(&lost).max(most(&[State::CutOff, State::Failed])),
-            most(&[State::Degraded]),
+            stopped,
+            touched - stopped,
             sum(&unknown).max(most(&[State::Unknown])),
         ];
     }
