@@ -45,7 +45,9 @@ check: $(STAMPS)/tools ## format, lints, documentation, proportions
 
 .PHONY: test-rust
 test-rust: $(STAMPS)/oracles ## core: unit, integration and documentation tests
+	@rm -f $(or $(CARGO_TARGET_DIR),target)/inference.txt
 	RUSTDOC=$(CURDIR)/.ci/rustdoc $(CARGO) test --locked
+	@cat $(or $(CARGO_TARGET_DIR),target)/inference.txt
 
 .PHONY: test-bindings
 test-bindings: test-python test-node test-same

@@ -1,5 +1,6 @@
 //! Whether an asset is in use, out of sight or out of service.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::context::Context;
@@ -43,7 +44,7 @@ pub enum Life {
     Retired,
     /// Not seen for longer than the limit.
     Stale,
-    /// No source says when it was last seen.
+    /// No source says when it was last seen, or only of days that have not come.
     Unknown,
 }
 
@@ -67,11 +68,17 @@ impl Context<'_> {
         }
         let limit = i64::from(self.settings().stale_after_days);
         // The latest sighting counts: one source that lost sight of it does not make it lost.
-        match dates(asset, "last_seen").values().last() {
+        let days = dates(asset, "last_seen");
+        match days.values().iter().rev().find(|day| !self.is_ahead(**day)) {
             None => Life::Unknown,
             Some(day) if -self.days_to(*day) <= limit => Life::Live,
             Some(_) => Life::Stale,
         }
+    }
+
+    /// Whether a sighting on this day can be none: a clock was wrong. One day ahead is a time zone.
+    pub(super) fn is_ahead(&self, day: Date) -> bool {
+        self.days_to(day) > 1
     }
 }
 

@@ -357,3 +357,44 @@ fn a_summary_tells_each_column_with_what_is_known_beside_it() {
         "{text}"
     );
 }
+
+#[test]
+fn a_device_with_a_backup_is_covered_whatever_its_kind() {
+    let review = of(vec![
+        pc("kept").with("backup_last_success", "2026-10-30"),
+        pc("broken").with("backup_last_failure", "2026-11-20"),
+        pc("none"),
+    ]);
+    let backup = |id: &str| review.matrix.row(id).unwrap().cell(Column::Backup);
+    assert_eq!(
+        [backup("kept"), backup("broken"), backup("none")],
+        [Covered, Gap, NotApplicable]
+    );
+
+    // The six rows of backup-usage.json are workstations.
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/halden-pryce/ninjaone");
+    let review = self::review(vcto::source::read(folder, None).unwrap());
+    let covered = review
+        .matrix
+        .rows
+        .iter()
+        .filter(|row| row.cell(Column::Backup) == Covered);
+    assert_eq!(covered.count(), 6);
+}
+
+#[test]
+fn a_sighting_that_has_not_come_yet_is_none() {
+    let review = of(vec![
+        pc("zone").with("last_seen", "2026-11-23"),
+        pc("ahead").with("last_seen", "2026-11-24"),
+    ]);
+    let life = |id: &str| review.matrix.row(id).unwrap().life;
+    assert_eq!((life("zone"), life("ahead")), (Life::Live, Life::Unknown));
+    let found: Vec<_> = review.findings_of("documentation.seen").collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].title.raw(),
+        "Last seen on a day that has not come: 2026-11-24"
+    );
+    assert_eq!(found[0].outcome, Outcome::NotSatisfied);
+}

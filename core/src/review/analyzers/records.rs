@@ -85,6 +85,12 @@ fn sighting(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, ass
     let reading = dates(asset, "last_seen");
     // The latest sighting counts: one source that lost sight of it does not make it lost.
     let last = reading.values().last().copied();
+    let past = reading
+        .values()
+        .iter()
+        .rev()
+        .find(|day| !context.is_ahead(**day))
+        .copied();
     match (&reading, last) {
         (Reading::Absent, _) if !reports_itself(&asset.kind) => verdicts.not_applicable(rule, asset),
         (Reading::Unreadable, _) => {
@@ -94,7 +100,9 @@ fn sighting(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, ass
             verdicts.find(rule, asset, draft)?;
         }
         (_, None) => verdicts.not_recorded(rule, asset, "last_seen"),
-        (_, Some(day)) => {
+        (_, Some(day)) if past.is_none() => verdicts.find(rule, asset, ahead(asset, &day.to_string()))?,
+        (_, Some(last)) => {
+            let day = past.unwrap_or(last);
             let ago = -context.days_to(day);
             if ago <= i64::from(context.settings().stale_after_days) {
                 verdicts.satisfied(rule, asset);
@@ -104,6 +112,30 @@ fn sighting(context: &Context<'_>, verdicts: &mut Verdicts<'_>, rule: &Rule, ass
         }
     }
     Ok(())
+}
+
+/// A clock that is wrong: then nobody knows when it was seen.
+fn ahead(asset: &Asset, day: &str) -> Draft {
+    Draft::new(
+        Outcome::NotSatisfied,
+        Severity::Medium,
+        format!("Last seen on a day that has not come: {day}"),
+    )
+    .detail("A clock is wrong, its own or that of what watches it: whether it is in use is not known, and tickets and \
+             certificates fail on a wrong clock.")
+    .reads([Read::kind(asset), Read::fact(asset, "last_seen")])
+    .advice(Advice {
+        key: "documentation.seen.clock".to_owned(),
+        title: "Put clocks right".to_owned(),
+        rationale: "With a wrong clock nobody knows what was seen when, and sign-in fails.".to_owned(),
+        strategy: Strategy::Investigate,
+        size: EffortSize::S,
+        area: DOCUMENTATION,
+        target: asset.id.clone(),
+        action: "Find which clock is wrong, point it to the time server of the network, and read the records again."
+            .to_owned(),
+        confirm: "The next snapshot has a `last_seen` that is not ahead of it.".to_owned(),
+    })
 }
 
 fn stale(asset: &Asset, day: &str, ago: i64) -> Draft {

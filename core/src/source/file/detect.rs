@@ -135,7 +135,13 @@ fn object(text: &[u8]) -> Result<Told> {
         "format" | "source" | "assets" | "relations" | "requirements" => Ok(Format::Vcto.into()),
         other if super::netbox::is_model(other) => Ok(Format::Netbox.into()),
         _ if is_ninjaone(&keys) => Ok(Format::Ninjaone.into()),
-        "count" | "next" | "previous" | "results" => Ok(Format::Netbox.into()),
+        // Pages of NetBox count; without a count, an empty page may be of either.
+        "count" | "next" | "previous" | "results" => Ok(Told {
+            format: Format::Netbox,
+            certain: ["count", "next", "previous", "url", "display"]
+                .iter()
+                .any(|key| keys.has(key)),
+        }),
         other => Err(unknown(&format!(
             "it is a JSON object that begins with the key {}",
             quoted(other)

@@ -113,9 +113,17 @@ fn typed(entry: &Entry, text: &str, lower: &str) -> Result<Scalar> {
             refused("a date has the year first")
                 .remedy("write 2027-01-12; set the column to text, or the spreadsheet rewrites dates")
         }),
-        Takes::Number => number(text).map(Scalar::Number).ok_or_else(|| {
-            refused("a number has a decimal point, and no comma, space or unit").remedy("write 1234.50, say")
-        }),
+        // All of them are amounts: below zero no rule and no sum would read them.
+        Takes::Number => match number(text) {
+            Some(number) if number < Decimal::ZERO => {
+                Err(refused("an amount is not below zero").remedy("write 1234.50, say"))
+            }
+            Some(number) => Ok(Scalar::Number(number)),
+            None => Err(
+                refused("a number has a decimal point, and no comma, space or unit")
+                    .remedy("write 1234.50, say"),
+            ),
+        },
         Takes::OneOf(words) => words
             .iter()
             .find(|word| **word == lower)
@@ -239,7 +247,7 @@ mod tests {
             ("mfa", "FALSE", Some(Scalar::Boolean(false))),
             ("people", "1250", number("1250")),
             ("replacement_cost", "1234.50", number("1234.5")),
-            ("replacement_cost", "-0.5", number("-0.5")),
+            ("replacement_cost", "0", number("0")),
             ("os_build", "14393", Some(Scalar::from("14393"))),
             ("serial", "0012", Some(Scalar::from("0012"))),
             ("licensed", "yes", Some(Scalar::Boolean(true))),
@@ -263,6 +271,9 @@ mod tests {
     #[test]
     fn what_may_mean_two_things_is_refused_with_the_way_to_write_it() {
         for (name, text) in [
+            ("remediation_cost", "-1000"),
+            ("monthly_cost", "-10"),
+            ("replacement_cost", "-0.5"),
             ("replacement_cost", "1,250"),
             ("replacement_cost", "12,5"),
             ("replacement_cost", "£12"),

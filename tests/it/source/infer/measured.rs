@@ -1,6 +1,8 @@
 //! Inference against estates of which the truth is known, beside what a simple join would say of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
 
 use vcto::estate::{Asset, Confidence};
 use vcto::source;
@@ -28,20 +30,7 @@ fn precision_and_recall_of_each_method_are_known_and_above_their_floors() {
         }
         simple += Score::of(&joined(&world, "gateways"), &world.truth["gateway"]);
     }
-    for (method, score) in &methods {
-        println!("{method:<12} {score}");
-        for confidence in [Confidence::High, Confidence::Medium, Confidence::Low] {
-            let score = by_confidence[&(*method, confidence)];
-            println!(
-                "  {:<10} precision {:.3}  right {:>6}  wrong {:>5}",
-                format!("{confidence:?}").to_lowercase(),
-                score.precision(),
-                score.right,
-                score.wrong
-            );
-        }
-    }
-    println!("a join of gateways by address alone: {simple}");
+    show(&methods, &by_confidence, &simple);
     for (method, precision, recall) in [
         ("gateway", 0.99, 0.80),
         ("dns", 0.96, 0.75),
@@ -63,6 +52,31 @@ fn precision_and_recall_of_each_method_are_known_and_above_their_floors() {
             "{method}: {score}"
         );
     }
+}
+
+/// Leaves the table where `make test-rust` prints it.
+fn show(
+    methods: &BTreeMap<&str, Score>,
+    by_confidence: &BTreeMap<(&str, Confidence), Score>,
+    simple: &Score,
+) {
+    let mut table = String::from("What inference finds in estates of which the truth is known:\n");
+    for (method, score) in methods {
+        writeln!(table, "{method:<12} {score}").unwrap();
+        for confidence in [Confidence::High, Confidence::Medium, Confidence::Low] {
+            let score = by_confidence[&(*method, confidence)];
+            let word = format!("{confidence:?}").to_lowercase();
+            let (precision, right, wrong) = (score.precision(), score.right, score.wrong);
+            writeln!(
+                table,
+                "  {word:<10} precision {precision:.3}  right {right:>6}  wrong {wrong:>5}"
+            )
+            .unwrap();
+        }
+    }
+    writeln!(table, "a join of gateways by address alone: {simple}").unwrap();
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    std::fs::write(target.join("inference.txt"), table).unwrap();
 }
 
 /// What joining the estate with itself by address gives: the last asset that has the address.

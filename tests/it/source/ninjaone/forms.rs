@@ -211,3 +211,42 @@ fn a_folder_of_two_sources_is_refused_and_one_that_is_forced_is_read() {
     let inventory = source::read(saved.path(), Some(Format::Ninjaone)).unwrap();
     assert_eq!(inventory.assets.len(), 1);
 }
+
+#[test]
+fn a_report_without_rows_or_without_a_cursor_is_read_by_the_name_of_its_file() {
+    let empty = json!({"results": []});
+    for name in [
+        "backup-usage",
+        "disks",
+        "os-patches",
+        "antivirus-status",
+        "software",
+    ] {
+        let (mut files, name) = (answers(), format!("{name}.json"));
+        files.retain(|(file, _)| *file != name);
+        files.push((&name, empty.clone()));
+        assert!(
+            asset(&read(&files), "ninjaone:device:103").name.is_some(),
+            "{name}"
+        );
+    }
+    let mut files = answers();
+    files.retain(|(file, _)| *file != "disks.json");
+    files.push((
+        "disks.json",
+        json!({"results": [{"deviceId": 103, "size": 1000, "model": "SSD"}]}),
+    ));
+    let inventory = read(&files);
+    let disks = inventory
+        .source
+        .scopes
+        .iter()
+        .find(|scope| scope.name.raw() == "disks");
+    assert!(
+        disks.is_some_and(|scope| scope.complete),
+        "the rows are of the report"
+    );
+    // What counts its rows is a page of NetBox still.
+    files.push(("sites.json", json!({"count": 0, "results": []})));
+    assert!(refused(&files).to_string().contains("NetBox"));
+}

@@ -6,7 +6,7 @@ mod rules;
 use self::rules::RULES;
 use crate::change::{EffortSize, Strategy};
 use crate::error::Result;
-use crate::estate::{Asset, AssetKind, RelationKind};
+use crate::estate::{Asset, AssetKind, Relation, RelationKind};
 use crate::review::advice::{ARCHITECTURE, Advice};
 use crate::review::context::Context;
 use crate::review::facts::{Reading, answers, dates, lists};
@@ -73,13 +73,8 @@ fn standing(context: &Context<'_>, asset: &Asset, complete: bool) -> Standing {
     if !holds_data(&asset.kind) || waived || is_retired(asset) {
         return Standing::NotAsked;
     }
-    // That software for it is there does not prove that there is a backup.
-    let job = context
-        .outgoing_of(asset, RelationKind::BackedUpBy)
-        .find(|relation| relation.is_stated());
     match dates(asset, "backup_last_success") {
-        _ if job.is_some() => Standing::Protected,
-        Reading::Known(_) => Standing::Protected,
+        _ if is_backed_up(context, asset) => Standing::Protected,
         Reading::Unknown => Standing::Missing("The records say that no backup of it has ever succeeded."),
         _ if complete => {
             Standing::Missing("The backup system's records are complete, and no job of them names it.")
@@ -88,10 +83,19 @@ fn standing(context: &Context<'_>, asset: &Asset, complete: bool) -> Standing {
     }
 }
 
-/// The same as a cell of the coverage matrix.
+/// Whether a backup of it is recorded. That software for it is there does not prove that there is one.
+fn is_backed_up(context: &Context<'_>, asset: &Asset) -> bool {
+    let mut jobs = context.outgoing_of(asset, RelationKind::BackedUpBy);
+    jobs.any(Relation::is_stated) || matches!(dates(asset, "backup_last_success"), Reading::Known(_))
+}
+
+/// The same as a cell of the coverage matrix. What need not be backed up, and is, counts as covered; a device of which
+/// only failed runs are recorded is a gap.
 pub(in crate::review) fn cell(context: &Context<'_>, asset: &Asset, complete: bool) -> Cell {
     match standing(context, asset, complete) {
         Standing::Missing(_) => Cell::Gap,
+        Standing::NotAsked if is_backed_up(context, asset) => Cell::Covered,
+        Standing::NotAsked if matches!(dates(asset, "backup_last_failure"), Reading::Known(_)) => Cell::Gap,
         Standing::NotAsked => Cell::NotApplicable,
         Standing::Protected => Cell::Covered,
         Standing::Unknown => Cell::Unknown,
