@@ -294,6 +294,98 @@ fn a_renewal_cost_of_the_asset_itself_goes_before_the_list_and_retired_assets_co
 }
 
 #[test]
+fn ends_of_one_asset_at_one_price_are_one_renewal_dated_by_the_earliest() {
+    let budget = budget(
+        vec![
+            // A contract, the same as a subscription, and the same as an expiry: 12 x 385 a year, once.
+            Asset::new("line", AssetKind::Circuit)
+                .with("contract_end", "2027-03-31")
+                .with("expires", "2027-06-30")
+                .with("subscription_end", "2027-03-31"),
+            // The warranty ends as the maker's support does; another asset at the same row pays for itself.
+            Asset::new("srv-a", AssetKind::Server)
+                .with("warranty_end", "2027-05-31")
+                .with("support_end", "2027-05-31"),
+            Asset::new("srv-b", AssetKind::Server).with("warranty_end", "2027-05-31"),
+            // Two rows are two prices.
+            Asset::new("fw", AssetKind::Firewall)
+                .with("subscription_end", "2027-05-31")
+                .with("warranty_end", "2027-05-31"),
+            // A price of the asset itself stands for the row that its other end would take.
+            Asset::new("own", AssetKind::Circuit)
+                .with("contract_end", "2027-06-30")
+                .with("subscription_end", "2027-05-31")
+                .with("renewal_cost", 100_i64)
+                .with("currency", "GBP"),
+        ],
+        ",circuit,renewal,month,385,GBP,,\n,server,renewal,one_off,690,GBP,,\n\
+         ,firewall,subscription,year,410,GBP,,\n,firewall,warranty,year,90,GBP,,",
+    );
+    let paid = lines(&budget);
+    let of = |asset: &str| -> Vec<&str> {
+        let word = format!(" {asset} ");
+        paid.iter()
+            .filter(|line| line.contains(&word))
+            .map(String::as_str)
+            .collect()
+    };
+    assert_eq!(
+        of("line"),
+        [
+            "FY2027/28 contract line 4620 GBP",
+            "FY2028/29 contract line 4620 GBP"
+        ]
+    );
+    assert_eq!(of("srv-a"), ["FY2027/28 support srv-a 690 GBP"]);
+    assert_eq!(of("srv-b"), ["FY2027/28 warranty srv-b 690 GBP"]);
+    assert_eq!(
+        of("fw"),
+        [
+            "FY2027/28 subscription fw 410 GBP",
+            "FY2027/28 warranty fw 90 GBP",
+            "FY2028/29 subscription fw 410 GBP",
+            "FY2028/29 warranty fw 90 GBP",
+        ]
+    );
+    assert_eq!(of("own"), ["FY2027/28 subscription own 100 GBP"]);
+    // 4620 + 2 x 690 + 410 + 90 + 100, then 4620 + 410 + 90.
+    assert_eq!(totals(&budget), ["FY2027/28 6600 GBP", "FY2028/29 5120 GBP"]);
+    // Nothing is lost of what it rests on.
+    let line = budget
+        .lines
+        .iter()
+        .find(|line| line.asset.as_str() == "line")
+        .unwrap();
+    let rests: Vec<&str> = line.facts.iter().map(|fact| fact.fact.as_str()).collect();
+    assert_eq!(rests, ["contract_end", "subscription_end", "expires"]);
+    assert_eq!(line.date, day("2027-04-01"));
+    assert!(
+        line.because.raw().contains("2027-06-30"),
+        "{}",
+        line.because.raw()
+    );
+}
+
+#[test]
+fn ends_of_one_asset_at_rows_that_fit_equally_well_are_asked_for_once() {
+    let budget = budget(
+        vec![
+            Asset::new("line", AssetKind::Circuit)
+                .with("contract_end", "2027-03-30")
+                .with("subscription_end", "2027-03-30"),
+        ],
+        ",circuit,renewal,month,385,GBP,,\n,circuit,renewal,month,400,GBP,,",
+    );
+    let [only] = budget.unpriced.as_slice() else {
+        panic!("{:?}", budget.unpriced);
+    };
+    assert_eq!(
+        (only.why, only.rows.clone(), only.facts.len()),
+        (Why::Ambiguous, vec![2, 3], 2)
+    );
+}
+
+#[test]
 fn what_the_provider_pays_is_in_no_form_of_the_clients_edition() {
     let assets = || vec![pc("a", "2018-01-01"), pc("b", "2022-04-01")];
     let rows = ",workstation,,one_off,950,GBP,2027-01-31,31337.77";

@@ -29,6 +29,13 @@ pub(super) enum Found {
     },
 }
 
+impl Found {
+    /// Whether the asset itself states the price.
+    pub(super) fn is_stated(&self) -> bool {
+        matches!(self, Self::Price { price, .. } if price.source == PriceSource::Fact)
+    }
+}
+
 /// Chooses prices, each question once, however many assets ask it.
 pub(super) struct Chooser<'a> {
     list: &'a PriceList,
@@ -55,11 +62,7 @@ impl<'a> Chooser<'a> {
         if let Some(found) = stated(item, asset) {
             return found;
         }
-        let key = (item, asset.kind.clone(), texts(item, asset, label));
-        if let Some(found) = self.known.get(&key) {
-            return found.clone();
-        }
-        let found = self.choose(&key);
+        let found = self.listed(item, asset, label);
         if let Found::Price {
             price: Price { line: Some(line), .. },
             ..
@@ -67,6 +70,25 @@ impl<'a> Chooser<'a> {
         {
             self.used.insert(*line);
         }
+        found
+    }
+
+    /// The row of the list that an item takes, or would take if the asset stated no price; several where it cannot be
+    /// decided.
+    pub(super) fn rows(&mut self, item: Item, asset: &Asset, label: Option<&str>) -> Vec<u64> {
+        match self.listed(item, asset, label) {
+            Found::Ambiguous(rows) => rows,
+            Found::Nothing => Vec::new(),
+            Found::Price { price, .. } => price.line.into_iter().collect(),
+        }
+    }
+
+    fn listed(&mut self, item: Item, asset: &Asset, label: Option<&str>) -> Found {
+        let key = (item, asset.kind.clone(), texts(item, asset, label));
+        if let Some(found) = self.known.get(&key) {
+            return found.clone();
+        }
+        let found = self.choose(&key);
         self.known.insert(key, found.clone());
         found
     }

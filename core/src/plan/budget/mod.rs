@@ -7,6 +7,7 @@ mod choose;
 mod fiscal;
 mod needs;
 mod prices;
+mod renewals;
 mod spread;
 mod text;
 #[cfg(feature = "report")]

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::choose::{Chooser, Found};
 use super::needs::{Need, needs};
+use super::renewals::priced;
 use super::{
     Budget, BudgetOptions, Cost, CostTotal, Edition, FORMAT, FiscalYear, InternalBudget, Line, Price,
     PriceList, Term, Total, Unpriced, Why,
@@ -35,22 +36,22 @@ impl Spread {
         let (needs, undated) = needs(estate, review, options, &years);
         let mut chooser = Chooser::new(prices, review.as_of);
         let (mut lines, mut unpriced) = (Vec::new(), Vec::new());
-        for need in &needs {
+        for (need, found) in &priced(needs, &mut chooser) {
             let start = need.from.max(review.as_of);
-            match chooser.find(need.item, need.asset, need.label.as_deref()) {
+            match found {
                 Found::Price {
                     price,
                     currency,
                     cost,
                 } => {
                     for (year, date, instalments) in instalments(&years, start, price.term) {
-                        let line = line(need, review.as_of, year, (date, instalments), &price, &currency)?;
+                        let line = line(need, review.as_of, year, (date, instalments), price, currency)?;
                         let cost = cost.map(|cost| times(cost, instalments)).transpose()?;
                         lines.push((year.starts, line, cost));
                     }
                 }
                 Found::Ambiguous(rows) => {
-                    unpriced.extend(without(need, review.as_of, &years, Why::Ambiguous, rows));
+                    unpriced.extend(without(need, review.as_of, &years, Why::Ambiguous, rows.clone()));
                 }
                 Found::Nothing => {
                     unpriced.extend(without(need, review.as_of, &years, Why::NoPrice, Vec::new()));
