@@ -112,8 +112,16 @@ async function numbers() {
     const named = new Set(at.split(' '))
     assert.ok([...named].every(at => list?.[at]) && String(named.size) === text, `${place} has not ${at}`)
   }
+  const sums = await page.$$eval('[data-sum]', all => all.map(one => [one.getAttribute('data-sum'), one.getAttribute('data-at'), one.textContent]))
+  for (const [place, at, text] of sums) {
+    const [document, pointer] = place.split('#')
+    const list = pointer.split('/').slice(1).reduce((at, key) => at?.[key], documents[document])
+    // In ten-thousandths: an amount has four decimals at most.
+    const sum = at.split(' ').reduce((sum, at) => sum + Math.round(Number(list[at].amount) * 10_000), 0)
+    assert.equal(Math.round(Number(plain(text)) * 10_000), sum, `${place} ${at} has another sum than ${text}`)
+  }
   // A number in running text that names neither a document nor a finding could be anything.
-  const orphans = await page.$$eval('.n:not([data-ev]):not([data-from]):not([data-entries]):not([data-in])', all => all.map(one => one.outerHTML))
+  const orphans = await page.$$eval('.n:not([data-ev]):not([data-from]):not([data-entries]):not([data-in]):not([data-sum])', all => all.map(one => one.outerHTML))
   assert.deepEqual(orphans, [])
   await page.close()
   return { from: from.length, evidence: evidence.length }

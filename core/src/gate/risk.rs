@@ -210,14 +210,21 @@ fn blast_radius(input: &RiskInput, policy: &Policy) -> Band {
         _ => Level::L3,
     };
     let others = match reach {
+        0 => "nothing is recorded that would be taken along".to_owned(),
         1 => "1 asset may be taken along".to_owned(),
         n => format!("{n} assets may be taken along"),
     };
-    if critical {
-        let why = format!("{others}, and a critical asset is touched");
-        band(Axis::BlastRadius, by_count.max(Level::L2), why)
+    // What raised the band is said: with many targets that is their number.
+    let why = if touched > reach && touched > 1 {
+        format!("{touched} assets are touched, the targets with them; {others}")
     } else {
-        band(Axis::BlastRadius, by_count, others)
+        others
+    };
+    if critical && by_count <= Level::L2 {
+        let why = format!("a critical asset is touched; {why}");
+        band(Axis::BlastRadius, Level::L2, why)
+    } else {
+        band(Axis::BlastRadius, by_count, why)
     }
 }
 

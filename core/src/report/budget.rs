@@ -1,19 +1,30 @@
 //! "What it will cost": the years, what they hold most of, and what is in no sum. It knows the client's edition only.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
+use super::due::few;
 use super::figure::{more, name, noun, sentence};
-use crate::estate::AssetKind;
+use crate::estate::{AssetId, AssetKind};
 use crate::plan::{Budget, Item, Line, Total};
+use crate::review::Finding;
 
-/// Of the lines so many are told.
+/// Of the groups of lines so many are told.
 const LINES: usize = 6;
+/// Rules whose problems a new device puts right.
+const REPLACED: [&str; 3] = [
+    "lifecycle.security_support",
+    "readiness.windows_11",
+    "warranty.in_force",
+];
 /// Of what is in no sum so many groups.
 const GROUPS: usize = 12;
+
+/// A line with its place in the document.
+type Placed<'a> = (usize, &'a Line);
 
 pub(super) fn section(budget: &Budget) -> Markup {
     html! {
@@ -114,31 +125,119 @@ fn kinds(count: usize, kind: &AssetKind) -> String {
     noun(count, &name(&kind.as_str().replace('_', " ")))
 }
 
-/// The items that cost most, with why.
+/// The items that cost most: the same item of the same kind in one year as one.
 fn largest(budget: &Budget) -> Markup {
-    let mut lines: Vec<(usize, &Line)> = budget.lines.iter().enumerate().collect();
+    let mut groups: BTreeMap<(&str, &str, Item, &AssetKind), Vec<Placed<'_>>> = BTreeMap::new();
+    for (at, line) in budget.lines.iter().enumerate() {
+        let key = (
+            line.currency.as_str(),
+            line.fiscal_year.as_str(),
+            line.item,
+            &line.kind,
+        );
+        groups.entry(key).or_default().push((at, line));
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
     // Currencies are not compared: each is listed apart, in the order of the totals.
-    lines.sort_by(|(_, a), (_, b)| (&a.currency, Reverse(a.amount)).cmp(&(&b.currency, Reverse(b.amount))));
+    groups.sort_by_cached_key(|((currency, ..), lines)| (*currency, Reverse(sum(lines))));
     html! {
-        @if !lines.is_empty() {
+        @if !groups.is_empty() {
             h3 { "The largest items" }
             div.wide tabindex="0" role="region" aria-label="The largest items" {
                 table {
                     thead { tr { th scope="col" { "year" } th.sum scope="col" { "amount" } th scope="col" { "currency" } th scope="col" { "what" } th scope="col" { "of what" } } }
                     tbody {
-                        @for (at, line) in lines.iter().take(LINES) {
+                        @for ((currency, year, item, kind), lines) in groups.iter().take(LINES) {
                             tr {
-                                th scope="row" { (line.fiscal_year) }
-                                td.sum { (amount(&format!("/lines/{at}/amount"), line.amount)) }
-                                td { (line.currency) }
-                                td { (sentence(line.what.raw())) }
-                                td { @match &line.name { Some(text) => { (name(text.raw())) } None => { (name(line.asset.as_str())) } } }
+                                th scope="row" { (year) }
+                                td.sum { (together(lines)) }
+                                td { (currency) }
+                                td { @match lines.as_slice() { [(_, line)] => { (sentence(line.what.raw())) } _ => { (item.as_str()) " of " (counted(lines)) " " (kinds(lines.len(), kind)) } } }
+                                td { (few(lines.iter().map(|(_, line)| called(line)).collect())) }
                             }
                         }
                     }
                 }
             }
-            (more(lines.len().saturating_sub(LINES), "budget.json and budget.xlsx"))
+            (more(groups.len().saturating_sub(LINES), "budget.json and budget.xlsx"))
         }
     }
+}
+
+fn called(line: &Line) -> String {
+    match &line.name {
+        Some(text) => name(text.raw()),
+        None => name(line.asset.as_str()),
+    }
+}
+
+/// The sum of lines; the budget's own sums hold them all, so there is no overflow here that was not refused there.
+fn sum(lines: &[Placed<'_>]) -> Decimal {
+    lines
+        .iter()
+        .fold(Decimal::ZERO, |sum, (_, line)| sum.saturating_add(line.amount))
+}
+
+fn places(lines: &[Placed<'_>]) -> String {
+    let places: Vec<String> = lines.iter().map(|(at, _)| at.to_string()).collect();
+    places.join(" ")
+}
+
+/// The amount of lines of one currency, with their places.
+fn together(lines: &[Placed<'_>]) -> Markup {
+    if let [(at, line)] = lines {
+        return amount(&format!("/lines/{at}/amount"), line.amount);
+    }
+    html! {
+        span.n.amount data-sum="budget.json#/lines" data-at=(places(lines)) { (crate::plan::shown(sum(lines))) }
+    }
+}
+
+/// How many lines, with their places.
+fn counted(lines: &[Placed<'_>]) -> Markup {
+    html! { span.n data-in="budget.json#/lines" data-at=(places(lines)) { (lines.len()) } }
+}
+
+/// What the budget has to put these findings right, by year; `None` where it has no line: of each target the lines that
+/// rest on them, else its new device, if one would put them right.
+pub(super) fn of_findings(
+    budget: &Budget,
+    targets: &BTreeSet<&AssetId>,
+    findings: &[&Finding],
+) -> Option<Markup> {
+    let rests = |line: &Line| findings.iter().any(|finding| line.findings.contains(&finding.id));
+    let of_target = |line: &&Placed<'_>| targets.contains(&line.1.asset);
+    let lines: Vec<Placed<'_>> = budget.lines.iter().enumerate().collect();
+    let own: BTreeSet<&AssetId> = lines
+        .iter()
+        .filter(of_target)
+        .filter(|(_, line)| rests(line))
+        .map(|(_, line)| &line.asset)
+        .collect();
+    let renewed = findings
+        .iter()
+        .any(|finding| REPLACED.contains(&finding.rule.as_str()));
+    let mut years: BTreeMap<(usize, &str), Vec<Placed<'_>>> = BTreeMap::new();
+    for (at, line) in lines.iter().filter(of_target) {
+        let instead = renewed && line.item == Item::Replacement && !own.contains(&line.asset);
+        if rests(line) || instead {
+            let mut labels = budget.fiscal_years.iter();
+            let year = labels.position(|year| year.label == line.fiscal_year);
+            let key = (year.unwrap_or(usize::MAX), line.currency.as_str());
+            years.entry(key).or_default().push((*at, line));
+        }
+    }
+    (!years.is_empty()).then(|| {
+        html! {
+            @for (at, ((_, currency), lines)) in years.iter().enumerate() {
+                @if at > 0 { "; " }
+                (together(lines)) " " (currency) " in "
+                @if let Some((_, line)) = lines.first() { (line.fiscal_year) }
+                @match lines.as_slice() {
+                    [(_, line)] => { " (" (sentence(line.what.raw())) ")" }
+                    _ => { " for " (counted(lines)) " items" }
+                }
+            }
+        }
+    })
 }

@@ -2,17 +2,21 @@
 
 use maud::{Markup, html};
 
-use super::Page;
 use super::figure::{more, noun, sentence, severity};
+use super::risks::Risks;
+use super::{Page, budget};
 use crate::change::{EffortSize, Recommendation};
 use crate::review::{Finding, Review};
 
 /// As many as a meeting can take.
 const ASKED: usize = 5;
 
-pub(super) fn section(page: &Page<'_>) -> Markup {
+/// By the risks of the page that they would take away, then by rank.
+pub(super) fn section(page: &Page<'_>, risks: &Risks<'_>) -> Markup {
     let review = page.review;
-    let asked: Vec<&Recommendation> = review.recommendations.iter().take(ASKED).collect();
+    let mut asked: Vec<&Recommendation> = review.recommendations.iter().collect();
+    asked.sort_by_cached_key(|recommendation| risks.place(&recommendation.findings));
+    asked.truncate(ASKED);
     html! {
         section aria-labelledby="decisions" {
             h2 id="decisions" { "Decisions we need" }
@@ -36,7 +40,7 @@ fn card(page: &Page<'_>, recommendation: &Recommendation) -> Markup {
             p { (sentence(recommendation.rationale.raw())) }
             dl {
                 div { dt { "Effort" } dd { (effort(recommendation)) } }
-                div { dt { "Cost" } dd { (cost(recommendation)) } }
+                div { dt { "Cost" } dd { (cost(page, recommendation, &findings)) } }
                 @if let Some(due) = due { div { dt { "Date" } dd { (due) @if due < page.review.as_of { ", past" } } } }
                 div.whole { dt { "Approval" } dd { (state(page, recommendation)) } }
                 div.whole { dt { "If nobody decides" } dd { (undecided(&findings)) } }
@@ -66,10 +70,13 @@ fn effort(recommendation: &Recommendation) -> String {
     }
 }
 
-fn cost(recommendation: &Recommendation) -> String {
-    match &recommendation.change.cost {
-        Some(cost) => format!("{} {}", cost.amount, cost.currency),
-        None => "no price is known".to_owned(),
+/// The price of the change itself, else what the budget has for the same findings.
+fn cost(page: &Page<'_>, recommendation: &Recommendation, findings: &[&Finding]) -> Markup {
+    let change = &recommendation.change;
+    let planned = || budget::of_findings(page.budget?, &change.targets(), findings);
+    match &change.cost {
+        Some(cost) => html! { (cost.amount) " " (cost.currency) },
+        None => planned().unwrap_or_else(|| html! { "no price is known" }),
     }
 }
 

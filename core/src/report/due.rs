@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::figure::{counted, figure, more, name, sentence, severity, subject};
+use super::figure::{counted, figure, more, name, sentence, severity, subject, what_ends};
 use crate::change::Money;
 use crate::review::{Band, Calendar, Ending, Finding, Review, Severity};
 
@@ -55,27 +55,29 @@ fn counts(calendar: &Calendar) -> Markup {
     }
 }
 
-/// What ends in the next half year, the same thing in the same month as one line.
+/// What ends in the next half year, the same thing in the same month as one line, in the order of the days.
 fn coming(calendar: &Calendar) -> Markup {
     let mut months: BTreeMap<_, Vec<(usize, &Ending)>> = BTreeMap::new();
     for (at, ending) in calendar.entries.iter().enumerate() {
         if matches!(ending.band, Band::Within30 | Band::Within90 | Band::Within180) {
-            let key = (
-                ending.date.year(),
-                ending.date.month(),
-                ending.what.raw().as_str(),
-            );
+            let key = (ending.date.year(), ending.date.month(), what_ends(ending));
             months.entry(key).or_default().push((at, ending));
         }
     }
-    let rest = months.len().saturating_sub(COMING);
+    // Entries come by day: the first of a line is its earliest.
+    let mut lines: Vec<_> = months
+        .into_iter()
+        .filter_map(|((_, _, what), endings)| Some((endings.first()?.1.date, what, endings)))
+        .collect();
+    lines.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    let rest = lines.len().saturating_sub(COMING);
     html! {
-        @if !months.is_empty() {
+        @if !lines.is_empty() {
             h3 { "In the next 180 days" }
-            div.wide tabindex="0" role="region" aria-label="What ends in the next 180 days" {
+            div.wide tabindex="0" role="region" aria-label="What is to be done in the next 180 days" {
                 table {
                     thead { tr { th scope="col" { "from" } th scope="col" { "what ends" } th scope="col" { "how many" } th scope="col" { "which" } } }
-                    tbody { @for ((_, _, what), endings) in months.iter().take(COMING) { (ends(what, endings)) } }
+                    tbody { @for (from, what, endings) in lines.iter().take(COMING) { (ends(*from, what, endings)) } }
                 }
             }
             (more(rest, "the calendar in review.json"))
@@ -83,7 +85,7 @@ fn coming(calendar: &Calendar) -> Markup {
     }
 }
 
-fn ends(what: &str, endings: &[(usize, &Ending)]) -> Markup {
+fn ends(from: Date, what: &str, endings: &[(usize, &Ending)]) -> Markup {
     let places: Vec<String> = endings.iter().map(|(at, _)| at.to_string()).collect();
     let names = endings.iter().map(|(_, ending)| match &ending.name {
         Some(text) if !text.raw().trim().is_empty() => name(text.raw()),
@@ -91,7 +93,7 @@ fn ends(what: &str, endings: &[(usize, &Ending)]) -> Markup {
     });
     html! {
         tr {
-            th scope="row" { @if let Some((_, first)) = endings.first() { (first.date) } }
+            th scope="row" { (from) }
             td { (sentence(what)) }
             td { span.n data-entries=(places.join(" ")) { (endings.len()) } }
             td { (few(names.collect())) }
@@ -136,7 +138,7 @@ fn table(heading: &str, groups: &[Group<'_>]) -> Markup {
 }
 
 /// Three names, and how many more.
-fn few(names: Vec<String>) -> String {
+pub(super) fn few(names: Vec<String>) -> String {
     let rest = names.len().saturating_sub(3);
     let shown: Vec<String> = names.into_iter().take(3).collect();
     let shown = shown.join(", ");

@@ -7,10 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::figure::{counted, figure, name, noun, subject};
+use super::figure::{People, counted, fallout, figure, name, noun, people, subject};
+use super::risks::Risks;
 use super::{Page, budget, coverage, decisions, due, human, risks, waivers};
 use crate::error::{Error, ErrorKind, Result};
-use crate::review::{Finding, Severity};
+use crate::review::{Finding, Severity, Stop};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -42,6 +43,7 @@ pub(super) fn check(page: &Page<'_>) -> Result<()> {
 
 pub(super) fn page(page: &Page<'_>) -> Result<String> {
     check(page)?;
+    let risks = Risks::of(page)?;
     let title = match page.client {
         Some(client) => format!("Architecture review: {}", name(client)),
         None => "Architecture review".to_owned(),
@@ -59,11 +61,11 @@ pub(super) fn page(page: &Page<'_>) -> Result<String> {
             }
             body {
                 a.skip href="#decisions" { "To the decisions" }
-                (head(page, &title))
+                (head(page, &title, &risks))
                 main {
-                    (decisions::section(page))
+                    (decisions::section(page, &risks))
                     (coverage::section(page))
-                    (risks::section(page)?)
+                    (risks::section(page, &risks))
                     (due::section(page.review))
                     (due::debt(page.review))
                     @if let Some(budget) = page.budget { (budget::section(budget)) }
@@ -81,18 +83,21 @@ pub(super) fn page(page: &Page<'_>) -> Result<String> {
     Ok(document.into_string())
 }
 
-fn head(page: &Page<'_>, title: &str) -> Markup {
+fn head(page: &Page<'_>, title: &str, risks: &Risks<'_>) -> Markup {
     let coverage = &page.review.coverage;
     html! {
         header {
             p.when { "As of " (page.review.as_of) }
             h1 { (title) }
-            p.lead { (headline(page)) }
+            p.lead { (headline(page, risks)) }
             p {
                 (counted_as("assets", coverage.assets, "asset")) ", " (counted_as("relations", coverage.relations, "relation"))
                 " (" (figure("/coverage/inferred_relations", coverage.inferred_relations)) " inferred), "
                 (counted_as("sources", coverage.sources, "source"))
-                @if let Some(people) = coverage.people { "; " (figure("/coverage/people", people)) " people at " (counted_as("sites", coverage.sites, "site")) }
+                @if let Some(People { count, at_least, open }) = people(page) {
+                    "; " (at_least) (figure("/coverage/people", count)) " people at " (counted_as("sites", coverage.sites, "site"))
+                    @if !open.is_empty() { " (" (open) ")" }
+                }
                 "."
             }
         }
@@ -104,7 +109,7 @@ fn counted_as(field: &str, count: u64, one: &str) -> Markup {
 }
 
 /// One sentence with a number: the failure that would hurt most, or what is wrong at all, or that nothing could be judged.
-fn headline(page: &Page<'_>) -> Markup {
+fn headline(page: &Page<'_>, risks: &Risks<'_>) -> Markup {
     let problems: Vec<&Finding> = page
         .review
         .findings
@@ -116,18 +121,12 @@ fn headline(page: &Page<'_>) -> Markup {
         .copied()
         .filter(|finding| finding.severity >= Severity::High)
         .collect();
-    let worst = page
-        .review
-        .stops(page.estate, 1)
-        .0
-        .first()
-        .map(|stop| stop.finding);
     html! {
-        @if let Some(worst) = worst {
+        @if let Some((Stop { finding: worst, .. }, told)) = risks.shown.first() {
             @let reach = worst.reach.unwrap_or_default();
-            "If " strong { (subject(worst)) } " fails, "
-            span.n data-ev=(worst.id.0) { (reach.assets) } " other " (noun(amount(reach.assets), "asset")) " that depend on it are touched"
-            @if let Some(people) = reach.people { ", and at least " span.n data-ev=(worst.id.0) { (people) } " people" }
+            "If " strong { (subject(worst)) } " fails, of the other assets "
+            span.n data-ev=(worst.id.0) { (fallout(told)) }
+            @if let Some(people) = reach.people { "; at least " span.n data-ev=(worst.id.0) { (people) } " people work with what stops" }
             ". "
         }
         @if grave.is_empty() {

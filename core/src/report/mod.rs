@@ -125,8 +125,9 @@ impl<'a> Page<'a> {
     /// # Errors
     /// `conflict` where the review, or the budget, is of another estate.
     pub fn to_text(&self) -> Result<String> {
-        frame::check(self).map_err(|error| error.during("report.page"))?;
-        Ok(screen::of(self))
+        frame::check(self)
+            .and_then(|()| screen::of(self))
+            .map_err(|error| error.during("report.page"))
     }
 }
 

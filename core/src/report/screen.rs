@@ -7,11 +7,16 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Page;
-use super::figure::{label, listed, name, noun, sentence, subject, voided, way_out};
+use super::figure::{
+    self, People, fallout, label, listed, name, noun, sentence, subject, voided, way_out, what_ends,
+};
 use super::frame::amount;
+use super::risks::Risks;
 use crate::change::{FindingId, Recommendation};
+use crate::error::Result;
 use crate::estate::AssetId;
 use crate::gate::Pending;
+use crate::impact::WhatIf;
 use crate::plan::Budget;
 use crate::review::{Band, Calendar, Ending, Outcome, Review, Severity, Stop};
 use crate::source::overlay::rank;
@@ -19,11 +24,9 @@ use crate::text::{self, Plain};
 
 /// So wide a line may be; a longer one goes on below.
 const WIDTH: usize = 118;
-/// Of the single failures so many are told.
-const STOPS: usize = 3;
 /// Groups of what is past, and of what is coming.
 const PAST: usize = 4;
-const COMING: usize = 6;
+const COMING: usize = 7;
 /// Proposals that are listed.
 const WAITING: usize = 4;
 /// Names in a list.
@@ -61,34 +64,47 @@ impl Screen {
     }
 }
 
-pub(super) fn of(page: &Page<'_>) -> String {
+pub(super) fn of(page: &Page<'_>) -> Result<String> {
+    let risks = Risks::of(page)?;
     let mut screen = Screen::default();
     head(&mut screen, page);
     seen(&mut screen, page.review);
     if let Some(waivers) = &page.review.waivers {
         screen.line(6, &waivers.line(&page.review.debt));
     }
-    stops(&mut screen, page);
+    stops(&mut screen, page, &risks);
     due(&mut screen, page.review);
     if let Some(budget) = page.budget {
         spend(&mut screen, budget);
     }
     if let Some(pending) = page.pending {
-        waiting(&mut screen, page, pending);
+        waiting(&mut screen, page, pending, &risks);
     }
-    screen.0
+    Ok(screen.0)
 }
 
 fn head(screen: &mut Screen, page: &Page<'_>) {
     let coverage = &page.review.coverage;
     let client = page.client.map_or_else(|| "Architecture review".to_owned(), name);
-    let people = coverage
-        .people
-        .map_or_else(String::new, |people| format!(", {people} people"));
+    let (people, open) = match figure::people(page) {
+        None => (String::new(), String::new()),
+        Some(People {
+            count,
+            at_least,
+            open,
+        }) => (
+            format!(", {at_least}{count} people"),
+            if open.is_empty() {
+                open
+            } else {
+                format!(" ({open})")
+            },
+        ),
+    };
     screen.line(
         2,
         &format!(
-            "{client}{people}, {} {}, as of {}",
+            "{client}{people}, {} {}{open}, as of {}",
             coverage.sites,
             noun(amount(coverage.sites), "site"),
             page.review.as_of
@@ -146,17 +162,13 @@ fn seen(screen: &mut Screen, review: &Review) {
     );
 }
 
-fn stops(screen: &mut Screen, page: &Page<'_>) {
-    let (stops, total) = page.review.stops(page.estate, STOPS);
-    screen.heading(&match total.saturating_sub(stops.len()) {
+fn stops(screen: &mut Screen, page: &Page<'_>, risks: &Risks<'_>) {
+    let Risks { shown, total } = risks;
+    screen.heading(&match total.saturating_sub(shown.len()) {
         0 => "WHAT WOULD STOP THE FIRM".to_owned(),
-        more => format!(
-            "WHAT WOULD STOP THE FIRM   the first {} of {}",
-            stops.len(),
-            stops.len() + more
-        ),
+        _ => format!("WHAT WOULD STOP THE FIRM   the first {} of {total}", shown.len()),
     });
-    if stops.is_empty() {
+    if shown.is_empty() {
         let judged = page
             .review
             .rule("resilience.single_point")
@@ -170,10 +182,10 @@ fn stops(screen: &mut Screen, page: &Page<'_>) {
             },
         );
     }
-    for (place, stop) in (1..).zip(&stops) {
+    for (place, (stop, told)) in (1..).zip(shown) {
         let subject = subject(stop.finding);
         screen.line(5, &format!("  {place}  {subject}: {}", why(page, stop)));
-        screen.line(7, &format!("     takes along {}", reach(page, stop)));
+        screen.line(7, &format!("     takes along {}", reach(page, stop, told)));
         let answers = stop
             .shared
             .iter()
@@ -190,7 +202,8 @@ fn stops(screen: &mut Screen, page: &Page<'_>) {
 }
 
 fn why(page: &Page<'_>, stop: &Stop<'_>) -> String {
-    let mut parts: Vec<String> = stop.shared.iter().map(|shared| voided(page, shared)).collect();
+    let shared = voided(page, &stop.shared).into_iter();
+    let mut parts: Vec<String> = shared.map(|(_, text)| text).collect();
     if parts.is_empty() {
         parts.push("nothing stands in for it".to_owned());
     }
@@ -204,7 +217,7 @@ fn why(page: &Page<'_>, stop: &Stop<'_>) -> String {
 }
 
 /// Whom and what it takes along, what matters most first.
-fn reach(page: &Page<'_>, stop: &Stop<'_>) -> String {
+fn reach(page: &Page<'_>, stop: &Stop<'_>, told: &WhatIf) -> String {
     let reach = stop.finding.reach.unwrap_or_default();
     let people = match reach.people {
         Some(people) => format!("at least {people} people"),
@@ -220,9 +233,9 @@ fn reach(page: &Page<'_>, stop: &Stop<'_>) -> String {
     });
     let names: Vec<String> = services.into_iter().map(|id| short(&label(page, id))).collect();
     format!(
-        "{people}, {} of {} assets, {} {}: {}",
-        reach.assets,
-        page.review.coverage.assets,
+        "{people}; of {} other assets {}; {} {}: {}",
+        page.review.coverage.assets.saturating_sub(1),
+        fallout(told),
         reach.services,
         noun(amount(reach.services), "service"),
         listed(&names)
@@ -248,7 +261,7 @@ fn due(screen: &mut Screen, review: &Review) {
     // The gravest, in the order of their days.
     coming.sort_by_key(|group| (std::cmp::Reverse(group.severity), group.from));
     let later = coming.split_off(COMING.min(coming.len()));
-    coming.sort_by_key(|group| group.from);
+    coming.sort_by(|a, b| (a.from, &a.what).cmp(&(b.from, &b.what)));
     rows(screen, (&coming, &later), |group| format!("{} d", group.days));
     let unknown: u64 = calendar.not_recorded.iter().map(|rule| rule.count).sum();
     if unknown > 0 || calendar.disputed > 0 {
@@ -276,6 +289,7 @@ fn due(screen: &mut Screen, review: &Review) {
 
 /// What ends in the same way within the same time.
 struct Group<'a> {
+    what: String,
     from: Date,
     days: i64,
     severity: Option<Severity>,
@@ -297,7 +311,7 @@ fn weights(review: &Review) -> Weights<'_> {
 }
 
 fn groups<'a>(calendar: &'a Calendar, bands: &[Band], weights: &Weights<'_>) -> Vec<Group<'a>> {
-    let mut groups: BTreeMap<(Band, &str), Group<'a>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Band, String), Group<'a>> = BTreeMap::new();
     for ending in calendar
         .entries
         .iter()
@@ -305,10 +319,12 @@ fn groups<'a>(calendar: &'a Calendar, bands: &[Band], weights: &Weights<'_>) -> 
     {
         let key = (ending.rule.as_str(), Some(&ending.asset));
         let severity = weights.get(&key).copied();
+        let what = what_ends(ending);
         // Entries come by day: the first of a group is its earliest.
         let group = groups
-            .entry((ending.band, ending.what.raw()))
+            .entry((ending.band, what.clone()))
             .or_insert_with(|| Group {
+                what,
                 from: ending.date,
                 days: ending.days,
                 severity,
@@ -331,14 +347,13 @@ fn rows(
             Some(last) if last > group.from => format!("{} to {last}", group.from),
             _ => group.from.to_string(),
         };
-        let what = group.endings.first().map_or("", |ending| ending.what.raw());
         screen.line(
             12,
             &format!(
                 "  {:>6}    {}: {} ({days})",
                 mark(group),
                 things(&group.endings),
-                short(what)
+                short(&group.what)
             ),
         );
     }
@@ -395,7 +410,7 @@ fn spend(screen: &mut Screen, budget: &Budget) {
 }
 
 /// What waits, the answers to what would stop the firm first.
-fn waiting(screen: &mut Screen, page: &Page<'_>, pending: &[Pending]) {
+fn waiting(screen: &mut Screen, page: &Page<'_>, pending: &[Pending], risks: &Risks<'_>) {
     let review = page.review;
     screen.heading(&match pending.len().saturating_sub(WAITING) {
         0 => "WAITING FOR A HUMAN".to_owned(),
@@ -415,20 +430,8 @@ fn waiting(screen: &mut Screen, page: &Page<'_>, pending: &[Pending]) {
             )
         })
         .collect();
-    let (stops, _) = review.stops(page.estate, STOPS);
-    let answers = |stop: &Stop<'_>, proposal: &Pending| {
-        let shared = stop.shared.iter().map(|shared| shared.finding);
-        shared
-            .chain([stop.finding])
-            .any(|finding| proposal.findings.contains(&finding.id))
-    };
     let mut ordered: Vec<&Pending> = pending.iter().collect();
-    ordered.sort_by_key(|proposal| {
-        stops
-            .iter()
-            .position(|stop| answers(stop, proposal))
-            .unwrap_or(STOPS)
-    });
+    ordered.sort_by_key(|proposal| risks.place(&proposal.findings));
     for proposal in ordered.into_iter().take(WAITING) {
         let change = by_findings
             .get(&(proposal.findings.as_slice(), proposal.title.raw().as_str()))

@@ -4,9 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::figure::{called, noun};
-use crate::error::Result;
 use crate::estate::{AssetId, Estate};
-use crate::impact::FailureSimulator;
+use crate::impact::WhatIf;
 
 /// Deeper than this the tree only counts.
 const DEPTH: usize = 4;
@@ -18,14 +17,18 @@ const ROWS: usize = 20;
 /// The tree, drawn from the top down.
 pub(super) struct Tree {
     pub(super) rows: Vec<Row>,
-    /// How many others stop.
-    pub(super) failed: usize,
-    /// How many get worse.
-    pub(super) degraded: usize,
     /// The largest number of a row, to scale the bars.
     pub(super) largest: u64,
     /// Whether there was no room for all rows.
     pub(super) cut: bool,
+}
+
+/// What becomes of an asset, the gravest last.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Effect {
+    Worse,
+    CutOff,
+    Stops,
 }
 
 pub(super) struct Row {
@@ -37,14 +40,14 @@ pub(super) enum Node {
     Asset {
         name: String,
         kind: String,
-        fails: bool,
+        effect: Effect,
         /// How many affected assets hang under it.
         below: u64,
     },
     Folded {
         count: usize,
         kind: String,
-        fails: bool,
+        effect: Effect,
     },
     Deeper {
         count: u64,
@@ -55,46 +58,43 @@ pub(super) enum Node {
 struct Affected {
     position: u32,
     parent: usize,
-    fails: bool,
+    effect: Effect,
     below: u64,
 }
 
 impl Tree {
-    pub(super) fn of(estate: &Estate, seed: &AssetId) -> Result<Self> {
-        let failure = FailureSimulator::new(estate).fail([seed.as_str()])?;
-        let mut effect: BTreeMap<u32, bool> = BTreeMap::new();
-        let positions = |ids: &[AssetId]| -> Vec<u32> {
-            ids.iter().filter_map(|id| estate.index_of(id.as_str())).collect()
-        };
-        for position in positions(&failure.degraded) {
-            effect.insert(position, false);
-        }
-        for position in positions(&failure.failed) {
-            effect.insert(position, true);
+    /// What falls with the seed, as [`what_if`](crate::impact::what_if) says.
+    pub(super) fn of(estate: &Estate, seed: &AssetId, told: &WhatIf) -> Self {
+        let mut effects: BTreeMap<u32, Effect> = BTreeMap::new();
+        for (ids, effect) in [
+            (&told.degraded, Effect::Worse),
+            (&told.cut_off, Effect::CutOff),
+            (&told.failed, Effect::Stops),
+        ] {
+            let positions = ids.iter().filter_map(|id| estate.index_of(id.as_str()));
+            effects.extend(positions.map(|position| (position, effect)));
         }
         let affected = estate
             .index_of(seed.as_str())
-            .map_or_else(Vec::new, |root| spread(estate, root, &mut effect));
+            .map_or_else(Vec::new, |root| spread(estate, root, &mut effects));
         let (rows, cut) = rows(estate, &affected, &children(&affected));
-        Ok(Self {
-            failed: failure.failed.len().saturating_sub(1),
-            degraded: failure.degraded.len(),
+        Self {
             largest: affected.iter().skip(1).map(|node| node.below).max().unwrap_or(0),
             rows,
             cut,
-        })
+        }
     }
 }
 
-/// Breadth first from the root, over those that are affected; each once. Takes them out of `effect`.
-fn spread(estate: &Estate, root: u32, effect: &mut BTreeMap<u32, bool>) -> Vec<Affected> {
+/// Breadth first from the root, over those that are affected; each once. Takes them out of `effects`.
+fn spread(estate: &Estate, root: u32, effects: &mut BTreeMap<u32, Effect>) -> Vec<Affected> {
     let mut found = Vec::new();
     let mut add = |found: &mut Vec<Affected>, position: u32, parent: usize| {
-        if let Some(fails) = effect.remove(&position) {
+        if let Some(effect) = effects.remove(&position) {
             found.push(Affected {
                 position,
                 parent,
-                fails,
+                effect,
                 below: 0,
             });
         }
@@ -130,7 +130,7 @@ fn children(affected: &[Affected]) -> Vec<Vec<usize>> {
     for of in &mut children {
         of.sort_by_key(|at| {
             let node = affected.get(*at);
-            Reverse(node.map(|node| (node.fails, node.below, Reverse(node.position))))
+            Reverse(node.map(|node| (node.effect, node.below, Reverse(node.position))))
         });
     }
     children
@@ -162,7 +162,7 @@ fn rows(estate: &Estate, affected: &[Affected], children: &[Vec<usize>]) -> (Vec
             node: Node::Asset {
                 name: asset.map_or_else(String::new, |asset| called(asset).to_owned()),
                 kind: kind(estate, node),
-                fails: node.fails,
+                effect: node.effect,
                 below: node.below,
             },
         });
@@ -191,7 +191,7 @@ fn open_children<'a>(
     open: &mut Vec<(usize, Entry<'a>)>,
 ) {
     // What only gets worse is folded, unless nothing stops: a picture of what stops must not drown in it.
-    let stops = |at: &&usize| affected.get(**at).is_some_and(|node| node.fails);
+    let stops = |at: &&usize| affected.get(**at).is_some_and(|node| node.effect > Effect::Worse);
     let rows = match of.iter().filter(stops).count() {
         0 if depth == 0 => of.len(),
         stopping => stopping,
@@ -203,12 +203,12 @@ fn open_children<'a>(
         rows.min(SIBLINGS)
     };
     let (own, folded) = of.split_at_checked(shown).unwrap_or((of, &[]));
-    let mut kinds: BTreeMap<(Reverse<bool>, String), usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<(Reverse<Effect>, String), usize> = BTreeMap::new();
     let mut inside: Vec<usize> = folded.to_vec();
     while let Some(at) = inside.pop() {
         if let Some(node) = affected.get(at) {
             *kinds
-                .entry((Reverse(node.fails), kind(estate, node)))
+                .entry((Reverse(node.effect), kind(estate, node)))
                 .or_default() += 1;
             inside.extend(children.get(at).into_iter().flatten());
         }
@@ -222,11 +222,11 @@ fn open_children<'a>(
 }
 
 /// A row for each kind of what stops, and one for all that gets worse.
-fn gathered(kinds: BTreeMap<(Reverse<bool>, String), usize>) -> Vec<Node> {
+fn gathered(kinds: BTreeMap<(Reverse<Effect>, String), usize>) -> Vec<Node> {
     let (mut rows, mut worse) = (Vec::new(), Vec::new());
-    for ((Reverse(fails), kind), count) in kinds {
-        if fails {
-            rows.push(Node::Folded { count, kind, fails });
+    for ((Reverse(effect), kind), count) in kinds {
+        if effect > Effect::Worse {
+            rows.push(Node::Folded { count, kind, effect });
         } else {
             worse.push((count, kind));
         }
@@ -245,7 +245,7 @@ fn gathered(kinds: BTreeMap<(Reverse<bool>, String), usize>) -> Vec<Node> {
     rows.push(Node::Folded {
         count,
         kind,
-        fails: false,
+        effect: Effect::Worse,
     });
     rows
 }
@@ -277,6 +277,12 @@ mod tests {
         Estate::new(Inventory::from_json(document.to_string().as_bytes()).unwrap()).unwrap()
     }
 
+    fn tree(estate: &Estate, seed: &str) -> (Tree, usize, usize) {
+        let told = crate::impact::what_if(estate, [seed]).unwrap();
+        let tree = Tree::of(estate, &seed.into(), &told);
+        (tree, told.failed.len() - 1, told.degraded.len())
+    }
+
     fn drawn(tree: &Tree) -> Vec<String> {
         tree.rows
             .iter()
@@ -291,9 +297,9 @@ mod tests {
     #[test]
     fn each_asset_stands_once_under_the_first_that_it_hangs_on() {
         let estate = estate(&[("b", "a"), ("c", "a"), ("d", "b"), ("d", "c"), ("a", "d")]);
-        let tree = Tree::of(&estate, &"a".into()).unwrap();
+        let (tree, failed, degraded) = tree(&estate, "a");
         assert_eq!(drawn(&tree), ["b 1", ">d 0", "c 0"]);
-        assert_eq!((tree.failed, tree.degraded), (3, 0));
+        assert_eq!((failed, degraded), (3, 0));
     }
 
     #[test]
@@ -303,11 +309,10 @@ mod tests {
             "relations": [{"from": "b", "to": "a", "kind": "depends_on"}, {"from": "c", "to": "a", "kind": "uses", "strength": "soft"},
                 {"from": "d", "to": "c", "kind": "depends_on"}]});
         let estate = Estate::new(Inventory::from_json(document.to_string().as_bytes()).unwrap()).unwrap();
-        let tree = Tree::of(&estate, &"a".into()).unwrap();
-        assert_eq!(drawn(&tree), ["b 0", "+2 workstation"]);
-        assert_eq!((tree.failed, tree.degraded), (1, 2));
-        let tree = Tree::of(&estate, &"c".into()).unwrap();
-        assert_eq!(drawn(&tree), ["d 0"]);
+        let (drawn_of_a, failed, degraded) = tree(&estate, "a");
+        assert_eq!(drawn(&drawn_of_a), ["b 0", "+2 workstation"]);
+        assert_eq!((failed, degraded), (1, 2));
+        assert_eq!(drawn(&tree(&estate, "c").0), ["d 0"]);
     }
 
     #[test]
@@ -317,7 +322,7 @@ mod tests {
         let chain: Vec<String> = (0..9).map(|n| format!("x{n}")).collect();
         relations.push((&chain[0], "a"));
         relations.extend(chain.windows(2).map(|pair| (pair[1].as_str(), pair[0].as_str())));
-        let tree = Tree::of(&estate(&relations), &"a".into()).unwrap();
+        let (tree, failed, _) = tree(&estate(&relations), "a");
         assert_eq!(
             drawn(&tree),
             [
@@ -332,6 +337,6 @@ mod tests {
                 "+7 service"
             ]
         );
-        assert_eq!(tree.failed, 19);
+        assert_eq!(failed, 19);
     }
 }

@@ -142,3 +142,9 @@ fn links(context: &Context<'_>) -> (u64, u64) {
 fn people(site: &Asset) -> Option<u64> {
     numbers(site, "people").least().and_then(Decimal::to_u64)
 }
+
+/// How many different numbers of people the sources state of a site.
+#[cfg(feature = "report")]
+pub(crate) fn people_stated(site: &Asset) -> usize {
+    numbers(site, "people").values().len()
+}

@@ -48,6 +48,8 @@ pub use waiver::{
 pub use crate::change::{FindingId, Recommendation};
 pub(crate) use advice::recommendation_id;
 pub(crate) use analyzers::REPLACED_FOR_WINDOWS_11;
+#[cfg(feature = "report")]
+pub(crate) use coverage::people_stated;
 pub(crate) use debt::money;
 pub(crate) use facts::earliest;
 pub(crate) use life::is_retired;

@@ -227,6 +227,39 @@ fn the_bands_that_count_change_exactly_at_their_borders() {
 }
 
 #[test]
+fn the_reason_of_the_blast_radius_is_what_raised_it() {
+    let why = |targets: u64, reach: u64, critical: bool| {
+        let mut input = harmless();
+        (input.reach, input.touched) = (Some(reach), Some(reach + targets));
+        if let Some(known) = &mut input.targets[0].known {
+            known.critical = critical;
+        }
+        let bands = assess(input).bands;
+        let band = bands
+            .into_iter()
+            .find(|band| band.axis == Axis::BlastRadius)
+            .unwrap();
+        band.to_string()
+    };
+    assert_eq!(
+        why(1, 0, false),
+        "nothing is recorded that would be taken along (L0)"
+    );
+    assert_eq!(
+        why(1, 0, true),
+        "a critical asset is touched; nothing is recorded that would be taken along (L2)"
+    );
+    assert_eq!(
+        why(9, 0, false),
+        "9 assets are touched, the targets with them; nothing is recorded that would be taken along (L2)"
+    );
+    assert_eq!(
+        why(1, 6, false),
+        "7 assets are touched, the targets with them; 6 assets may be taken along (L2)"
+    );
+}
+
+#[test]
 fn a_stricter_policy_leaves_fewer_targets_to_an_approval() {
     let policy = Policy {
         targets: 3,
