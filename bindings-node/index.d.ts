@@ -614,11 +614,77 @@ export interface StepReport {
   note: string | null
 }
 
+/** What an anchor is to keep. */
+export interface AnchorRequest {
+  /** The checkpoint of the anchor log: a signed note. */
+  checkpoint: string
+  /** The public key of the anchor log. */
+  key: string
+  origin: string
+  region: string
+  size: number
+  /** The size of the newest checkpoint that this anchor has confirmed; 0 for none. */
+  confirmed: number
+  failures: number
+  at: string
+}
+
+/**
+ * A place outside that keeps checkpoints of anchor logs, registered with `practice.registerAnchor`. It is called by rounds, at least
+ * once for each checkpoint that it is owed, and again after a failure. No time limit is set: set your own.
+ */
+export interface Anchor {
+  /** Names it in the records: 1 to 64 of a-z, 0-9 and `-`. The same for ever. */
+  readonly name: string
+  /** Keeps the checkpoint durably; a text that it gives is recorded. What it throws is a failure: it is tried again later. */
+  keep(request: AnchorRequest): string | null | undefined | void | Promise<string | null | undefined | void>
+}
+
+/** A checkpoint of an anchor log that a folder keeps, and since when by the clock of its file system. */
+export interface KeptCheckpoint {
+  note: string
+  size?: number
+  since?: string | null
+}
+
+/** What a round of anchoring came to. */
+export interface AnchorRound {
+  at: string
+  regions: {
+    region: string
+    origin: string | null
+    /** The note to keep outside. */
+    checkpoint: string | null
+    key: string | null
+    size: number | null
+    /** What is wrong with the anchor log. */
+    text: string | null
+    anchors: {
+      anchor: string
+      outcome: 'kept' | 'current' | 'failed' | 'waiting'
+      confirmed: number
+      next: string | null
+      text: string | null
+    }[]
+  }[]
+  tenants: {
+    tenant: string
+    region: string | null
+    outcome: 'anchored' | 'unchanged' | 'shorter' | 'forked' | 'missing' | 'failed'
+    size: number | null
+    anchored: number | null
+    text: string | null
+  }[]
+  hasFailure: boolean
+}
+
 /** What a proof holds. Keep the checkpoint elsewhere: it tells later whether something was cut off. */
 export interface Proved {
   checkpoint: string
   decisions: number
   oscal: boolean
+  /** Whether it leads to a checkpoint of the region's anchor log. */
+  anchored: boolean
 }
 
 /**
@@ -838,6 +904,21 @@ export declare class Execution {
   rollback(): Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
 }
 
+/**
+ * Keeps each checkpoint of an anchor log as a file of its own in a folder, and never writes over one. It is worth as much as the
+ * folder is out of reach of who could change the practice's.
+ */
+export declare class FileAnchor {
+  /** An anchor of this name over this folder, which is made when it is first used. */
+  constructor(name: string, folder: string)
+  /** Its name in the records of the anchor logs. */
+  get name(): string
+  /** Where the checkpoints are. */
+  get folder(): string
+  /** What it keeps of the anchor log of this origin, by size: what `verify` takes as `anchors`. */
+  kept(origin: string): Promise<KeptCheckpoint[]>
+}
+
 /** A proposal that is over. */
 export declare class Finished {
   private constructor()
@@ -915,7 +996,10 @@ export declare class Ledger {
   get verifierKey(): string
   /** A page of entries behind a cursor, checked and opened: what `entries` gives one by one. */
   readOn(options?: EntriesOptions | undefined | null): Promise<LedgerPage>
-  /** Verifies every entry: one verdict for each question, never a bare "valid". */
+  /**
+   * Verifies every entry: one verdict for each question, never a bare "valid". Where there were rounds, the log is compared with
+   * the anchor log of its region.
+   */
   verify(options?: VerifyOptions | undefined | null): Promise<Verification>
 }
 
@@ -948,6 +1032,17 @@ export declare class Practice {
   private constructor()
   /** Registers an executor for all tenants: `WorkOrders`, or any object with the methods of `Executor`. */
   register(executor: WorkOrders | Executor): void
+  /**
+   * Registers a place outside that keeps the checkpoints of the anchor logs: `FileAnchor`, `WebhookAnchor`, or any object with
+   * the members of `Anchor`.
+   */
+  registerAnchor(anchor: FileAnchor | WebhookAnchor | Anchor): void
+  /**
+   * One round: signs every tenant's log, compares it with what was anchored of it before, takes its new head into the anchor
+   * log of its region, and hands the checkpoint to the registered anchors. A log that is missing, shorter or of another
+   * history is told and not taken.
+   */
+  anchor(options?: AnchorOptions | undefined | null): Promise<AnchorRound>
   /** Makes a tenant and opens it. */
   createTenant(name: string, options: CreateTenantOptions): Promise<Tenant>
   /**
@@ -1167,12 +1262,26 @@ export declare class Waiting {
   get approvals(): Approvals
 }
 
+/** Posts each checkpoint of an anchor log to a URL, signed as Standard Webhooks says. */
+export declare class WebhookAnchor {
+  /** An anchor of this name behind this URL: `https`, or plain `http` to the loopback address. The secret is `whsec_` and base64. */
+  constructor(name: string, url: string, secret: string)
+  /** Its name in the records of the anchor logs. */
+  get name(): string
+}
+
 /** Writes a work order per step into a folder, and can withdraw it. */
 export declare class WorkOrders {
   /** Work orders in this folder; it is made with the first of them. */
   constructor(folder: string)
   /** Where the work orders are. */
   get folder(): string
+}
+
+/** How to do a round. */
+export interface AnchorOptions {
+  /** Takes a log that did not grow too when its last head is as old as this, in seconds. */
+  heartbeat?: number
 }
 
 /**
@@ -1356,6 +1465,17 @@ export interface VerifyOptions {
   key?: string
   /** A checkpoint of the log, as `prove` gives it. */
   checkpoint?: string
+  /**
+   * Checkpoints of the region's anchor log that were kept outside, as texts or as `FileAnchor.kept` gives them: with one that holds,
+   * completeness is `ok`.
+   */
+  anchors?: (string | KeptCheckpoint)[]
+  /** The key of the anchor log. */
+  anchorKey?: string
+  /** How old what vouches for the log may be, in seconds, at the time `asOf`. */
+  freshWithin?: number
+  /** See `freshWithin`. */
+  asOf?: string | Date
   /** Leaves the payloads unread: a lesser check, which a changed payload passes, and whose integrity is `headers_only` at best. */
   headersOnly?: boolean
   /** Stops the work. */

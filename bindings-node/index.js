@@ -18,12 +18,23 @@ native.StagedApproval.prototype.approve = async function approve(approver, { sig
 }
 
 const timed = (time) => (time instanceof Date ? time.toISOString() : time)
-const { readOn } = native.Ledger.prototype
+const { readOn, verify } = native.Ledger.prototype
+const { verifyBundle } = native
 
 /** A page of entries behind a cursor. */
 native.Ledger.prototype.readOn = async function page(options = {}) {
   return readOn.call(this, { ...options, since: timed(options.since), until: timed(options.until) })
 }
+
+const dated = (options) => (options?.asOf instanceof Date ? { ...options, asOf: timed(options.asOf) } : options)
+
+/** The verdicts over a ledger. */
+native.Ledger.prototype.verify = async function verdicts(options) {
+  return verify.call(this, dated(options))
+}
+
+/** The verdicts over a proof. */
+native.verifyBundle = async (directory, options) => verifyBundle(directory, dated(options))
 
 /** The entries of the log in order, fetched as they are asked for. */
 native.Ledger.prototype.entries = async function* entries(options = {}) {

@@ -614,11 +614,77 @@ export interface StepReport {
   note: string | null
 }
 
+/** What an anchor is to keep. */
+export interface AnchorRequest {
+  /** The checkpoint of the anchor log: a signed note. */
+  checkpoint: string
+  /** The public key of the anchor log. */
+  key: string
+  origin: string
+  region: string
+  size: number
+  /** The size of the newest checkpoint that this anchor has confirmed; 0 for none. */
+  confirmed: number
+  failures: number
+  at: string
+}
+
+/**
+ * A place outside that keeps checkpoints of anchor logs, registered with `practice.registerAnchor`. It is called by rounds, at least
+ * once for each checkpoint that it is owed, and again after a failure. No time limit is set: set your own.
+ */
+export interface Anchor {
+  /** Names it in the records: 1 to 64 of a-z, 0-9 and `-`. The same for ever. */
+  readonly name: string
+  /** Keeps the checkpoint durably; a text that it gives is recorded. What it throws is a failure: it is tried again later. */
+  keep(request: AnchorRequest): string | null | undefined | void | Promise<string | null | undefined | void>
+}
+
+/** A checkpoint of an anchor log that a folder keeps, and since when by the clock of its file system. */
+export interface KeptCheckpoint {
+  note: string
+  size?: number
+  since?: string | null
+}
+
+/** What a round of anchoring came to. */
+export interface AnchorRound {
+  at: string
+  regions: {
+    region: string
+    origin: string | null
+    /** The note to keep outside. */
+    checkpoint: string | null
+    key: string | null
+    size: number | null
+    /** What is wrong with the anchor log. */
+    text: string | null
+    anchors: {
+      anchor: string
+      outcome: 'kept' | 'current' | 'failed' | 'waiting'
+      confirmed: number
+      next: string | null
+      text: string | null
+    }[]
+  }[]
+  tenants: {
+    tenant: string
+    region: string | null
+    outcome: 'anchored' | 'unchanged' | 'shorter' | 'forked' | 'missing' | 'failed'
+    size: number | null
+    anchored: number | null
+    text: string | null
+  }[]
+  hasFailure: boolean
+}
+
 /** What a proof holds. Keep the checkpoint elsewhere: it tells later whether something was cut off. */
 export interface Proved {
   checkpoint: string
   decisions: number
   oscal: boolean
+  /** Whether it leads to a checkpoint of the region's anchor log. */
+  anchored: boolean
 }
 
 /**

@@ -77,8 +77,8 @@ pub fn text_of(env: &Env, value: Unknown<'_>) -> Result<vcto::Result<Vec<u8>>> {
 pub enum Subject {
     /// The context of a step.
     Context(Box<StepContext>),
-    /// A duty to review, as it is told.
-    Duty(serde_json::Value),
+    /// A duty to review, or what an anchor is to keep, as it is told.
+    Told(serde_json::Value),
     /// A permit.
     Permit(Permit),
 }
@@ -107,7 +107,7 @@ impl Caller {
                 let env = &context.env;
                 let subject = match context.value.subject {
                     Subject::Context(context) => Either::A(json::context(env, &context)?),
-                    Subject::Duty(duty) => Either::A(json::plain(env, &duty)?),
+                    Subject::Told(told) => Either::A(json::plain(env, &told)?),
                     Subject::Permit(permit) => Either::B(permit),
                 };
                 let subject = match subject {

@@ -156,7 +156,7 @@ impl Notifier for Told {
 
     async fn notify(&self, duty: &ReviewDuty) -> vcto::Result<()> {
         let duty = value(&told::Duty::of(duty))?;
-        let answer = self.caller.call("notify", Subject::Duty(duty));
+        let answer = self.caller.call("notify", Subject::Told(duty));
         answer
             .map(drop)
             .map_err(|why| Error::new(ErrorKind::Unavailable, why))

@@ -1,11 +1,16 @@
 //! The audit ledger of a tenant, and proofs of it.
 
+use napi::JsValue;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use pollster::block_on;
 
+use crate::anchor::seconds;
+use crate::both::anchor::Outside;
+use crate::both::read::within;
 use crate::both::told::Verified;
 use crate::both::wanted::Wanted;
+use crate::caller::text_of;
 use crate::json;
 use crate::promise::{promise, watched};
 
@@ -20,6 +25,17 @@ pub struct VerifyOptions<'a> {
     pub key: Option<String>,
     /// A checkpoint of the log, as `prove` gives it.
     pub checkpoint: Option<String>,
+    /// Checkpoints of the region's anchor log that were kept outside, as texts or as `FileAnchor.kept` gives them: with one that holds,
+    /// completeness is `ok`.
+    #[napi(ts_type = "(string | KeptCheckpoint)[]")]
+    pub anchors: Option<Object<'a>>,
+    /// The key of the anchor log.
+    pub anchor_key: Option<String>,
+    /// How old what vouches for the log may be, in seconds, at the time `asOf`.
+    pub fresh_within: Option<f64>,
+    /// See `freshWithin`.
+    #[napi(ts_type = "string | Date")]
+    pub as_of: Option<String>,
     /// Leaves the payloads unread: a lesser check, which a changed payload passes, and whose integrity is `headers_only` at best.
     pub headers_only: Option<bool>,
     /// Stops the work.
@@ -127,14 +143,15 @@ impl Ledger {
         )
     }
 
-    /// Verifies every entry: one verdict for each question, never a bare "valid".
+    /// Verifies every entry: one verdict for each question, never a bare "valid". Where there were rounds, the log is compared with
+    /// the anchor log of its region.
     #[napi(ts_return_type = "Promise<Verification>")]
     pub fn verify<'env>(&self, env: &'env Env, options: Option<VerifyOptions<'_>>) -> Result<Object<'env>> {
         let tenant = self.0.clone();
         let options = options.unwrap_or_default().into_core(env)?;
         promise(
             env,
-            move || block_on(tenant.ledger().verify(&options()?)),
+            move || block_on(tenant.verify(&options()?)),
             |env, verification| json::result(env, &Verified::of(&verification)),
         )
     }
@@ -170,6 +187,9 @@ impl VerifyOptions<'_> {
         let monitor = watched(env, self.signal)?;
         let (key, checkpoint) = (self.key, self.checkpoint);
         let headers_only = self.headers_only.unwrap_or_default();
+        let anchors = self.anchors.map(|anchors| text_of(env, anchors.to_unknown()));
+        let anchors = anchors.transpose()?;
+        let (anchor_key, fresh_within, as_of) = (self.anchor_key, self.fresh_within, self.as_of);
         Ok(move || {
             let mut options = vcto::ledger::VerifyOptions::default().monitor(monitor);
             if headers_only {
@@ -181,7 +201,13 @@ impl VerifyOptions<'_> {
             if let Some(note) = checkpoint {
                 options = options.seen_checkpoint(note);
             }
-            Ok(options)
+            let outside = Outside {
+                anchors: anchors.map(|text| within("anchors", text)).transpose()?,
+                key: anchor_key,
+                fresh_within: seconds(fresh_within, "freshWithin")?,
+                as_of,
+            };
+            outside.add(options)
         })
     }
 }

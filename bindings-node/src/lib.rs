@@ -8,6 +8,7 @@
 )]
 
 // Nothing in it is of one language.
+mod anchor;
 #[path = "../../bindings-python/src/both/mod.rs"]
 mod both;
 mod budget;

@@ -5,6 +5,8 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use pollster::block_on;
 
+use crate::anchor::{AnchorOptions, FileAnchor, WebhookAnchor, WrittenAnchor, seconds};
+use crate::both::anchor;
 use crate::both::page::{Form, Shown};
 use crate::both::read::{read, word};
 use crate::both::told;
@@ -53,6 +55,36 @@ impl Practice {
             Either::A(orders) => self.0.register(orders.0.clone()).or_throw(env),
             Either::B(object) => self.0.register(Written::of(env, &object)?).or_throw(env),
         }
+    }
+
+    /// Registers a place outside that keeps the checkpoints of the anchor logs: `FileAnchor`, `WebhookAnchor`, or any object with
+    /// the members of `Anchor`.
+    #[napi(ts_args_type = "anchor: FileAnchor | WebhookAnchor | Anchor")]
+    pub fn register_anchor(
+        &self,
+        env: &Env,
+        anchor: Either3<ClassInstance<'_, FileAnchor>, ClassInstance<'_, WebhookAnchor>, Object<'_>>,
+    ) -> Result<()> {
+        match anchor {
+            Either3::A(anchor) => self.0.register_anchor(anchor.inner.clone()),
+            Either3::B(anchor) => self.0.register_anchor_shared(anchor.inner.clone()),
+            Either3::C(object) => self.0.register_anchor(WrittenAnchor::of(env, &object)?),
+        }
+        .or_throw(env)
+    }
+
+    /// One round: signs every tenant's log, compares it with what was anchored of it before, takes its new head into the anchor
+    /// log of its region, and hands the checkpoint to the registered anchors. A log that is missing, shorter or of another
+    /// history is told and not taken.
+    #[napi(ts_return_type = "Promise<AnchorRound>")]
+    pub fn anchor<'env>(&self, env: &'env Env, options: Option<AnchorOptions>) -> Result<Object<'env>> {
+        let practice = self.0.clone();
+        let heartbeat = options.unwrap_or_default().heartbeat;
+        promise(
+            env,
+            move || block_on(practice.anchor(&anchor::how(seconds(heartbeat, "heartbeat")?)?)),
+            |env, round| json::result(env, &anchor::Round::of(&round)),
+        )
     }
 
     /// Makes a tenant and opens it.
@@ -329,6 +361,7 @@ impl Tenant {
                         "checkpoint": proved.checkpoint.note(),
                         "decisions": proved.decisions,
                         "oscal": proved.oscal,
+                        "anchored": proved.anchored,
                     }),
                 )
             },

@@ -27,6 +27,10 @@ await vcto.review(estate, {})
 
 const practice = await vcto.open('folder', { operator: 'vcto' })
 practice.register(new vcto.WorkOrders('orders'))
+practice.registerAnchor(new vcto.FileAnchor('share', 'outside'))
+practice.registerAnchor({ name: 'own', keep: async (request: vcto.AnchorRequest) => request.checkpoint })
+// @ts-expect-error: no path alone
+practice.registerAnchor('outside')
 const tenant = await practice.createTenant('halden', { region: 'eu' })
 await tenant.review(estate, { asOf: '2026-11-22', trigger: 'manual' })
 const staged = await tenant.submit(change, { by: 'svc-review' })

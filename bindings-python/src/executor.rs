@@ -68,7 +68,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Written {
 }
 
 /// A coroutine would never be awaited.
-fn refuse_coroutine(method: &Bound<'_, PyAny>, name: &str) -> Result<()> {
+pub fn refuse_coroutine(method: &Bound<'_, PyAny>, name: &str) -> Result<()> {
     let inspect = method.py().import("inspect")?;
     if inspect
         .call_method1("iscoroutinefunction", (method,))?
@@ -232,7 +232,7 @@ impl Notifier for Told {
 }
 
 /// What is recorded of an exception; the logger `vcto` gets it whole.
-fn raised(py: Python<'_>, who: &str, error: PyErr) -> String {
+pub fn raised(py: Python<'_>, who: &str, error: PyErr) -> String {
     let said = format!("{who} raised {}", shown(py, &error));
     if error.is_instance_of::<PyException>(py) {
         log(py, &said, &error);

@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use pollster::block_on;
 use pyo3::prelude::*;
 use vcto::ledger::{Cursor, Entry, Selection, VerifyOptions};
 
+use crate::anchor::KeptAnchors;
+use crate::both::anchor::Outside;
 use crate::both::told::Verified;
 use crate::both::wanted::Wanted;
 use crate::day::Moment;
@@ -44,18 +47,28 @@ impl Ledger {
     /// Verifies every entry: one verdict for each question, never a bare "valid". `key` and `checkpoint` are what was kept
     /// elsewhere: without them authenticity is `self_signed` and completeness `unanchored` at best. `headers_only` leaves the
     /// payloads unread: a lesser check, which a changed payload passes, and whose integrity is `headers_only` at best.
-    #[pyo3(signature = (*, key=None, checkpoint=None, headers_only=false, progress=None))]
+    ///
+    /// Where there were rounds, the log is compared with the anchor log of its region. `anchors` are checkpoints of that log which
+    /// were kept outside, as texts or as `FileAnchor.kept` gives them; with one that holds, completeness is `ok`. `anchor_key` is
+    /// the key of the anchor log. `fresh_within` says how old what vouches for the log may be, at the time `as_of`.
+    #[pyo3(signature = (*, key=None, checkpoint=None, anchors=None, anchor_key=None, fresh_within=None, as_of=None, headers_only=false, progress=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn verify(
         &self,
         py: Python<'_>,
         key: Option<&str>,
         checkpoint: Option<String>,
+        anchors: Option<KeptAnchors<'_>>,
+        anchor_key: Option<Text>,
+        fresh_within: Option<Duration>,
+        as_of: Option<Moment<'_>>,
         headers_only: bool,
         progress: Option<Progress>,
     ) -> Result<Verification> {
-        let options = how_to_verify(key, checkpoint, headers_only)?;
+        let outside = outside(anchors, anchor_key, fresh_within, as_of)?;
+        let options = outside.add(how_to_verify(key, checkpoint, headers_only)?)?;
         let verified = watch(py, progress, |monitor| {
-            block_on(self.0.ledger().verify(&options.monitor(monitor)))
+            block_on(self.0.verify(&options.monitor(monitor)))
         })?;
         Verification::of(py, &Verified::of(&verified))
     }
@@ -162,18 +175,25 @@ impl Entries {
     }
 }
 
-/// Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys.
+/// Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys. Of `anchors`
+/// the checkpoint counts to which the proof leads.
 #[pyfunction]
-#[pyo3(signature = (directory, *, key=None, checkpoint=None, headers_only=false, progress=None))]
+#[pyo3(signature = (directory, *, key=None, checkpoint=None, anchors=None, anchor_key=None, fresh_within=None, as_of=None, headers_only=false, progress=None))]
+#[expect(clippy::too_many_arguments, reason = "keywords in Python")]
 pub fn verify_bundle(
     py: Python<'_>,
     directory: PathBuf,
     key: Option<&str>,
     checkpoint: Option<String>,
+    anchors: Option<KeptAnchors<'_>>,
+    anchor_key: Option<Text>,
+    fresh_within: Option<Duration>,
+    as_of: Option<Moment<'_>>,
     headers_only: bool,
     progress: Option<Progress>,
 ) -> Result<Verification> {
-    let options = how_to_verify(key, checkpoint, headers_only)?;
+    let outside = outside(anchors, anchor_key, fresh_within, as_of)?;
+    let options = outside.add(how_to_verify(key, checkpoint, headers_only)?)?;
     let verified = watch(py, progress, |monitor| {
         vcto::proof::verify_bundle(directory, &options.monitor(monitor))
     })?;
@@ -184,6 +204,20 @@ pub fn verify_bundle(
 #[pyfunction]
 pub fn postgres_schema() -> &'static str {
     vcto::ledger::postgres_schema()
+}
+
+fn outside(
+    anchors: Option<KeptAnchors<'_>>,
+    key: Option<Text>,
+    fresh_within: Option<Duration>,
+    as_of: Option<Moment<'_>>,
+) -> Result<Outside> {
+    Ok(Outside {
+        anchors: anchors.map(|anchors| anchors.text()).transpose()?,
+        key: key.map(|Text(key)| key),
+        fresh_within,
+        as_of: as_of.map(|time| time.text()).transpose()?,
+    })
 }
 
 /// What a verification is to go by.

@@ -6,6 +6,7 @@
     reason = "what stands here is seen from Python"
 )]
 
+mod anchor;
 mod both;
 mod budget;
 mod day;
@@ -29,6 +30,8 @@ use pyo3::prelude::*;
 mod _vcto {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::anchor::{FileAnchor, WebhookAnchor};
     #[pymodule_export]
     use crate::budget::{Budget, InternalBudget, budget, internal_budget};
     #[pymodule_export]

@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pollster::block_on;
 use pyo3::prelude::*;
 use vcto::text::Plain;
 use vcto::{PracticeOptions, TenantOptions};
 
+use crate::anchor::Outside;
+use crate::both::anchor;
 use crate::both::page::Form;
 use crate::both::read::{read, within, word};
 use crate::both::waivers::reviewer;
@@ -16,10 +19,10 @@ use crate::budget::Budget;
 use crate::day::Day;
 use crate::error::Result;
 use crate::estate::Estate;
-use crate::executor::{Notify, Told, Written};
+use crate::executor::{Notify, Told, Written, interruptible};
 use crate::gate::{AnyResumed, AnyStaged, Who};
 use crate::given::{Text, one_of};
-use crate::json::{Approvers, Decisions, Dictionaries, Dictionary, Pendings, Proved};
+use crate::json::{AnchorRound, Approvers, Decisions, Dictionaries, Dictionary, Pendings, Proved};
 use crate::ledger::{Ledger, how_to_verify};
 use crate::monitor::{Progress, watch};
 use crate::review::{Review, WaiversGiven};
@@ -96,6 +99,27 @@ impl Practice {
             Registered::Written(written) => self.0.register(written)?,
         }
         Ok(())
+    }
+
+    /// Registers a place outside that keeps the checkpoints of the anchor logs: `FileAnchor`, `WebhookAnchor`, or any object with
+    /// the members of `vcto.types.Anchor`.
+    fn register_anchor(&self, anchor: Outside<'_>) -> Result<()> {
+        match anchor {
+            Outside::File(anchor) => self.0.register_anchor(anchor.inner.clone())?,
+            Outside::Webhook(anchor) => self.0.register_anchor_shared(anchor.inner.clone())?,
+            Outside::Written(anchor) => self.0.register_anchor(anchor)?,
+        }
+        Ok(())
+    }
+
+    /// One round: signs every tenant's log, compares it with what was anchored of it before, takes its new head into the anchor
+    /// log of its region, and hands the checkpoint to the registered anchors. A log that is missing, shorter or of another
+    /// history is told and not taken. With `heartbeat` a log that did not grow is taken too when its last head is as old.
+    #[pyo3(signature = (*, heartbeat=None))]
+    fn anchor(&self, py: Python<'_>, heartbeat: Option<Duration>) -> Result<AnchorRound> {
+        let how = anchor::how(heartbeat)?;
+        let round = interruptible(py, || block_on(self.0.anchor(&how)))?;
+        AnchorRound::of(py, &anchor::Round::of(&round))
     }
 
     /// Makes a tenant and opens it. `approvers` is the text of an `allowed_signers` file, where the principal is the person,
@@ -294,6 +318,7 @@ impl Tenant {
                 "checkpoint": proved.checkpoint.note(),
                 "decisions": proved.decisions,
                 "oscal": proved.oscal,
+                "anchored": proved.anchored,
             }),
         )
     }

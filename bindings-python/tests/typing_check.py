@@ -1,5 +1,6 @@
 """Passes `mypy --strict` only when the declared types are right; nothing here runs."""
 
+import datetime
 import pathlib
 
 import vcto
@@ -87,3 +88,8 @@ resumed = tenant.resume(tenant.pending()[0].id)
 if isinstance(resumed, vcto.InDoubt):
     resumed.execute()  # type: ignore[attr-defined]
 verdict: str = tenant.ledger.verify()["integrity"]
+outside = vcto.FileAnchor("share", "outside")
+practice.register_anchor(outside)
+taken: vcto.types.AnchorRound = practice.anchor(heartbeat=datetime.timedelta(hours=1))
+verdict = tenant.ledger.verify(anchors=outside.kept("msp.example/anchor/eu"), anchor_key="key").completeness
+practice.register_anchor("share")  # type: ignore[arg-type]

@@ -4,13 +4,13 @@ The extension module behind the package `vcto`.
 
 from _typeshed import SupportsGetItem
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Actor, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, LedgerEntry, Matrix, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf
+from vcto.types import Actor, Anchor, AnchorRound, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, KeptAnchors, KeptCheckpoint, LedgerEntry, Matrix, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf
 
-__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "postgres_schema", "read", "review", "verify_bundle"]
+__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "FileAnchor", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WebhookAnchor", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "postgres_schema", "read", "review", "verify_bundle"]
 
 __version__: Final[str]
 """
@@ -300,6 +300,29 @@ class Execution:
         """
 
 @final
+class FileAnchor:
+    """
+    Keeps each checkpoint of an anchor log as a file of its own in a folder, and never writes over one. It is worth as much as the
+    folder is out of reach of who could change the practice's.
+    """
+    def __new__(cls, /, name: str, folder: str | PathLike[str]) -> FileAnchor: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def folder(self, /) -> Path:
+        """
+        Where the checkpoints are.
+        """
+    def kept(self, /, origin: str) -> list[KeptCheckpoint]:
+        """
+        What it keeps of the anchor log of this origin, by size: what `verify` takes as `anchors`.
+        """
+    @property
+    def name(self, /) -> str:
+        """
+        Its name in the records of the anchor logs.
+        """
+
+@final
 class Finished:
     """
     A proposal that is over.
@@ -463,11 +486,15 @@ class Ledger:
         """
         The key that signs its checkpoints, as `verify` takes it. Keep it elsewhere.
         """
-    def verify(self, /, *, key: str | None = None, checkpoint: str | None = None, headers_only: bool = False, progress: Progress | None = None) -> Verification:
+    def verify(self, /, *, key: str | None = None, checkpoint: str | None = None, anchors: KeptAnchors | None = None, anchor_key: str | None = None, fresh_within: timedelta | None = None, as_of: str | datetime | None = None, headers_only: bool = False, progress: Progress | None = None) -> Verification:
         """
         Verifies every entry: one verdict for each question, never a bare "valid". `key` and `checkpoint` are what was kept
         elsewhere: without them authenticity is `self_signed` and completeness `unanchored` at best. `headers_only` leaves the
         payloads unread: a lesser check, which a changed payload passes, and whose integrity is `headers_only` at best.
+
+        Where there were rounds, the log is compared with the anchor log of its region. `anchors` are checkpoints of that log which
+        were kept outside, as texts or as `FileAnchor.kept` gives them; with one that holds, completeness is `ok`. `anchor_key` is
+        the key of the anchor log. `fresh_within` says how old what vouches for the log may be, at the time `as_of`.
         """
 
 @final
@@ -522,6 +549,12 @@ class Practice:
     A managed service provider: its clients, and the executors that it registered.
     """
     def __repr__(self, /) -> str: ...
+    def anchor(self, /, *, heartbeat: timedelta | None = None) -> AnchorRound:
+        """
+        One round: signs every tenant's log, compares it with what was anchored of it before, takes its new head into the anchor
+        log of its region, and hands the checkpoint to the registered anchors. A log that is missing, shorter or of another
+        history is told and not taken. With `heartbeat` a log that did not grow is taken too when its last head is as old.
+        """
     def create_tenant(self, /, name: str, *, region: str, approvers: str | Sequence[dict[str, Any]] | None = None, policy: dict[str, Any] | None = None, areas: Sequence[dict[str, Any]] | None = None) -> Tenant:
         """
         Makes a tenant and opens it. `approvers` is the text of an `allowed_signers` file, where the principal is the person,
@@ -539,6 +572,11 @@ class Practice:
     def register(self, /, executor: WorkOrders | Executor) -> None:
         """
         Registers an executor for all tenants: `WorkOrders`, or any object with the methods of `vcto.types.Executor`.
+        """
+    def register_anchor(self, /, anchor: FileAnchor | WebhookAnchor | Anchor) -> None:
+        """
+        Registers a place outside that keeps the checkpoints of the anchor logs: `FileAnchor`, `WebhookAnchor`, or any object with
+        the members of `vcto.types.Anchor`.
         """
     def tenant(self, /, name: str) -> Tenant:
         """
@@ -990,6 +1028,20 @@ class Waiting:
         """
 
 @final
+class WebhookAnchor:
+    """
+    Posts each checkpoint of an anchor log to a URL, signed as Standard Webhooks says. `secret` is `whsec_` and base64. The URL is
+    `https`, or plain `http` to the loopback address.
+    """
+    def __new__(cls, /, name: str, url: str, secret: str) -> WebhookAnchor: ...
+    def __repr__(self, /) -> str: ...
+    @property
+    def name(self, /) -> str:
+        """
+        Its name in the records of the anchor logs.
+        """
+
+@final
 class WorkOrders:
     """
     Writes a work order per step into a folder, and can withdraw it.
@@ -1072,7 +1124,8 @@ def review(estate: Estate, as_of: str | date, *, waivers: str | bytes | Sequence
     dictionaries with its columns. `progress(stage, done, total)` is called on the way.
     """
 
-def verify_bundle(directory: str | PathLike[str], *, key: str | None = None, checkpoint: str | None = None, headers_only: bool = False, progress: Progress | None = None) -> Verification:
+def verify_bundle(directory: str | PathLike[str], *, key: str | None = None, checkpoint: str | None = None, anchors: KeptAnchors | None = None, anchor_key: str | None = None, fresh_within: timedelta | None = None, as_of: str | datetime | None = None, headers_only: bool = False, progress: Progress | None = None) -> Verification:
     """
-    Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys.
+    Verifies a proof that `prove` wrote, or the ledger bundle alone: the verdicts of `Ledger.verify`, without keys. Of `anchors`
+    the checkpoint counts to which the proof leads.
     """

@@ -322,12 +322,69 @@ class Executor(Protocol):
         """Takes back what `apply` did, as the step's `undo` says; copes with finding nothing to take back."""
 
 
+class AnchorRequest(Record):
+    """What an anchor is to keep."""
+
+    checkpoint: str
+    """The checkpoint of the anchor log: a signed note."""
+    key: str
+    """The public key of the anchor log."""
+    origin: str
+    region: str
+    size: int
+    confirmed: int
+    """The size of the newest checkpoint that this anchor has confirmed; 0 for none."""
+    failures: int
+    at: str
+
+
+class Anchor(Protocol):
+    """A place outside that keeps checkpoints of anchor logs, registered with `practice.register_anchor`.
+
+    It is called by rounds, at least once for each checkpoint that it is owed, and again after a failure. No time limit is set: set
+    your own.
+    """
+
+    @property
+    def name(self) -> str:
+        """Names it in the records: 1 to 64 of a-z, 0-9 and `-`. The same for ever."""
+
+    def keep(self, request: AnchorRequest) -> str | None:
+        """Keeps the checkpoint durably; what it gives back is recorded. What it raises is a failure: it is tried again later."""
+
+
+class KeptCheckpoint(Record):
+    """A checkpoint of an anchor log that a folder keeps, and since when by the clock of its file system."""
+
+    note: str
+    size: int
+    since: str | None
+
+
+KeptAnchors: TypeAlias = Sequence["str | Mapping[str, Any]"]
+"""Checkpoints of an anchor log that were kept outside: signed notes, or what `FileAnchor.kept` gives."""
+
+
+class AnchorRound(Record):
+    """What a round of anchoring came to."""
+
+    at: str
+    regions: list[Part]
+    """Each with `region`, `origin`, `checkpoint` (the note to keep outside), `key`, `size`, `text` where its anchor log is not well, and `anchors`:
+    `anchor`, `outcome` (`kept`, `current`, `failed`, `waiting`), `confirmed`, `next`, `text`."""
+    tenants: list[Part]
+    """Each with `tenant`, `region`, `outcome` (`anchored`, `unchanged`, `shorter`, `forked`, `missing`, `failed`), `size`, `anchored`, `text`."""
+    has_failure: bool
+
+
 class Proved(Record):
     """What a proof holds. Keep the checkpoint elsewhere: it tells later whether something was cut off."""
 
     checkpoint: str
     decisions: int
     oscal: bool
+    anchored: bool
+    """Whether it leads to a checkpoint of the region's anchor log."""
 
 
 class LedgerEntry(Record):

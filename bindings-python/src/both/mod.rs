@@ -1,6 +1,7 @@
 //! What both bindings need and no language has a part in. The Node binding takes it from here.
 
 pub mod about;
+pub mod anchor;
 pub mod answer;
 pub mod lent;
 pub mod options;
