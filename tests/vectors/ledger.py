@@ -69,6 +69,20 @@ second = header(0x7F00, 1, 1, len(ciphertext), blake3(ciphertext).digest(), comm
 leaves = [sha256(b"\x00" + leaf) for leaf in (first, second)]
 root = sha256(b"\x01" + leaves[0] + leaves[1])
 
+# Entry 2: the signing key hands over to that of generation 1.
+later = Ed25519PrivateKey.from_private_bytes(
+    keyed(derive("vcto key file sign v1", secret), origin.encode() + b"\x00" + (1).to_bytes(4, "big")))
+later_public = later.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+later_id = sha256(origin.encode() + b"\n\x01" + later_public)[:4]
+later_vkey = f"{origin}+{later_id.hex()}+{b64(bytes([1]) + later_public)}"
+handover = f"vcto.rotation/1\n{origin}\n2\n{b64(root)}\n{later_vkey}\n"
+handover = note(handover) + f"\u2014 {origin} {b64(later_id + later.sign(handover.encode()))}\n"
+rotation = json.dumps({"vkey": later_vkey, "handover": handover}, separators=(",", ":"), ensure_ascii=False).encode()
+rotation_tag = derive("vcto ledger rotation tag v1", log_id + (0).to_bytes(8, "big"))[:16]
+third = header(0x0004, 2, 0, len(rotation), blake3(rotation).digest(), bytes(32), rotation_tag)
+rotated_root = sha256(b"\x01" + root + sha256(b"\x00" + third))
+rotated_text = f"{origin}\n3\n{b64(rotated_root)}\n"
+
 for name, value in {
     "VKEY": vkey,
     "GENESIS": genesis.decode(),
@@ -80,5 +94,9 @@ for name, value in {
     "CHECKPOINT": note(f"{origin}\n2\n{b64(root)}\n"),
     "WRAPPED_BLINDING": b64(wrap(blinding, 2)),
     "WRAPPED_EPOCH_0": b64(wrap(epoch, 1)),
+    "LATER_VKEY": later_vkey,
+    "ROTATION": rotation.decode(),
+    "HEADER_2": third.hex(),
+    "ROTATED_CHECKPOINT": f"{rotated_text}\n\u2014 {origin} {b64(later_id + later.sign(rotated_text.encode()))}\n",
 }.items():
     print(f"const {name}: &str = {json.dumps(value, ensure_ascii=False)};")

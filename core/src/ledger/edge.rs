@@ -1,10 +1,10 @@
 //! From storage to a tree that can be trusted as far as the log's own signature reaches.
 
 use super::audit::{Evidence, Mark};
+use super::chain::{KeyChain, is_rotation};
 use super::checkpoint::Checkpoint;
 use super::entry::LogId;
 use super::header::Header;
-use super::note::VerifierKey;
 use super::store::{Row, Store, StoredCheckpoint, Visit};
 use super::tree::{Hash, TILE_WIDTH, TileId, Tree, edge_width, leaf_hash, levels_of, subtree_root};
 use crate::error::{Error, ErrorKind, Result};
@@ -71,7 +71,13 @@ impl Evidence for Box<dyn Store> {
 
     fn scan_headers(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize> {
         let rows = self.rows(from, limit)?;
-        rows.iter().try_for_each(|row| visit(row, None))?;
+        for row in &rows {
+            if is_rotation(&row.header) {
+                Store::scan(&mut **self, row.seq, 1, visit)?;
+            } else {
+                visit(row, None)?;
+            }
+        }
         Ok(rows.len())
     }
 
@@ -107,16 +113,16 @@ pub(super) struct Signed {
 pub(super) fn check_signed(
     store: &mut dyn Store,
     view: &mut View,
-    key: &VerifierKey,
+    keys: &KeyChain,
     accept_missing_mark: bool,
 ) -> Result<Signed> {
     let mark = match store.mark()? {
-        Some(note) => Some(verified(&note, key, "high-water mark")?),
+        Some(note) => Some(verified(&note, keys, "high-water mark")?),
         None if accept_missing_mark => None,
         None => return Err(no_mark(view.tree.size())),
     };
     let stored = match store.last_checkpoint()? {
-        Some(stored) => Some(verified(&stored.note, key, "newest checkpoint")?),
+        Some(stored) => Some(verified(&stored.note, keys, "newest checkpoint")?),
         None => None,
     };
     // Others may have appended and signed since the view was loaded; what they signed was stored before.
@@ -129,8 +135,10 @@ pub(super) fn check_signed(
     Ok(Signed { newest, has_mark })
 }
 
-fn verified(note: &str, key: &VerifierKey, what: &str) -> Result<Checkpoint> {
-    Checkpoint::verify(note.as_bytes(), key).map_err(|error| error.within(what))
+fn verified(note: &str, keys: &KeyChain, what: &str) -> Result<Checkpoint> {
+    Checkpoint::size_unverified(note.as_bytes())
+        .and_then(|size| Checkpoint::verify(note.as_bytes(), keys.at(size)))
+        .map_err(|error| error.within(what))
 }
 
 fn check_root(store: &mut dyn Store, view: &View, checkpoint: &Checkpoint) -> Result<()> {

@@ -61,6 +61,8 @@ impl EntryType {
     pub const ANCHORED: Self = Self(0x0012);
     /// In an anchor log: an anchor outside has not taken a checkpoint.
     pub const ANCHOR_FAILED: Self = Self(0x0013);
+    /// From the next entry on another key signs the log. Not sealed.
+    pub const KEY_ROTATED: Self = Self(0x0004);
 
     /// The first of the types that are for hosts: this crate never gives `0x8000..=0xffff` a meaning.
     pub const FIRST_FREE: Self = Self(0x8000);

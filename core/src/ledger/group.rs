@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::chain::handover;
 use super::edge::{corrupt, row_header};
 use super::entry::{Condition, Draft, EntryType, Level, Receipt};
+use super::keys::Signer;
 use super::seal::clear;
 use super::session::{Session, blank, now_us, sealed};
 use super::store::{Batch, Sealed};
@@ -88,6 +90,27 @@ impl Group {
         let mut header = blank(EntryType::MARK_REPLACED, session.identity.log_id, size, time_us);
         header.epoch = session.ring.current_epoch();
         let payload = format!("{{\"size\":{size}}}").into_bytes();
+        clear(&mut header, &payload)?;
+        self.add(state, vec![sealed(header, payload)], time_us);
+        Ok(())
+    }
+
+    /// Adds the entry with which the log's signing key hands over to another.
+    pub(super) fn stage_rotation(
+        &mut self,
+        session: &Session,
+        state: &mut State,
+        next: &dyn Signer,
+    ) -> Result<()> {
+        let (size, root) = (state.view.tree.size(), state.view.tree.root());
+        let identity = &session.identity;
+        let time_us = now_us(&*session.options.clock, state.view.last_time_us);
+        let mut header = blank(EntryType::KEY_ROTATED, identity.log_id, size, time_us);
+        header.epoch = session.ring.current_epoch();
+        header.idempotency_tag = session.chain.next_tag(identity.log_id);
+        let payload = handover(&identity.origin, size, &root, &*session.options.signer, next)?;
+        // What does not verify is not written: a key that is no new one, a signer that does not sign.
+        session.chain.clone().follow(size, &root, &payload)?;
         clear(&mut header, &payload)?;
         self.add(state, vec![sealed(header, payload)], time_us);
         Ok(())

@@ -14,6 +14,7 @@ use super::audit::{Claims, audit};
 use super::bundle::{export, import};
 use super::checkpoint::Checkpoint;
 use super::entry::{Condition, Draft, Entry, EntryType, Level, LogId, Receipt};
+use super::keys::Signer;
 use super::manifest::{Sum, sign_manifest};
 use super::note::VerifierKey;
 use super::options::LedgerOptions;
@@ -107,6 +108,40 @@ impl Ledger {
         })
         .await
         .map_err(|error| error.during("ledger.import"))
+    }
+
+    /// Opens a log with the key that signed it so far (in `options`), hands over to another key, and gives the log opened with
+    /// that: by policy after so many years, or before a key leaves the house. The hand-over is an entry of the log, signed by both
+    /// keys; what was signed before stays valid, and from there on the old key signs nothing that verifies.
+    ///
+    /// Make the new key durable first, and tell everybody who opens the log: whoever still has it open with the old key is
+    /// refused with `denied` when it comes to signing, and from then on. Where this is interrupted, call it again: a log that has handed over
+    /// to this key already is opened. A verifier who holds any key of the log follows its hand-overs.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); `denied` when the old key does not sign the log, `corrupt` when the new one was used before.
+    pub async fn rotate_signer(
+        storage: &Storage,
+        options: LedgerOptions,
+        next: Arc<dyn Signer>,
+    ) -> Result<Self> {
+        let storage = storage.clone();
+        let ledger = start(move || {
+            let after = LedgerOptions {
+                signer: Arc::clone(&next),
+                ..options.clone()
+            };
+            match Session::open(storage.clone(), options) {
+                Ok(before) => Writer::open(Arc::new(before))?.hand_over(&*next)?,
+                Err(error) if error.kind() != ErrorKind::Denied => return Err(error),
+                Err(_) => {}
+            }
+            Session::open(storage, after)
+        })
+        .await
+        .map_err(|error| error.during("ledger.rotate_signer"))?;
+        ledger.checkpoint().await?;
+        Ok(ledger)
     }
 
     /// The log's identity.

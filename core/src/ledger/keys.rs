@@ -133,6 +133,7 @@ pub trait Signer: fmt::Debug + Send + Sync {
 pub struct LocalKeyFile {
     secret: Secret,
     path: Option<PathBuf>,
+    generation: u32,
 }
 
 impl LocalKeyFile {
@@ -147,6 +148,7 @@ impl LocalKeyFile {
         Ok(Self {
             secret,
             path: Some(path.to_owned()),
+            generation: 0,
         })
     }
 
@@ -160,6 +162,7 @@ impl LocalKeyFile {
         Ok(Self {
             secret,
             path: Some(path.to_owned()),
+            generation: 0,
         })
     }
 
@@ -171,7 +174,19 @@ impl LocalKeyFile {
         Ok(Self {
             secret: Secret::draw(entropy)?,
             path: None,
+            generation: 0,
         })
+    }
+
+    /// The same secret, signing with the key of this generation; 0 is the first. For
+    /// [`rotate_signer`](super::Ledger::rotate_signer) without a second file: it bounds how long a signing key that was taken
+    /// somewhere else than from the file is of use. A secret that was taken needs another file.
+    #[must_use]
+    pub fn generation(&self, generation: u32) -> Self {
+        Self {
+            generation,
+            ..self.clone()
+        }
     }
 
     fn wrapping(&self) -> Aes256GcmSiv {
@@ -181,7 +196,13 @@ impl LocalKeyFile {
 
     fn signing(&self, origin: &str) -> SigningKey {
         let key = Zeroizing::new(blake3::derive_key("vcto key file sign v1", self.secret.expose()));
-        let seed = Zeroizing::new(*blake3::keyed_hash(&key, origin.as_bytes()).as_bytes());
+        let mut text = origin.as_bytes().to_vec();
+        if self.generation > 0 {
+            // No origin has a NUL.
+            text.push(0);
+            text.extend_from_slice(&self.generation.to_be_bytes());
+        }
+        let seed = Zeroizing::new(*blake3::keyed_hash(&key, &text).as_bytes());
         SigningKey::from_bytes(&seed)
     }
 
@@ -201,6 +222,7 @@ impl fmt::Debug for LocalKeyFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalKeyFile")
             .field("path", &self.path)
+            .field("generation", &self.generation)
             .finish_non_exhaustive()
     }
 }
@@ -382,6 +404,7 @@ mod tests {
         let file = LocalKeyFile {
             secret: Secret([0xab; 32]),
             path: None,
+            generation: 0,
         };
         for text in [format!("{file:?}"), format!("{:?}", file.secret)] {
             assert!(!text.contains("ab") && !text.contains("171"), "{text}");

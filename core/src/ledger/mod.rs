@@ -28,6 +28,7 @@
 mod anchor;
 mod audit;
 mod bundle;
+mod chain;
 mod checkpoint;
 mod edge;
 mod entry;

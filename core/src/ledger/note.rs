@@ -125,6 +125,19 @@ impl SignedNote {
 
 /// Signs a text as the log of this origin, and returns the whole note.
 pub(super) fn sign(text: &str, origin: &str, signer: &dyn Signer) -> Result<String> {
+    sign_by(text, origin, &[signer])
+}
+
+/// As [`sign`], with a signature of each of them.
+pub(super) fn sign_by(text: &str, origin: &str, signers: &[&dyn Signer]) -> Result<String> {
+    let mut note = format!("{text}\n");
+    for signer in signers {
+        note.push_str(&signature_line(text, origin, *signer)?);
+    }
+    Ok(note)
+}
+
+fn signature_line(text: &str, origin: &str, signer: &dyn Signer) -> Result<String> {
     let key = VerifierKey::new(origin, signer.public_key(origin)?)?;
     let signature = signer.sign(origin, text.as_bytes())?;
     if !key.holds(text.as_bytes(), &signature) {
@@ -134,10 +147,7 @@ pub(super) fn sign(text: &str, origin: &str, signer: &dyn Signer) -> Result<Stri
         ));
     }
     let blob = [key.key_id.as_slice(), signature.as_slice()].concat();
-    Ok(format!(
-        "{text}\n\u{2014} {origin} {}\n",
-        BASE64_STANDARD.encode(blob)
-    ))
+    Ok(format!("\u{2014} {origin} {}\n", BASE64_STANDARD.encode(blob)))
 }
 
 impl NoteSignature {

@@ -144,7 +144,7 @@ impl Reader {
         check_signed(
             &mut *store,
             &mut view,
-            &session.key,
+            &session.chain,
             session.options.accept_missing_mark,
         )?;
         Ok(State {

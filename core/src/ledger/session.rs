@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::chain::{self, KeyChain};
 use super::checkpoint::Checkpoint;
 use super::entry::{EntryType, LogId};
 use super::header::{Aead, Codec, Header};
@@ -30,7 +31,9 @@ pub(super) struct Session {
     pub(super) storage: Storage,
     pub(super) options: LedgerOptions,
     pub(super) identity: Identity,
+    /// The key that signs now, the newest of the chain.
     pub(super) key: VerifierKey,
+    pub(super) chain: KeyChain,
     pub(super) ring: KeyRing,
 }
 
@@ -59,12 +62,14 @@ impl Session {
         let identity = store.identity()?;
         check_name(&identity.origin)?;
         let key = VerifierKey::new(&identity.origin, options.signer.public_key(&identity.origin)?)?;
+        let chain = chain::load(&mut *store, &identity, &key)?;
         let ring = open_keys(&identity, &store.keys()?, &options)?;
         Ok(Self {
             storage,
             options,
             identity,
             key,
+            chain,
             ring,
         })
     }

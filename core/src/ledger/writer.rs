@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 
+use super::chain::rotated;
 use super::checkpoint::Checkpoint;
 use super::edge::{PAGE, Signed, View, check_signed, corrupt, edge, row_header};
 use super::entry::{Condition, Draft, Receipt};
 use super::group::{GROUP_ENTRIES, Group, Staged, is_refusal};
+use super::keys::Signer;
 use super::seal::check_digest;
 use super::session::Session;
 use super::store::{Batch, Store, StoredCheckpoint};
@@ -149,10 +151,11 @@ impl Writer {
         if view.tree.size() < self.floor {
             return Err(super::edge::rolled_back(view.tree.size(), self.floor));
         }
+        refuse_rotated(&mut *store, session)?;
         let signed = check_signed(
             &mut *store,
             &mut view,
-            &session.key,
+            &session.chain,
             session.options.accept_missing_mark,
         )?;
         // What was written since the newest checkpoint, by whomever, is read back before the next one.
@@ -284,6 +287,7 @@ impl Writer {
                 signed.clone()
             }
             _ => {
+                refuse_rotated(&mut *state.store, &self.session)?;
                 state.read_back(&self.session)?;
                 let session = &self.session;
                 let root = state.view.tree.root();
@@ -306,6 +310,19 @@ impl Writer {
         };
         self.state = Some(state);
         Ok(checkpoint)
+    }
+}
+
+impl Writer {
+    /// Hands over to another key: the entry that says so, signed by both. This writer signs nothing any more.
+    pub(super) fn hand_over(mut self, next: &dyn Signer) -> Result<()> {
+        self.checkpoint()?;
+        let mut state = self.begin()?;
+        refuse_rotated(&mut *state.store, &self.session)?;
+        state.read_back(&self.session)?;
+        let mut group = Group::default();
+        group.stage_rotation(&self.session, &mut state, next)?;
+        state.store.commit(&group.batch)
     }
 }
 
@@ -378,6 +395,15 @@ fn stored_hashes(store: &mut dyn Store, session: &Session, range: Range<u64>) ->
         }
     }
     Ok(hashes)
+}
+
+/// Refuses a log that signs with another key by now.
+fn refuse_rotated(store: &mut dyn Store, session: &Session) -> Result<()> {
+    let tag = session.chain.next_tag(session.identity.log_id);
+    match store.seq_of_tag(&tag)? {
+        Some(_) => Err(rotated()),
+        None => Ok(()),
+    }
 }
 
 /// The same error for each of those who wait.

@@ -51,7 +51,8 @@ pub fn verify_bundle(dir: impl AsRef<Path>, options: &VerifyOptions) -> Result<V
         Err(error) => verification.fail_integrity(error.to_string()),
         Ok(_) => {}
     }
-    let key = options.expected_key().cloned().or_else(|| stated_key(dir));
+    // The newest; that it is one of the log, and of those the expected one is another, is the ledger's to say.
+    let key = stated_key(dir).or_else(|| options.expected_key().cloned());
     let problems = problems(dir, key.as_ref(), &bundle);
     for problem in problems.map_err(|error| error.during("proof.verify_bundle"))? {
         verification.fail_integrity(problem);
@@ -59,10 +60,10 @@ pub fn verify_bundle(dir: impl AsRef<Path>, options: &VerifyOptions) -> Result<V
     Ok(verification)
 }
 
-/// The key that the bundle names.
+/// The newest key that the bundle names.
 fn stated_key(dir: &Path) -> Option<VerifierKey> {
     let bytes = read(&dir.join(LEDGER).join("log.vkey")).ok().flatten()?;
-    std::str::from_utf8(&bytes).ok()?.trim_end().parse().ok()
+    std::str::from_utf8(&bytes).ok()?.lines().last()?.parse().ok()
 }
 
 /// What is wrong beside the ledger, and what does not belong into the folder.

@@ -48,9 +48,10 @@ if [ -s "$scratch/out" ]; then named "empty folders"; fi
 
 # 2. Manifest and checkpoint are signed by the log: signed notes, Ed25519.
 key_of() { # file: the name and the key that signatures are checked with from here on
-    name=$(cut -d+ -f1 "$1")
+    # One line for each key that signed, the newest last.
+    name=$(tail -n 1 "$1" | cut -d+ -f1)
     # The prefix is the DER of an Ed25519 public key (RFC 8410); the key stands behind one byte, its type.
-    { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; cut -d+ -f3- "$1" | base64 -d | tail -c +2; } >"$scratch/key.der"
+    { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; tail -n 1 "$1" | cut -d+ -f3- | base64 -d | tail -c +2; } >"$scratch/key.der"
     openssl pkey -pubin -inform DER -in "$scratch/key.der" -out "$scratch/key.pem" 2>/dev/null
 }
 note() { # file: its text, and the signature of the log
@@ -217,5 +218,5 @@ PYTHON
     fi
 fi
 
-printf 'log          %s\nkey          %s\nend          UNANCHORED: compare ledger/checkpoint, or the one in anchor/head.tlog-proof, with one that was kept elsewhere\n' "$(head -n 1 ledger/checkpoint)" "$(cat ledger/log.vkey)"
+printf 'log          %s\nkey          %s\nend          UNANCHORED: compare ledger/checkpoint, or the one in anchor/head.tlog-proof, with one that was kept elsewhere\n' "$(head -n 1 ledger/checkpoint)" "$(tail -n 1 ledger/log.vkey)"
 exit $failed

@@ -73,6 +73,22 @@ fn the_script_of_the_page_accepts_a_whole_bundle_and_no_changed_one() {
 }
 
 #[test]
+fn the_commands_of_the_page_take_a_log_whose_key_was_rotated() {
+    let bench = Bench::new(Storage::memory());
+    append(&bench.create(), 3);
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = super::rotation::rotate(&bench, 0, 1).unwrap();
+    block_on(ledger.export(dir.path())).unwrap();
+    let signature = run("sh", &block("1. The signature", "sh"), dir.path()).unwrap();
+    assert!(
+        signature.contains("Signature Verified Successfully"),
+        "{signature}"
+    );
+    let entries = run("python3", &block("2. The entries", "python"), dir.path()).unwrap();
+    assert_eq!(entries, "5 entries are under the signed root\n");
+}
+
+#[test]
 fn openssl_accepts_the_signature_and_no_changed_text() {
     let script = block("1. The signature", "sh");
     let dir = tempfile::tempdir().unwrap();

@@ -40,6 +40,10 @@ const LEAF_1: &str = "ff8aaaf1bcfbfa57df289719876bfe8cd4729b7ed95ea8cffe7a95cd64
 const CHECKPOINT: &str = "example.org/halden\n2\nKRdR+YMJwN544i2lf8IZxCsFIqom9fLUKW5cp9vr0vc=\n\n\u{2014} example.org/halden evhEva6ThRJ/nE9nqq1LdJJf5so8lKCn6Uq9HGbjvESeMxT0o20hRZYMxZLFmZ76FHOuL2w1h23grY2MM2nKgr8K/go=\n";
 const WRAPPED_BLINDING: &str = "qe4Z0KhVdDkzCTR6r4voUjsBqYDfQmHpQCbm5rRfkH/HldnxP5ZpgZHZkXnkm59/";
 const WRAPPED_EPOCH_0: &str = "nGvFHHCliyvYL2FQWIBeHwYgX/DiLEM/mIlR1ZY+28w25NVqn1KL9AD3YZmt/cnZ";
+const LATER_VKEY: &str = "example.org/halden+ea36f824+AdldX9gIXq/T+mDWTX0uJZolKUN7qTSVW2Z2uneEJ4+p";
+const ROTATION: &str = "{\"vkey\":\"example.org/halden+ea36f824+AdldX9gIXq/T+mDWTX0uJZolKUN7qTSVW2Z2uneEJ4+p\",\"handover\":\"vcto.rotation/1\\nexample.org/halden\\n2\\nKRdR+YMJwN544i2lf8IZxCsFIqom9fLUKW5cp9vr0vc=\\nexample.org/halden+ea36f824+AdldX9gIXq/T+mDWTX0uJZolKUN7qTSVW2Z2uneEJ4+p\\n\\n— example.org/halden evhEvUPrIq/J53SK6cLZOL+8b8e+nShNhWMYDTThq6vX6SdDWttfLuy9e0Pr3BSMLZySl0eqXUA3k7WKHWNqNBjVQws=\\n— example.org/halden 6jb4JIs/XA+3vjwa5e3U0uwPyTjKIVyS+mX7RSEEvFM/beoY0AVKxcEEiVb8PCIdhn/y1XWgjBnYViMFmdVNqWKbHwY=\\n\"}";
+const HEADER_2: &str = "010004000002020202020202020202020202020202000000000000000200000000000660d8dd2a40000100000001ed06f2f084b4abc77a0b3e456569d7d163b472cb10343fecc1e4f8e6a981a1dd2b0000000000000000000000000000000000000000000000000000000000000000012dc7c32c9015f7f437609eec99eae9";
+const ROTATED_CHECKPOINT: &str = "example.org/halden\n3\nlfGX+0YX9BGGGsGuiIGMGwE+yzzzkOImrXrhHY4yCvk=\n\n— example.org/halden 6jb4JAHXQDtKpsxHxB2WmCyg6/5juMOcR87vbvEUYPhxFumjKkICFclegPmYBzk58qOpbjCqNsnpM5ZKP2fL2pqvUQM=\n";
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -54,12 +58,14 @@ fn the_bytes_of_a_log_are_those_that_an_independent_program_computes() {
     let entropy = Arc::new(Counting::default());
     let keys = Arc::new(LocalKeyFile::in_memory(&*entropy).unwrap());
     let clock = Arc::new(ManualClock::new("2026-11-22T08:00:00Z".parse().unwrap()));
+    let file = Arc::clone(&keys);
     let options = LedgerOptions::new(keys.clone(), keys, clock, entropy);
+    let storage = Storage::memory();
     let ledger = block_on(Ledger::create(
-        &Storage::memory(),
+        &storage,
         "example.org/halden",
         "eu",
-        options,
+        options.clone(),
     ))
     .unwrap();
     let draft = Draft::new(EntryType(0x7f00), br#"{"n":1}"#.to_vec()).idempotent("order-1");
@@ -96,6 +102,15 @@ fn the_bytes_of_a_log_are_those_that_an_independent_program_computes() {
     assert_eq!(keys["keys"][1]["wrapped"], WRAPPED_BLINDING);
     let report = verify_bundle(&bundle, &VerifyOptions::default().key(VKEY.parse().unwrap())).unwrap();
     assert!(report.has_no_failure(), "{report:?}");
+    drop(ledger);
+
+    let next = Arc::new(file.generation(1));
+    let rotated = block_on(Ledger::rotate_signer(&storage, options, next)).unwrap();
+    assert_eq!(rotated.verifier_key().to_string(), LATER_VKEY);
+    let entry = &block_on(rotated.entries(2..)).unwrap()[0];
+    assert_eq!(std::str::from_utf8(entry.payload()).unwrap(), ROTATION);
+    assert_eq!(hex(&entry.header_bytes()), HEADER_2);
+    assert_eq!(block_on(rotated.checkpoint()).unwrap().note(), ROTATED_CHECKPOINT);
 }
 
 fn unhex(text: &str) -> Vec<u8> {

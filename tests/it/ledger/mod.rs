@@ -12,6 +12,7 @@ mod parsers;
 mod postgres_store;
 mod reading;
 mod rollback;
+mod rotation;
 mod samples;
 mod stock;
 mod syscalls;

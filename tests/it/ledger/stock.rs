@@ -118,6 +118,21 @@ fn sumdb_accepts_the_bundles_of_logs_of_every_shape() {
 }
 
 #[test]
+fn sumdb_takes_the_newest_key_of_a_rotated_log_and_no_older_one() {
+    let Some(mut judge) = Judge::call() else { return };
+    let bench = Bench::new(Storage::memory());
+    let first = bench.create().verifier_key().to_string();
+    let ledger = super::rotation::rotate(&bench, 0, 1).unwrap();
+    append(&ledger, 5);
+    let dir = tempfile::tempdir().unwrap();
+    block_on(ledger.export(dir.path())).unwrap();
+    judge
+        .bundle(dir.path(), &ledger.verifier_key().to_string())
+        .unwrap();
+    assert!(judge.bundle(dir.path(), &first).is_err());
+}
+
+#[test]
 fn sumdb_refuses_a_bundle_with_any_changed_byte() {
     let Some(mut judge) = Judge::call() else { return };
     let ledger = log(11);

@@ -4,6 +4,7 @@ mod findings;
 mod records;
 mod statements;
 
+use super::chain::{KeyChain, is_rotation};
 use super::edge::PAGE;
 use super::entry::LogId;
 use super::note::VerifierKey;
@@ -49,8 +50,8 @@ pub(super) enum Mark {
 pub(super) struct Claims<'a> {
     /// The key that must have signed, from a source that the verifier trusts.
     pub(super) key: Option<VerifierKey>,
-    /// The key that the evidence itself states.
-    pub(super) stated_key: Option<VerifierKey>,
+    /// The keys that the evidence itself states, in order; none where it states none.
+    pub(super) stated_keys: Vec<VerifierKey>,
     pub(super) log_id: Option<LogId>,
     /// To open payloads with, for the replay.
     pub(super) ring: Option<&'a KeyRing>,
@@ -78,12 +79,10 @@ pub(super) fn audit(
     let trusted = claims.key.or_else(|| options.key.clone());
     let is_trusted = trusted.is_some();
     let named: Option<VerifierKey> = genesis.and_then(|genesis| genesis.vkey.parse().ok());
-    let key = trusted.or(claims.stated_key).or_else(|| named.clone());
-    if key.is_some() && key != named {
-        let text = "the genesis names another key than the one that is to have signed";
-        findings.note(About::Authenticity, Some(0), text);
-    }
-    let mut statements = Statements::new(key, options);
+    let first = named
+        .or_else(|| trusted.clone())
+        .or_else(|| claims.stated_keys.first().cloned());
+    let mut statements = Statements::new(first.map(KeyChain::new), options);
     statements.collect(evidence, &mut findings)?;
     // After the statements: a log that is in use may grow meanwhile, and never shrinks.
     let size = evidence.size()?;
@@ -96,6 +95,7 @@ pub(super) fn audit(
     };
     pass.run(size, options)?;
     statements.finish(evidence, size, &mut findings)?;
+    statements.check_keys(trusted.as_ref(), &claims.stated_keys, &mut findings);
     let policy = records.finish_replay(&mut findings);
     Ok(findings.report(&records, &statements, options, policy, is_trusted))
 }
@@ -148,6 +148,9 @@ impl Pass<'_, '_> {
         statements.load(*evidence, from, findings)?;
         let limit = usize::try_from(size - from).unwrap_or(PAGE).min(PAGE);
         let mut visit = |row: &Row, ciphertext: Option<&[u8]>| {
+            if is_rotation(&row.header) {
+                statements.follow(row.seq, records.tree(), ciphertext.unwrap_or_default(), findings);
+            }
             if let Some(header) = records.take(row, ciphertext, findings) {
                 statements.check_receipt(&header, findings);
             }

@@ -8,6 +8,7 @@ use super::findings::{About, Findings};
 use super::{Evidence, Mark, is_finding};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::anchor::AnchorProof;
+use crate::ledger::chain::KeyChain;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::edge::PAGE;
 use crate::ledger::header::Header;
@@ -18,7 +19,7 @@ use crate::ledger::verdict::VerifyOptions;
 
 /// The statements that are still to be compared with the entries.
 pub(super) struct Statements<'a> {
-    key: Option<VerifierKey>,
+    keys: Option<KeyChain>,
     options: &'a VerifyOptions,
     /// The mark and the checkpoints from outside, smallest first.
     outside: VecDeque<Statement>,
@@ -35,20 +36,25 @@ pub(super) struct Statements<'a> {
 struct Statement {
     what: &'static str,
     size: u64,
-    root: Hash,
-    is_signed: bool,
+    said: Said,
     /// Whether it was kept outside.
     is_anchor: bool,
     /// Since when it vouches for the log, by a clock outside.
     since: Option<Timestamp>,
 }
 
+enum Said {
+    /// A signed note. Which key it needs is known when the entries before it were read.
+    Note(String),
+    Root(Hash),
+}
+
 impl<'a> Statements<'a> {
-    pub(super) fn new(key: Option<VerifierKey>, options: &'a VerifyOptions) -> Self {
+    pub(super) fn new(keys: Option<KeyChain>, options: &'a VerifyOptions) -> Self {
         let mut receipts: Vec<_> = options.receipts.clone();
         receipts.sort_unstable();
         Self {
-            key,
+            keys,
             options,
             outside: VecDeque::new(),
             stored: VecDeque::new(),
@@ -77,18 +83,18 @@ impl<'a> Statements<'a> {
 
     /// Reads the mark and the statements that the caller brings.
     pub(super) fn collect(&mut self, evidence: &mut dyn Evidence, findings: &mut Findings) -> Result<()> {
-        let Some(key) = self.key.clone() else {
+        if self.keys.is_none() {
             findings.note(
                 About::Authenticity,
                 Some(0),
                 "no key of the log is known: nothing vouches for it",
             );
             return Ok(());
-        };
+        }
         let mut statements = Vec::new();
-        statements.extend(mark(evidence, &key, findings)?);
+        statements.extend(mark(evidence, findings)?);
         for note in &self.options.checkpoints {
-            statements.extend(verified("a checkpoint from outside", note, true, &key, findings));
+            statements.extend(stated("a checkpoint from outside", note, true, findings));
         }
         statements.extend(anchored(self.options, findings));
         statements.sort_by_key(|statement| statement.size);
@@ -134,9 +140,12 @@ impl<'a> Statements<'a> {
             let Some(statement) = self.outside.pop_front() else {
                 break;
             };
-            let holds = statement.size == size && statement.root == tree.root();
+            let Some(root) = self.root_of(&statement, findings) else {
+                continue;
+            };
+            let holds = statement.size == size && root == tree.root();
             if holds {
-                if statement.is_signed {
+                if matches!(statement.said, Said::Note(_)) {
                     self.signed_size = self.signed_size.max(size);
                 }
                 self.anchors += u64::from(statement.is_anchor);
@@ -172,6 +181,11 @@ impl<'a> Statements<'a> {
         size: u64,
         findings: &mut Findings,
     ) -> Result<()> {
+        let outside = std::mem::take(&mut self.outside);
+        let beyond_end: Vec<_> = outside
+            .iter()
+            .filter(|statement| statement.size > size && self.root_of(statement, findings).is_some())
+            .collect();
         let mut beyond = |what: &str, said: u64| {
             findings.note(
                 About::Completeness,
@@ -179,7 +193,7 @@ impl<'a> Statements<'a> {
                 format!("the log has {size} entries; {what} says {said}"),
             );
         };
-        for statement in self.outside.iter().filter(|statement| statement.size > size) {
+        for statement in beyond_end {
             beyond(statement.what, statement.size);
         }
         for (seq, _) in self.receipts.iter().filter(|(seq, _)| *seq >= size) {
@@ -206,8 +220,56 @@ impl<'a> Statements<'a> {
         Ok(())
     }
 
+    /// Takes an entry that says which key signs from the next entry on.
+    pub(super) fn follow(&mut self, seq: u64, before: &Tree, payload: &[u8], findings: &mut Findings) {
+        if let Some(keys) = &mut self.keys
+            && let Err(error) = keys.follow(seq, &before.root(), payload)
+        {
+            findings.note(About::Authenticity, Some(seq), format!("entry {seq}: {error}"));
+        }
+    }
+
+    /// Whether the keys that are expected and those that were stated are those of the log.
+    pub(super) fn check_keys(
+        &self,
+        trusted: Option<&VerifierKey>,
+        stated: &[VerifierKey],
+        findings: &mut Findings,
+    ) {
+        let Some(chain) = &self.keys else { return };
+        if trusted.is_some_and(|trusted| chain.keys().all(|key| key != trusted)) {
+            let text = "the key that is to have signed is none of the log's";
+            findings.note(About::Authenticity, Some(0), text);
+        }
+        if !stated.is_empty() && !chain.keys().eq(stated) {
+            let text = "the keys in `log.vkey` are not those that the log itself names";
+            findings.note(About::Authenticity, Some(0), text);
+        }
+    }
+
+    /// The root that a statement is about, once its signature holds.
+    fn root_of(&self, statement: &Statement, findings: &mut Findings) -> Option<Hash> {
+        let note = match &statement.said {
+            Said::Root(root) => return Some(*root),
+            Said::Note(note) => note,
+        };
+        match Checkpoint::verify(note.as_bytes(), self.keys.as_ref()?.at(statement.size)) {
+            Ok(checkpoint) => Some(*checkpoint.root()),
+            Err(error) => {
+                findings.note(
+                    About::Completeness,
+                    Some(0),
+                    format!("{}: {error}", statement.what),
+                );
+                None
+            }
+        }
+    }
+
     fn check_stored(&mut self, stored: &StoredCheckpoint, tree: &Tree, findings: &mut Findings) {
-        let Some(key) = &self.key else { return };
+        let Some(key) = self.keys.as_ref().map(|keys| keys.at(stored.size)) else {
+            return;
+        };
         let last = stored.size.saturating_sub(1);
         match Checkpoint::verify(stored.note.as_bytes(), key) {
             Err(error) => {
@@ -254,11 +316,7 @@ impl<'a> Statements<'a> {
 }
 
 /// What the high-water mark says.
-fn mark(
-    evidence: &mut dyn Evidence,
-    key: &VerifierKey,
-    findings: &mut Findings,
-) -> Result<Option<Statement>> {
+fn mark(evidence: &mut dyn Evidence, findings: &mut Findings) -> Result<Option<Statement>> {
     Ok(match evidence.mark() {
         Err(error) if is_finding(&error) => {
             findings.note(About::Completeness, Some(0), error.to_string());
@@ -271,7 +329,7 @@ fn mark(
             findings.remark(About::Completeness, None, text);
             None
         }
-        Ok(Mark::Note(note)) => verified("the high-water mark", &note, false, key, findings),
+        Ok(Mark::Note(note)) => stated("the high-water mark", &note, false, findings),
     })
 }
 
@@ -320,39 +378,26 @@ fn statement(proof: &AnchorProof, options: &VerifyOptions) -> Result<Statement> 
     Ok(Statement {
         what: "a head in the anchor log",
         size: head.size,
-        root: head.root,
-        is_signed: false,
+        said: Said::Root(head.root),
         is_anchor,
         // An old head under a new checkpoint says nothing of what came after it.
         since: since.map(|since| since.min(head.at)),
     })
 }
 
-fn verified(
-    what: &'static str,
-    note: &str,
-    is_anchor: bool,
-    key: &VerifierKey,
-    findings: &mut Findings,
-) -> Option<Statement> {
-    match Checkpoint::verify(note.as_bytes(), key) {
-        Ok(checkpoint) => Some(Statement::new(what, &checkpoint, is_anchor)),
+/// A signed note from outside of the records.
+fn stated(what: &'static str, note: &str, is_anchor: bool, findings: &mut Findings) -> Option<Statement> {
+    match Checkpoint::size_unverified(note.as_bytes()) {
+        Ok(size) => Some(Statement {
+            what,
+            size,
+            said: Said::Note(note.to_owned()),
+            is_anchor,
+            since: None,
+        }),
         Err(error) => {
             findings.note(About::Completeness, Some(0), format!("{what}: {error}"));
             None
-        }
-    }
-}
-
-impl Statement {
-    fn new(what: &'static str, checkpoint: &Checkpoint, is_anchor: bool) -> Self {
-        Self {
-            what,
-            size: checkpoint.size(),
-            root: *checkpoint.root(),
-            is_signed: true,
-            is_anchor,
-            since: None,
         }
     }
 }

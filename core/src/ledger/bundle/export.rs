@@ -102,7 +102,8 @@ impl Export<'_> {
 /// The files beside the records; the checkpoint is last, so that a bundle that has one is whole.
 fn finish(session: &Session, store: &mut dyn Store, checkpoint: &Checkpoint, dir: &Path) -> Result<()> {
     let keys = keys_document(&session.identity, &store.keys()?)?;
-    let vkey = format!("{}\n", session.key);
+    let chain: Vec<_> = session.chain.keys().map(ToString::to_string).collect();
+    let vkey = format!("{}\n", chain.join("\n"));
     let files: [(&str, &[u8]); 2] = [(KEYS, &keys), (VKEY, vkey.as_bytes())];
     for (name, bytes) in files {
         write(dir, name, bytes)?;

@@ -28,11 +28,10 @@ pub(in crate::ledger) fn import(
     mut verify: VerifyOptions,
 ) -> Result<()> {
     verify.headers_only = false;
-    let (bundle, _) = open(dir, &verify)?;
+    let (mut bundle, claims) = open(dir)?;
     let origin = Checkpoint::origin_unverified(bundle.note.as_bytes())?;
     let signer = VerifierKey::new(&origin, options.signer.public_key(&origin)?)?;
     verify.key.get_or_insert_with(|| signer.clone());
-    let (mut bundle, claims) = open(dir, &verify)?;
     let document = read(&dir.join(KEYS), MAX_KEYS)?.unwrap_or_default();
     let keys = read_keys(&document);
     let ring = match &keys {

@@ -8,6 +8,7 @@ use super::files::BundleFiles;
 use super::{CHECKPOINT, KEYS, LENGTH, MANIFEST, STRIDE, TilePath, VKEY, check_manifest, payload_path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::audit::{Claims, Evidence, Mark, audit};
+use crate::ledger::chain::is_rotation;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::entry::MAX_PAYLOAD;
 use crate::ledger::header::Header;
@@ -39,13 +40,13 @@ pub(crate) fn verify_bundle_files(
 }
 
 fn verify(dir: &Path, options: &VerifyOptions) -> Result<(Verification, BundleFiles)> {
-    let (mut bundle, claims) = open(dir, options)?;
+    let (mut bundle, claims) = open(dir)?;
     let verification = audit(&mut bundle, claims, options)?;
     Ok((verification, BundleFiles::new(bundle.size, bundle.payloads)))
 }
 
 /// The records of a bundle, and what the files beside them say.
-pub(super) fn open(dir: &Path, options: &VerifyOptions) -> Result<(Bundle, Claims<'static>)> {
+pub(super) fn open(dir: &Path) -> Result<(Bundle, Claims<'static>)> {
     let note = read(&dir.join(CHECKPOINT), MAX_NOTE as u64)?.ok_or_else(|| {
         Error::new(ErrorKind::NotFound, "there is no ledger bundle here").at(dir.display().to_string())
     })?;
@@ -53,9 +54,9 @@ pub(super) fn open(dir: &Path, options: &VerifyOptions) -> Result<(Bundle, Claim
     let note =
         String::from_utf8(note).map_err(|_| Error::new(ErrorKind::Corrupt, "the checkpoint is not UTF-8"))?;
     let mut before = Vec::new();
-    let stated_key = stated_key(dir, options, &mut before)?;
+    let stated_keys = stated_keys(dir, &mut before)?;
     let claims = Claims {
-        stated_key,
+        stated_keys,
         before,
         ..Claims::default()
     };
@@ -68,22 +69,24 @@ pub(super) fn open(dir: &Path, options: &VerifyOptions) -> Result<(Bundle, Claim
     Ok((bundle, claims))
 }
 
-/// Checks the files beside the records, and takes the key from them.
-fn stated_key(dir: &Path, options: &VerifyOptions, before: &mut Vec<Error>) -> Result<Option<VerifierKey>> {
+/// Checks the files beside the records, and takes the log's keys from them. They are signed by the newest; that it is one of
+/// the log is for the audit to say.
+fn stated_keys(dir: &Path, before: &mut Vec<Error>) -> Result<Vec<VerifierKey>> {
     let keys = read(&dir.join(KEYS), MAX_KEYS)?.unwrap_or_default();
     let vkey = read(&dir.join(VKEY), MAX_NOTE as u64)?.unwrap_or_default();
     let manifest = read(&dir.join(MANIFEST), MAX_NOTE as u64)?.unwrap_or_default();
-    let stated: Option<VerifierKey> = std::str::from_utf8(&vkey)
+    let stated: Vec<VerifierKey> = std::str::from_utf8(&vkey)
         .ok()
         .and_then(|text| text.strip_suffix('\n'))
-        .and_then(|text| text.parse().ok());
-    if stated.is_none() {
+        .and_then(|text| text.split('\n').map(|key| key.parse().ok()).collect())
+        .unwrap_or_default();
+    if stated.is_empty() {
         before.push(Error::new(
             ErrorKind::Corrupt,
             format!("`{VKEY}` is missing or no key"),
         ));
     }
-    if let Some(key) = options.key.as_ref().or(stated.as_ref())
+    if let Some(key) = stated.last()
         && let Err(error) = check_manifest(&manifest, &[(KEYS, &keys), (VKEY, &vkey)], key)
     {
         before.push(error.within(format!("`{MANIFEST}`")));
@@ -112,7 +115,14 @@ impl Evidence for Bundle {
     }
 
     fn scan_headers(&mut self, from: u64, limit: usize, visit: &mut Visit<'_>) -> Result<usize> {
-        self.entries(from, limit, &mut |_, row| visit(row, None))
+        self.entries(from, limit, &mut |bundle, row| {
+            let payload = if is_rotation(&row.header) {
+                bundle.payload(row)?
+            } else {
+                None
+            };
+            visit(row, payload.as_deref())
+        })
     }
 
     fn tile(&mut self, id: TileId, width: usize) -> Result<Option<Vec<Hash>>> {
