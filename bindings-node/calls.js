@@ -1,5 +1,7 @@
 'use strict'
 
+const { checkOptions } = require('./options.js')
+
 /** What gives a promise: also its errors about arguments come as a rejection. */
 const PROMISED = new Set([
   'budget', 'internalBudget', 'open', 'read', 'review', 'verifyBundle',
@@ -45,6 +47,7 @@ function worded(name, call) {
   const wrapped = {
     [call.name](...given) {
       try {
+        checkOptions(name, given)
         return Reflect.apply(call, this, given)
       } catch (error) {
         if (PROMISED.has(name)) return Promise.reject(inWords(error, name))

@@ -72,3 +72,41 @@ test('neither operator nor proposer approves', async () => {
   assert.deepEqual(own.proposer, { type: 'person', name: 'bob' })
   assert.throws(() => own.decision('bob', 'approve'), { code: 'denied' })
 })
+
+test('an option with an unknown name is refused, and the near one named', async () => {
+  const inventory = { format: 'vcto.inventory/1', source: { name: 'x' }, assets: [{ id: 'a', kind: 'server', name: 'A' }] }
+  const estate = new vcto.Estate(inventory)
+  const review = await vcto.review(estate, { asOf: '2026-11-22' })
+  const refused = (remedy) => ({ name: 'TypeError', code: 'invalid_input', isRefusal: false, remedy })
+  const prices = Buffer.from('match,term,amount,currency\n')
+  await assert.rejects(vcto.budget(estate, review, prices, { fiscal_year_start: 4 }), refused('did you mean `fiscalYearStart`?'))
+  await assert.rejects(vcto.review(estate, { asOf: '2026-11-22', waiver: 'x' }), refused('did you mean `waivers`?'))
+  assert.throws(() => review.toPage(estate, { toString: 1 }), refused('the options are client, budget'))
+  const { tenant, practice } = await world({})
+  await assert.rejects(practice.createTenant('b', { region: 'eu', aproverz: [] }), refused('did you mean `approvers`?'))
+  await assert.rejects(tenant.ledger.entries({ subjet: 'x' }).next(), refused('did you mean `subject`?'))
+  await assert.rejects(tenant.submit(change, { by: 'svc', __proto__: null, constructor: 1 }), { code: 'invalid_input' })
+})
+
+test('the options that are known are those that are declared', async () => {
+  const { createRequire } = await import('node:module')
+  const { readFile } = await import('node:fs/promises')
+  const { OPTIONS } = createRequire(import.meta.url)('../options.js')
+  const types = await readFile(new URL('../index.d.ts', import.meta.url), 'utf8')
+  const fields = (body) => [...body.matchAll(/^ *(\w+)\??:/gm)].map(([, name]) => name)
+  const interfaces = Object.fromEntries([...types.matchAll(/^export interface (\w+) \{\n([^]*?)^\}/gm)].map(([, name, body]) => [name, fields(body)]))
+  const declared = {}
+  // These hand their options on to `decision` and `readOn`, or take a program to run.
+  const handOn = new Set(['StagedApproval.approve', 'Ledger.entries', 'SshKeygen.constructor'])
+  let inside = ''
+  for (const line of types.split('\n')) {
+    inside = /^export (?:declare )?(?:class|interface) (\w+)/.exec(line)?.[1] ?? (line === '}' ? '' : inside)
+    const [, name, given] = /^(?:  |export declare function )(?:async )?(\w+)\((.*)\): /.exec(line) ?? /^  (constructor)\((.*)\)$/.exec(line) ?? []
+    const call = inside ? `${inside}.${name}` : name
+    const [before, last] = given?.split(/(?:^|, )(?:options|details)\??: /) ?? []
+    if (last === undefined || handOn.has(call)) continue
+    const named = /(\w+(?:Options|Details))/.exec(last)?.[1]
+    declared[call] = [before === '' ? 0 : before.split(/, (?=\w+\??: )/).length, named ? interfaces[named] : fields(last.replace(/^\{/, ''))]
+  }
+  assert.deepEqual(declared, OPTIONS)
+})

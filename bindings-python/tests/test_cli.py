@@ -80,6 +80,11 @@ def test_a_change_goes_the_whole_way_each_command_a_process(shell: Shell) -> Non
     assert "12  completeness" in shell.run("verify", "--help").stdout
     shell.run("prove", "proof")
     assert shell.told("verify", "proof")["authenticity"] == "self_signed"
+    shell.run("prove", "proof")
+    assert "an earlier proof" in " ".join(shell.run("prove", "--help").stdout.split())
+    (shell.folder / "other").mkdir()
+    (shell.folder / "other" / "notes").write_text("mine")
+    assert shell.run("prove", "other", code=3).stdout == ""
     (shell.folder / "proof" / "more").write_text("added")
     assert "more" in shell.run("verify", "proof", code=10).stdout
 

@@ -154,7 +154,7 @@ def _ledger(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     made.add_argument("--headers-only", action="store_true", help="leave the payloads unread: faster, and blind to a changed payload")
     made.epilog, made.formatter_class = _VERDICTS, argparse.RawDescriptionHelpFormatter
     made = _command(commands, "prove", gate.prove, "write a proof that stock tools verify", _practice())
-    made.add_argument("folder", type=pathlib.Path, help="where; it must not be there yet")
+    made.add_argument("folder", type=pathlib.Path, help="where: a folder that is new or empty, or an earlier proof, which the new one replaces")
 
 
 def _day(text: str) -> datetime.date:
