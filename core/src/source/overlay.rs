@@ -6,7 +6,7 @@ mod template;
 mod value;
 mod vocabulary;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::statements::{by_hand, join};
 pub use self::template::facts_template;
@@ -153,7 +153,7 @@ impl Failures {
     }
 
     /// # Errors
-    /// The first failure, with the others behind it.
+    /// The first failure, with the others behind it; where there are several, each with its own remedy beside it.
     pub(crate) fn none(self) -> Result<()> {
         let mut listed = self.listed.into_iter();
         let Some(first) = listed.next() else {
@@ -165,16 +165,19 @@ impl Failures {
         }
         let others = self.count - 1;
         let unlisted = others.saturating_sub(more.len());
-        let mut text = format!("{}; and {others} more: {}", first.message(), more.join("; "));
+        let remedy = first.remedy_text().map(|remedy| format!(" ({remedy})"));
+        let remedy = remedy.unwrap_or_default();
+        let mut text = format!(
+            "{}{remedy}; and {others} more: {}",
+            first.message(),
+            more.join("; ")
+        );
         if unlisted > 0 {
             text = format!("{text}; {unlisted} are not listed");
         }
         let mut error = Error::new(first.kind(), text).with("unresolved", self.count);
         if let Some(place) = first.place() {
             error = error.at(place);
-        }
-        if let Some(remedy) = first.remedy_text() {
-            error = error.remedy(remedy);
         }
         Err(error)
     }
@@ -183,22 +186,31 @@ impl Failures {
 /// Every id and name of the inventories. Names are compared without regard to case, as `Estate::find` does.
 pub(super) struct Names<'a> {
     ids: BTreeMap<&'a str, &'a AssetId>,
-    names: BTreeMap<String, Vec<&'a AssetId>>,
+    names: BTreeMap<String, Named<'a>>,
+}
+
+/// The assets of one name, and how it is written.
+struct Named<'a> {
+    written: String,
+    ids: Vec<&'a AssetId>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn of(assets: impl IntoIterator<Item = &'a Asset>) -> Self {
         let mut ids = BTreeMap::new();
-        let mut names: BTreeMap<String, Vec<&AssetId>> = BTreeMap::new();
+        let mut names: BTreeMap<String, Named<'_>> = BTreeMap::new();
         let assets = assets.into_iter();
         for asset in assets.filter(|asset| Written::of(&asset.id).is_none()) {
             // Two sources may speak of one asset, under one name or two.
             ids.insert(asset.id.as_str(), &asset.id);
             let name = asset.name.as_ref().map(|name| name.raw().clone());
             for name in name.into_iter().chain(written_as(&asset.id)) {
-                let known = names.entry(folded(&name)).or_default();
-                if !known.contains(&&asset.id) {
-                    known.push(&asset.id);
+                let known = names.entry(folded(&name)).or_insert_with(|| Named {
+                    written: name.trim().to_owned(),
+                    ids: Vec::new(),
+                });
+                if !known.ids.contains(&&asset.id) {
+                    known.ids.push(&asset.id);
                 }
             }
         }
@@ -227,7 +239,8 @@ impl<'a> Names<'a> {
     /// The other assets that have this id or name.
     fn others<'s>(&'s self, text: &str, id: &'s AssetId) -> impl Iterator<Item = &'a AssetId> + use<'s, 'a> {
         let by_id = self.ids.get(text).copied();
-        let named = self.names.get(&folded(text)).into_iter().flatten().copied();
+        let named = self.names.get(&folded(text));
+        let named = named.into_iter().flat_map(|named| named.ids.iter().copied());
         by_id.into_iter().chain(named).filter(move |other| *other != id)
     }
 
@@ -235,7 +248,7 @@ impl<'a> Names<'a> {
         if let Some(id) = self.ids.get(text) {
             return Some(id);
         }
-        match self.names.get(&folded(text)).map(Vec::as_slice) {
+        match self.names.get(&folded(text)).map(|named| named.ids.as_slice()) {
             Some([only]) => Some(only),
             _ => None,
         }
@@ -244,13 +257,13 @@ impl<'a> Names<'a> {
     /// Why a text names no asset.
     pub(super) fn refusal(&self, text: &str) -> Error {
         match self.names.get(&folded(text)) {
-            Some(several) => Error::new(
+            Some(Named { ids, .. }) => Error::new(
                 ErrorKind::Ambiguous,
-                format!("{} assets are called {}", several.len(), quoted(text)),
+                format!("{} assets are called {}", ids.len(), quoted(text)),
             )
             .remedy(format!(
                 "write one of the ids {}",
-                listed(several.iter().map(|id| id.as_str()))
+                listed(ids.iter().map(|id| id.as_str()))
             )),
             None => self.unknown(text),
         }
@@ -273,18 +286,27 @@ impl<'a> Names<'a> {
         if near.is_empty() {
             return error;
         }
-        let candidates: Vec<&str> = near
+        error.remedy(format!("near: {}", self.candidates(&near).join("; ")))
+    }
+
+    /// Names as they are written, each with its ids; an id that stands with its name already is not told twice.
+    fn candidates(&self, near: &[&str]) -> Vec<String> {
+        let named = |name: &&str| self.names.get(*name);
+        let told: BTreeSet<&str> = near
             .iter()
-            .flat_map(|name| match self.names.get(*name) {
-                Some(ids) => ids.iter().map(|id| id.as_str()).collect(),
-                None => vec![*name],
-            })
+            .filter_map(named)
+            .flat_map(|named| named.ids.iter().map(|id| id.as_str()))
             .collect();
-        error.remedy(format!(
-            "near: {}, with the ids {}",
-            listed(near.into_iter()),
-            listed(candidates.into_iter())
-        ))
+        near.iter()
+            .filter_map(|name| match named(name) {
+                Some(Named { written, ids }) => {
+                    let word = if ids.len() == 1 { "id" } else { "ids" };
+                    let ids = listed(ids.iter().map(|id| id.as_str()));
+                    Some(format!("{} with the {word} {ids}", quoted(written)))
+                }
+                None => (!told.contains(name)).then(|| quoted(name)),
+            })
+            .collect()
     }
 }
 

@@ -201,8 +201,16 @@ fn all_unknown_and_ambiguous_names_are_listed_at_once_with_lines_and_candidates(
     let error = refused(facts);
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(error.place(), Some("facts.csv: line 2"));
-    assert!(error.remedy_text().unwrap().contains("`sql-1`"), "{error}");
     let text = error.to_string();
+    let (first, others) = text.split_once("; and ").unwrap();
+    assert!(
+        first.ends_with("`sql-1`)") && first.contains("(near: `SQL A` with the id"),
+        "{first}"
+    );
+    assert!(
+        !others.contains("`sql-1`") && error.remedy_text().is_none(),
+        "{others}"
+    );
     assert!(
         text.contains("12 more") && text.contains("3 are not listed"),
         "{text}"
@@ -238,6 +246,40 @@ fn all_values_that_are_wrong_are_listed_at_once_with_their_lines() {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(!text.contains("line 8"), "{text}");
+}
+
+#[test]
+fn each_failure_has_its_remedy_beside_it_once() {
+    let text = refused("asset,fact,value\nERP,replacement_cost,\"1,2\"\nERP,replacement_cost,x\n".to_owned())
+        .to_string();
+    let parts: Vec<_> = text.split("; and 1 more: ").collect();
+    assert_eq!(parts.len(), 2, "{text}");
+    for part in parts {
+        assert_eq!(part.matches("(write 1234.50, say)").count(), 1, "{text}");
+        assert!(part.ends_with("(write 1234.50, say)"), "{text}");
+    }
+}
+
+#[test]
+fn a_number_that_is_too_large_is_said_to_be() {
+    for (fact, value) in [
+        ("replacement_cost", "1".repeat(20) + "0"),
+        ("people", "9".repeat(40)),
+    ] {
+        let error = refused(format!("asset,fact,value\nERP,{fact},{value}\n"));
+        assert!(
+            error.message().contains("too large") && !error.message().contains("comma"),
+            "{error}"
+        );
+        assert_eq!(error.remedy_text(), Some("write at most 18 digits"), "{error}");
+    }
+    let most = "9".repeat(18);
+    assert!(
+        with(format!(
+            "asset,fact,value\nERP,replacement_cost,{most}\nsql-1,replacement_cost,{most}\n"
+        ))
+        .is_ok()
+    );
 }
 
 #[test]

@@ -180,12 +180,15 @@ impl Verdicts {
         let (whole, others): (Vec<_>, Vec<_>) = unused
             .map(|(key, verdict)| (key.clone(), verdict.clone()))
             .partition(|((from, to, kind, _), _)| from.is_some() && to.is_some() && kind.is_some());
+        for (_, verdict) in &whole {
+            // Another tool may have a method of its own; a word that is nearly known is mistyped, and meets nothing.
+            if let Some(hint) = unknown(verdict).filter(|hint| hint.contains("did you mean")) {
+                self.note(verdict, format!("it meets nothing that was inferred: {hint}"));
+            }
+        }
         self.state_all(whole, inventory);
         for (_, verdict) in others {
-            let hint = verdict.method.as_deref().and_then(|method| {
-                let error = method.parse::<Method>().err()?;
-                Some(format!("; {}: {}", error.message(), error.remedy_text()?))
-            });
+            let hint = unknown(&verdict).map(|hint| format!("; {hint}"));
             let text = format!(
                 "nothing that was inferred is meant by it: the verdict changes nothing{}",
                 hint.unwrap_or_default()
@@ -251,6 +254,12 @@ fn is_direct((from, to, _, method): &Key) -> bool {
 
 fn known(method: Option<&str>) -> Option<Method> {
     method?.parse().ok()
+}
+
+/// That the method of a row is unknown, with what may be meant.
+fn unknown(verdict: &Verdict) -> Option<String> {
+    let error = verdict.method.as_deref()?.parse::<Method>().err()?;
+    Some(format!("{}: {}", error.message(), error.remedy_text()?))
 }
 
 fn conflict(one: &Verdict, other: &Verdict) -> Error {

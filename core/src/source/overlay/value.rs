@@ -99,6 +99,8 @@ fn typed(entry: &Entry, text: &str, lower: &str) -> Result<Scalar> {
         )
     };
     let wrong = || refused("it takes something else").remedy(format!("write {}", entry.form()));
+    let too_large =
+        || refused("the number is too large, or has too many digits").remedy("write at most 18 digits");
     match entry.takes {
         Takes::Boolean => boolean(lower).ok_or_else(wrong),
         Takes::Count => match number(text) {
@@ -107,6 +109,7 @@ fn typed(entry: &Entry, text: &str, lower: &str) -> Result<Scalar> {
             {
                 Ok(Scalar::Number(number))
             }
+            None if is_number(text) => Err(too_large()),
             _ => Err(refused("a count is a whole number without separators").remedy("write 1250, say")),
         },
         Takes::Date => day(text).map(|day| Scalar::from(day.to_string())).ok_or_else(|| {
@@ -119,6 +122,7 @@ fn typed(entry: &Entry, text: &str, lower: &str) -> Result<Scalar> {
                 Err(refused("an amount is not below zero").remedy("write 1234.50, say"))
             }
             Some(number) => Ok(Scalar::Number(number)),
+            None if is_number(text) => Err(too_large()),
             None => Err(
                 refused("a number has a decimal point, and no comma, space or unit")
                     .remedy("write 1234.50, say"),
@@ -143,11 +147,16 @@ fn boolean(lower: &str) -> Option<Scalar> {
 }
 
 /// Digits, with a sign and a decimal point where there are any. `12,5` and `1,250` are both refused: they look alike.
-fn number(text: &str) -> Option<Decimal> {
+fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let all = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !all(whole) || !all(fraction) {
+    all(whole) && all(fraction)
+}
+
+/// A number that is written as one, and can be kept exactly.
+fn number(text: &str) -> Option<Decimal> {
+    if !is_number(text) {
         return None;
     }
     let number = Decimal::from_str_exact(text).ok()?.normalize();

@@ -252,7 +252,8 @@ fn what_a_row_does_not_meet_is_noted_with_its_line_and_costs_nothing() {
         "pc-9,fw,,gateway,,,confirm,,\n\
          *,fw,,hosting,,,confirm,,\n\
          *,pc-1,,gatway,,,refuse,,\n\
-         pc-1,dc-2,uses,dns,,,confirm,,\n",
+         pc-1,dc-2,uses,dns,,,confirm,,\n\
+         pc-1,fw,uses,gatewy,,,refuse,,\n",
     )
     .unwrap();
     let notes = notes(&inventory);
@@ -261,6 +262,7 @@ fn what_a_row_does_not_meet_is_noted_with_its_line_and_costs_nothing() {
         "inferred.csv: line 3: nothing that was inferred is meant by it",
         "inferred.csv: line 4: nothing that was inferred is meant by it: the verdict changes nothing; the method `gatway` is \
          unknown: did you mean `gateway`?",
+        "inferred.csv: line 6: it meets nothing that was inferred: the method `gatewy` is unknown: did you mean `gateway`?",
     ] {
         assert!(notes.contains(expected), "{expected}: {notes}");
     }
