@@ -2,7 +2,7 @@
 
 const page = ['client', 'budget']
 const budget = ['fiscalYearStart', 'years', 'lifetimes']
-const verify = ['key', 'checkpoint', 'headersOnly', 'signal']
+const verify = ['key', 'checkpoint', 'anchors', 'anchorKey', 'freshWithin', 'asOf', 'headersOnly', 'signal']
 const reason = ['reason']
 
 /** What each call takes options by: the place of the argument, and their names, as `index.d.ts` has them. */
@@ -18,6 +18,7 @@ const OPTIONS = {
   'InDoubt.acceptance': [1, reason],
   'Ledger.readOn': [0, ['types', 'start', 'stop', 'since', 'until', 'subject', 'cursor', 'limit']],
   'Ledger.verify': [0, verify],
+  'Practice.anchor': [0, ['heartbeat']],
   'Practice.createTenant': [1, ['region', 'approvers', 'policy', 'areas']],
   'Practice.importTenant': [2, verify],
   'Review.toPage': [1, page],
