@@ -12,7 +12,7 @@ use crate::change::FindingId;
 use crate::error::Result;
 use crate::estate::AssetId;
 use crate::impact::{WhatIf, WhatIfSimulator};
-use crate::review::Stop;
+use crate::review::{Stop, hosts};
 
 const SHOWN: usize = 3;
 
@@ -62,6 +62,7 @@ pub(super) fn section(page: &Page<'_>, risks: &Risks<'_>) -> Markup {
                     @if judged { "No single failure that stops a service was found in what is recorded." }
                     @else { "This could not be judged: no service has both a criticality and recorded dependencies." }
                 }
+                @for host in hosts(page.estate) { p { (host.sentence()) "." } }
             }
             @for (stop, told) in &risks.shown { (risk(page, stop, told)) }
             (more(risks.total - risks.shown.len(), "review.json"))

@@ -18,7 +18,7 @@ use crate::estate::AssetId;
 use crate::gate::Pending;
 use crate::impact::WhatIf;
 use crate::plan::Budget;
-use crate::review::{Band, Calendar, Ending, Outcome, Review, Severity, Stop};
+use crate::review::{Band, Calendar, Ending, Outcome, Review, Severity, Stop, hosts};
 use crate::source::overlay::rank;
 use crate::text::{self, Plain};
 
@@ -181,6 +181,9 @@ fn stops(screen: &mut Screen, page: &Page<'_>, risks: &Risks<'_>) {
                 "  this could not be judged: no service has both a criticality and recorded dependencies"
             },
         );
+        for host in hosts(page.estate) {
+            screen.line(4, &format!("  {}", host.sentence()));
+        }
     }
     for (place, (stop, told)) in (1..).zip(shown) {
         let subject = subject(stop.finding);

@@ -10,6 +10,7 @@ mod document;
 mod facts;
 mod finding;
 mod grave;
+mod hosting;
 mod life;
 pub mod lifecycle;
 mod matrix;
@@ -52,6 +53,8 @@ pub(crate) use analyzers::REPLACED_FOR_WINDOWS_11;
 pub(crate) use coverage::people_stated;
 pub(crate) use debt::money;
 pub(crate) use facts::earliest;
+#[cfg(feature = "report")]
+pub(crate) use hosting::hosts;
 pub(crate) use life::is_retired;
 #[cfg(feature = "report")]
 pub(crate) use stops::{Shared, Stop};

@@ -12,6 +12,7 @@ use super::context::Context;
 use super::coverage::Coverage;
 use super::debt::{Debt, Remaining};
 use super::document::{CatalogueInfo, FORMAT, Review, RuleResult};
+use super::hosting;
 use super::lifecycle::Catalogue;
 use super::outcome::Tally;
 use super::processors::Processors;
@@ -178,7 +179,9 @@ impl Reviewer {
                 all.merge(tally);
                 all
             });
-        let (questions, questions_unlisted) = questions(estate, std::mem::take(&mut gathered.asked));
+        let (others, questions_unlisted) = questions(estate, std::mem::take(&mut gathered.asked));
+        let mut questions = hosting::questions(estate);
+        questions.extend(others);
         let rules: Vec<RuleResult> = rules
             .iter()
             .map(|rule| result(rule, gathered.tallies.get(rule.id)))

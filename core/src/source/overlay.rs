@@ -14,6 +14,9 @@ pub(super) use self::value::{Statement, fact_name, moment, statement};
 pub use self::vocabulary::Ask;
 pub(crate) use self::vocabulary::{Entry, entry, rank};
 
+/// What a sheet of questions calls the services that need an asset: the other end of `depends_on`.
+pub(crate) const NEEDED_BY: &str = "needed_by";
+
 use self::statements::{Plan, written_as};
 use super::identity::{encode, unmint};
 use crate::error::{Error, ErrorKind, Result};

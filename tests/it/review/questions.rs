@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use vcto::Estate;
-use vcto::estate::{Asset, AssetId, AssetKind, Criticality, Inventory};
+use vcto::estate::{Asset, AssetId, AssetKind, Criticality, Inventory, RelationKind};
 use vcto::review::{Ask, Outcome, Question, Review, Reviewer};
 use vcto::source::{self, Input};
 
@@ -83,6 +83,7 @@ fn definite(fact: &str, pick: usize) -> &'static str {
         "cabled" | "account_enabled" | "rmm_agent" | "secure_boot" => &["yes", "no"],
         "licensed" => &["yes", "no", "E3"],
         "depends_on" | "connects_to" => &["target"],
+        "needed_by" => &["A service", "A service; Another one"],
         end if end.ends_with("_end") || matches!(end, "expires" | "last_seen" | "notice_by") => {
             &["2020-01-01", "2030-01-01"]
         }
@@ -399,4 +400,55 @@ fn five_answers_of_the_sample_client_disappear_and_coverage_rises_by_what_they_s
             "{gone:?}"
         );
     }
+}
+
+#[test]
+fn without_a_service_what_hosts_most_is_told_and_asked_and_the_answer_is_read_back() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/halden-pryce/ninjaone");
+    let inventory = source::Reader::new().infer(true).read_all([folder]).unwrap();
+    let estate = Estate::new(inventory.clone()).unwrap();
+    let before = Reviewer::standard().review(&estate, day("2026-11-22")).unwrap();
+    let host = estate.find("ESX-01").unwrap();
+    let about_hosts = before
+        .questions()
+        .iter()
+        .take_while(|question| question.fact == "needed_by");
+    let asked: Vec<&Question> = about_hosts.collect();
+    let texts: Vec<&String> = asked.iter().map(|question| question.question.raw()).collect();
+    let first = asked.iter().find(|question| question.assets[0] == host);
+    let first = first.unwrap_or_else(|| panic!("not asked: {texts:?}"));
+    // Counted by `parentDeviceId` and `domainRole` in the files.
+    let said = "ESX-01 hosts 6 machines, 2 of 3 domain controllers among them: nobody recorded which services need them";
+    assert!(first.question.raw().starts_with(said), "{texts:?}");
+    let screen = vcto::report::Page::new(&estate, &before).to_text().unwrap();
+    let flat = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(said), "{screen}");
+
+    let sheet = format!(
+        "question,ask,asset,name,fact,unlocks,answer,author,date\nq,owner,{},,needed_by,0,Mail; Files,A. Jones,2026-11-22\n",
+        host.as_str()
+    );
+    let merged = with(&inventory, sheet).unwrap();
+    let mail = merged
+        .assets
+        .iter()
+        .find(|asset| *asset.label().raw() == "Mail")
+        .unwrap();
+    assert_eq!(mail.kind, AssetKind::Service);
+    let needs = merged.relations.iter().filter(|relation| {
+        relation.to == host && relation.kind == RelationKind::DependsOn && relation.is_stated()
+    });
+    assert_eq!(needs.count(), 2);
+    let after = review(&merged);
+    assert!(
+        after
+            .questions()
+            .iter()
+            .all(|question| question.fact != "needed_by")
+    );
+    let asked = |fact: &str| {
+        let mut all = after.questions().iter();
+        all.any(|question| question.fact == fact && question.assets.contains(&mail.id))
+    };
+    assert!(asked("criticality"), "the next sheet goes on");
 }

@@ -3,10 +3,10 @@
 use super::stated::{Author, Stated};
 use super::table::{Row, Table, heading, needed};
 use crate::error::{Error, ErrorKind, Result};
-use crate::estate::Inventory;
+use crate::estate::{AssetKind, Inventory, RelationKind};
 use crate::monitor::Monitor;
 use crate::source::input::Document;
-use crate::source::overlay::{self, Sheet};
+use crate::source::overlay::{self, Sheet, Statement};
 
 /// What the titles may be.
 const TITLES: &str = "the columns are question,ask,asset,name,fact,unlocks,answer,author,date; asset, fact and answer must be there";
@@ -77,7 +77,21 @@ impl Columns {
             }
         }
         let author = Author::of(row, self.author, self.date)?;
+        if fact == overlay::NEEDED_BY {
+            return needed_by(row.line(), &asset, &answer, &author, stated);
+        }
         let statement = overlay::statement(&overlay::fact_name(&fact)?, &answer)?;
         stated.state(row.line(), &asset, statement, &author)
     }
+}
+
+/// Services that need an asset: each is made where the answer names it, and depends on the asset.
+fn needed_by(line: u64, asset: &str, answer: &str, author: &Author, stated: &mut Stated) -> Result<()> {
+    for name in answer.split(';').map(str::trim).filter(|name| !name.is_empty()) {
+        stated.make(line, name);
+        stated.state(line, name, Statement::Kind(AssetKind::Service), author)?;
+        let needs = Statement::Relation(RelationKind::DependsOn, asset.to_owned());
+        stated.state(line, name, needs, author)?;
+    }
+    Ok(())
 }
