@@ -246,8 +246,8 @@ fn what_does_not_read_back_in_the_second_half_is_not_signed() {
         drop(block_on(Ledger::create(&storage, ORIGIN, "eu", options(&keys))).unwrap());
         let failing = with_faults(&storage, &Faults::damage(seq));
         let ledger = block_on(Ledger::open(&failing, options(&keys))).unwrap();
-        let drafts: Vec<_> = (0..1_000)
-            .map(|n| Draft::octets(EntryType(0x7f00), vec![n as u8]))
+        let drafts: Vec<_> = (0..1_000u16)
+            .map(|n| Draft::octets(EntryType(0x7f00), n.to_be_bytes().to_vec()))
             .collect();
         std::thread::scope(|scope| {
             for _ in 0..3 {

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use pollster::block_on;
@@ -241,10 +241,8 @@ fn whatever_a_webhook_answers_the_checkpoint_is_owed_until_it_is_confirmed_whole
             yard.clock.advance(SignedDuration::from_hours(3));
         }
         // One that holds the line is given up, and the tenant's log does not notice.
-        let began = Instant::now();
         let hung = round(&practice).await;
         assert!(told(&hung).2.contains("in time"), "{:?}", told(&hung));
-        assert!(began.elapsed() < Duration::from_secs(20));
         posted.recv().unwrap();
         yard.clock.advance(SignedDuration::from_hours(3));
         let (outcome, kept, _) = told(&round(&practice).await);
