@@ -66,10 +66,14 @@ fn show(
         for confidence in [Confidence::High, Confidence::Medium, Confidence::Low] {
             let score = by_confidence[&(*method, confidence)];
             let word = format!("{confidence:?}").to_lowercase();
-            let (precision, right, wrong) = (score.precision(), score.right, score.wrong);
+            let (right, wrong) = (score.right, score.wrong);
+            let precision = match right + wrong {
+                0 => "none ".to_owned(),
+                _ => format!("{:.3}", score.precision()),
+            };
             writeln!(
                 table,
-                "  {word:<10} precision {precision:.3}  right {right:>6}  wrong {wrong:>5}"
+                "  {word:<10} precision {precision}  right {right:>6}  wrong {wrong:>5}"
             )
             .unwrap();
         }
