@@ -308,6 +308,7 @@ fn titles_that_say_nothing_or_twice_the_same_are_refused() {
         "asset,asset,owner",
         "asset,at,date,owner",
         "asset,waranty_end",
+        "asset,cost\0centre",
     ] {
         let error = refused(format!("{titles}\n"));
         assert_eq!(

@@ -34,12 +34,12 @@ pub(in crate::source) fn fact_name(written: &str) -> Result<String> {
         .map(|c| if c == ' ' || c == '-' { '_' } else { c })
         .flat_map(char::to_lowercase)
         .collect();
-    if name.is_empty() || name.len() > MAX_FACT_NAME {
+    if name.is_empty() || name.len() > MAX_FACT_NAME || name.contains('\0') {
         return Err(Error::new(
             ErrorKind::InvalidInput,
             format!("{} is no name of a fact", quoted(written)),
         )
-        .remedy(format!("write 1 to {MAX_FACT_NAME} bytes")));
+        .remedy(format!("write 1 to {MAX_FACT_NAME} bytes without a NUL")));
     }
     if matches!(name.as_str(), "kind" | "name") || RelationKind::known(&name).is_some() {
         return Ok(name);
