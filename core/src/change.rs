@@ -12,6 +12,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::estate::{AssetId, Scalar};
 use crate::text::Untrusted;
 
+mod extent;
+
+pub use extent::Extent;
+
 /// The name of the format, first in every document.
 pub const FORMAT: &str = "vcto.change/1";
 

@@ -8,15 +8,18 @@ use jiff::Timestamp;
 use super::approver::Register;
 use super::decision::Statement;
 use super::engine::MAX_WHY;
+use super::id::ProposalId;
 use super::level::Level;
 use super::named::MAX_NAME;
 use super::policy::{check_areas, is_name};
 use super::record::{
-    ApproversSet, AreasSet, Attested, Decided, Expired, ExpiredWhat, PolicySet, Record, Refused, SetupRight,
-    Stale, StaleWhy, TenantCreated, Withdrawn,
+    ApproversSet, AreasSet, Attested, Decided, Expired, ExpiredWhat, ObservedStep, PolicySet, Record,
+    Refused, SetupRight, Stale, StaleWhy, TenantCreated, Withdrawn,
 };
 use super::state::{Outcome, Phase, Proposal, Refusals, Setup, State, TenantIdentity};
+use super::together::Subject;
 use super::{apply_run, apply_start, statement};
+use crate::change::Change;
 use crate::digest::unhex;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::{Entry, Receipt};
@@ -40,6 +43,17 @@ impl Transition {
             ..Self::default()
         }
     }
+
+    /// Whether it ends a proposal so.
+    pub(super) fn closes(&self, id: &ProposalId, outcome: Outcome) -> bool {
+        let mut closed = self.proposals.iter().filter(|proposal| proposal.id == *id);
+        closed.any(|proposal| proposal.phase == Phase::Closed(outcome))
+    }
+
+    /// Changes one proposal more.
+    pub(super) fn add(&mut self, proposal: Proposal) {
+        self.proposals.push(Arc::new(proposal));
+    }
 }
 
 impl State {
@@ -59,7 +73,7 @@ impl State {
             Record::Proposed(record) => apply_start::proposed(self, at, record),
             Record::Decided(record) => self.decided(at, record),
             Record::Refused(record) => self.refused(at, record),
-            Record::Stale(record) => self.stale(record),
+            Record::Stale(record) => self.stale(at, record),
             Record::Expired(record) => self.expired(at, record),
             Record::Withdrawn(record) => self.withdrawn(record),
             Record::Attested(record) => self.attested(at, record),
@@ -236,6 +250,7 @@ impl State {
             _ => return Err(wrong_kind()),
         };
         proposal.votes.push(vote);
+        proposal.observed = observed(&proposal.change, outcome, &record.observed)?;
         Ok(self.close(proposal, outcome))
     }
 
@@ -257,17 +272,12 @@ impl State {
         Ok(Transition::of(proposal))
     }
 
-    fn stale(&self, record: &Stale) -> Result<Transition> {
+    fn stale(&self, at: Timestamp, record: &Stale) -> Result<Transition> {
         let mut proposal = Proposal::clone(self.proposal(&record.proposal)?);
         if proposal.phase != Phase::Open {
             return Err(over(&proposal));
         }
-        apply_start::check_grounds(
-            self,
-            &proposal.change,
-            proposal.takes_back.is_some(),
-            &record.grounds,
-        )?;
+        apply_start::check_grounds(self, &Subject::of(&proposal), &record.grounds, at)?;
         let found = stale_reasons(&proposal, &record.grounds);
         if found.is_empty() || found != record.why {
             return Err(malformed("what is said to have changed has not"));
@@ -303,10 +313,10 @@ impl State {
         if proposal.phase != Phase::Open {
             return Err(over(&proposal));
         }
-        if proposal.proposer != record.by {
+        if !proposal.authors.contains(&record.by) {
             return Err(Error::new(
                 ErrorKind::Denied,
-                "only its proposer can withdraw a proposal",
+                "only who proposed it, or widened it, can withdraw a proposal",
             ));
         }
         Ok(self.close(proposal, Outcome::Withdrawn))
@@ -321,6 +331,7 @@ impl State {
             outcome,
             Outcome::Expired
                 | Outcome::Rejected
+                | Outcome::Superseded
                 | Outcome::Withdrawn
                 | Outcome::Declined
                 | Outcome::Executed(RollbackConflict | RollbackFailed)
@@ -344,6 +355,16 @@ pub(super) fn stale_reasons(proposal: &Proposal, now: &super::record::Grounds) -
     .into_iter()
     .filter_map(|(why, differs)| differs.then_some(why))
     .collect()
+}
+
+/// What was seen is of steps of the change, each once and in their order; of what was not done nothing is seen.
+fn observed(change: &Change, outcome: Outcome, observed: &[ObservedStep]) -> Result<Vec<ObservedStep>> {
+    let mut steps = change.steps.iter();
+    let in_order = observed.iter().all(|seen| steps.any(|step| step.id == seen.step));
+    if in_order && (outcome == Outcome::HumanDid || observed.is_empty()) {
+        return Ok(observed.to_vec());
+    }
+    Err(malformed("what was observed is not of the steps of this change"))
 }
 
 /// The proposal waits, and its time is not over.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::amend::{amended_by, superseding};
 use super::apply::{Transition, check_open, malformed, stale_reasons};
 use super::id::ProposalId;
 use super::level::Level;
@@ -15,6 +16,7 @@ use super::risk::{Risk, UndoRisk};
 use super::run::{Planned, Run};
 use super::state::{Phase, Proposal, Refusals, State};
 use super::statement::{check_operator, expiry};
+use super::together::Subject;
 use super::way_back::way_back;
 use crate::actor::Actor;
 use crate::change::Change;
@@ -33,7 +35,21 @@ pub(super) fn proposed(state: &State, at: Timestamp, record: &Proposed) -> Resul
     if record.proposal != proposal_id(state, &digest) || state.proposals.contains_key(&record.proposal) {
         return Err(malformed("the id is not that of this proposal"));
     }
-    check_grounds(state, &change, record.takes_back.is_some(), &record.grounds)?;
+    let amended = record.amends.as_ref();
+    let amended = amended
+        .map(|amends| amended_by(state, record, amends, &change, at))
+        .transpose()?;
+    let authors = amended.as_ref().map_or_else(
+        || vec![record.proposer.clone()],
+        |amended| amended.authors.clone(),
+    );
+    let subject = Subject {
+        change: &change,
+        is_way_back: record.takes_back.is_some(),
+        authors: &authors,
+        place: state.size(),
+    };
+    check_grounds(state, &subject, &record.grounds, at)?;
     if record.expires_at != expiry(&policy, &change, at) {
         return Err(malformed("the proposal's end is not what the policy says"));
     }
@@ -45,6 +61,10 @@ pub(super) fn proposed(state: &State, at: Timestamp, record: &Proposed) -> Resul
         change_digest: digest,
         takes_back: record.takes_back,
         proposer: record.proposer.clone(),
+        authors,
+        amendment: amended.as_ref().map(|amended| Arc::clone(&amended.amendment)),
+        superseded_by: None,
+        place: state.size(),
         submitted_at: at,
         expires_at: record.expires_at,
         level: record.grounds.risk.level,
@@ -54,20 +74,18 @@ pub(super) fn proposed(state: &State, at: Timestamp, record: &Proposed) -> Resul
         phase: Phase::Open,
         run: None,
         taken_back_by: None,
+        observed: Vec::new(),
         refusals: Refusals::default(),
         change: Arc::new(change),
     };
     check_open(&proposal, at)?;
-    check_satisfiable(
-        state,
-        &proposal.change.area,
-        proposal.level,
-        &[&proposal.proposer],
-        at,
-    )?;
-    match &record.takes_back {
-        None => Ok(Transition::of(proposal)),
-        Some(original) => taking_back(state, proposal, original),
+    let excluded: Vec<&Actor> = proposal.authors.iter().collect();
+    check_satisfiable(state, &proposal.change.area, proposal.level, &excluded, at)?;
+    match (&record.takes_back, amended) {
+        (None, None) => Ok(Transition::of(proposal)),
+        (None, Some(amended)) => Ok(superseding(state, proposal, &amended.original)),
+        (Some(original), None) => taking_back(state, proposal, original),
+        (Some(_), Some(_)) => Err(malformed("a way back does not amend")),
     }
 }
 
@@ -106,10 +124,11 @@ pub(super) fn earlier(state: &State, change: &Digest) -> Vec<ProposalId> {
 /// The grounds are about this change, follow from their input, and are those of the rules and the snapshot in force.
 pub(super) fn check_grounds(
     state: &State,
-    change: &Change,
-    is_way_back: bool,
+    subject: &Subject<'_>,
     grounds: &Grounds,
+    at: Timestamp,
 ) -> Result<()> {
+    let (change, is_way_back) = (subject.change, subject.is_way_back);
     let input = &grounds.risk.input;
     let targets = input.targets.iter().map(|target| &target.asset);
     let actions = input
@@ -123,6 +142,12 @@ pub(super) fn check_grounds(
         && (input.actions.iter()).all(|action| (action.undo == UndoRisk::IsUndo) == is_way_back);
     if !is_about {
         return Err(malformed("the risk was assessed for something else"));
+    }
+    let earlier = subject.earlier(state, at).len() as u64;
+    if input.with_earlier.map_or(0, |together| together.proposals) != earlier {
+        return Err(malformed(
+            "the earlier changes that count with this one are others",
+        ));
     }
     let area = state.setup.areas()?.get(&change.area);
     let assessed = Risk::assess(input.clone(), state.setup.policy()?, area);
@@ -184,12 +209,7 @@ pub(super) fn started(state: &State, at: Timestamp, record: &Started) -> Result<
     if proposal.change.not_before.is_some_and(|begin| at < begin) {
         return Err(too_early());
     }
-    check_grounds(
-        state,
-        &proposal.change,
-        proposal.takes_back.is_some(),
-        &record.grounds,
-    )?;
+    check_grounds(state, &Subject::of(&proposal), &record.grounds, at)?;
     if !stale_reasons(&proposal, &record.grounds).is_empty() {
         return Err(Error::new(
             ErrorKind::Stale,

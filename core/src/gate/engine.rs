@@ -9,13 +9,15 @@ use super::apply::Transition;
 use super::grounds::Present;
 use super::id::ProposalId;
 use super::named::MAX_NAME;
-use super::notifier::Notifier;
+use super::notifier::{MissedWindow, Notifier};
 use super::record::{Expired, ExpiredWhat, Record, Refused};
 use super::registry::Registry;
-use super::state::{Phase, Proposal, State};
+use super::state::State;
+use super::window::{expiry_of, missed_window};
 use crate::actor::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::{Estate, Inventory};
+use crate::foreign::{awaited, guarded};
 use crate::ledger::{Condition, Draft, Ledger};
 use crate::time::Clock;
 
@@ -300,12 +302,31 @@ impl Gate {
 
     /// Records what time has done to a proposal since: its own end, or the end of approvals.
     pub(super) async fn expire(&self, id: &ProposalId) -> Result<Option<ExpiredWhat>> {
-        self.commit(|state, at| {
-            let what = expiry_of(state.proposal(id)?, at);
-            let record = what.map(|what| Record::from(Expired { proposal: *id, what }));
-            Ok((record, what))
-        })
-        .await
+        Ok(self.expire_and_tell(id).await?.map(|(what, _)| what))
+    }
+
+    /// As [`expire`](Self::expire); also tells the notifier, and gives what it told, where an approved change missed its window.
+    pub(super) async fn expire_and_tell(
+        &self,
+        id: &ProposalId,
+    ) -> Result<Option<(ExpiredWhat, Option<MissedWindow>)>> {
+        let expired = self
+            .commit(|state, at| {
+                let proposal = state.proposal(id)?;
+                let Some(what) = expiry_of(proposal, at) else {
+                    return Ok((None, None));
+                };
+                let missed = missed_window(state, proposal, what, at)?;
+                let record = Expired { proposal: *id, what };
+                Ok((Some(record.into()), Some((what, missed))))
+            })
+            .await?;
+        if let (Some((_, Some(missed))), Some(notifier)) = (&expired, self.notifier()) {
+            let told = awaited(|| notifier.missed(missed)).await;
+            // Of what became of it nothing follows; an error is dropped under guard, since it is somebody else's value.
+            guarded(|| drop(told));
+        }
+        Ok(expired)
     }
 
     /// Records a refusal, and hands the error on. What the caller got wrong in form is an error, not a refusal.
@@ -360,19 +381,6 @@ impl fmt::Debug for Gate {
         f.debug_struct("Gate")
             .field("ledger", &self.0.ledger)
             .finish_non_exhaustive()
-    }
-}
-
-/// What time has done to a proposal that waits.
-fn expiry_of(proposal: &Proposal, at: Timestamp) -> Option<ExpiredWhat> {
-    if proposal.phase != Phase::Open {
-        None
-    } else if at > proposal.ends_at() {
-        Some(ExpiredWhat::Proposal)
-    } else if proposal.votes.iter().any(|vote| at > vote.not_after) {
-        Some(ExpiredWhat::Approvals)
-    } else {
-        None
     }
 }
 

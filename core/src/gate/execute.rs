@@ -20,6 +20,7 @@ use super::record::{
 use super::run::Next;
 use super::staged::Settled;
 use super::state::{Proposal, State};
+use super::together::Subject;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::{awaited, guarded};
 use crate::ledger::Lease;
@@ -92,7 +93,7 @@ impl Gate {
                     .as_ref()
                     .map(|id| state.proposal(id).map(Arc::as_ref))
                     .transpose()?;
-                let grounds = present.grounds(&proposal.change, original)?;
+                let grounds = present.grounds(&Subject::of(proposal), original)?;
                 let why = stale_reasons(proposal, &grounds);
                 if !why.is_empty() {
                     let record = Stale {

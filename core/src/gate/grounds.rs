@@ -8,6 +8,7 @@ use super::record::Grounds;
 use super::registry::Registry;
 use super::risk::{ActionRisk, COMPLIANCE_FACT, DataQuality, Exposure, Known, Risk, RiskInput, UndoRisk};
 use super::state::{Proposal, State};
+use super::together::Subject;
 use crate::change::{Change, FactRef, Step};
 use crate::digest::{Digest, Hasher};
 use crate::error::{Error, ErrorKind, Result};
@@ -26,7 +27,8 @@ pub(super) struct Present<'a> {
 
 impl Present<'_> {
     /// The grounds of a change. `original` is the proposal that it takes back.
-    pub(super) fn grounds(&self, change: &Change, original: Option<&Proposal>) -> Result<Grounds> {
+    pub(super) fn grounds(&self, subject: &Subject<'_>, original: Option<&Proposal>) -> Result<Grounds> {
+        let change = subject.change;
         let targets: Vec<Target<'_>> = change
             .targets()
             .into_iter()
@@ -34,10 +36,12 @@ impl Present<'_> {
             .collect::<Result<_>>()?;
         let area = self.state.setup.areas()?.get(&change.area);
         let (reach, touched) = touched(&targets).unzip();
+        let count = touched.as_ref().map(|touched| touched.len() as u64);
         let input = RiskInput {
             area: change.area.clone(),
             reach,
-            touched,
+            touched: count,
+            with_earlier: subject.together(self.state, self.estate, touched, self.at)?,
             targets: targets.iter().map(Target::exposure).collect(),
             actions: change
                 .steps
@@ -192,19 +196,19 @@ impl Target<'_> {
     }
 }
 
-/// How many assets may be taken along, all that depend on a target; and how many are touched, the targets with them.
+/// How many assets may be taken along, all that depend on a target; and which are touched, the targets with them.
 ///
 /// INVARIANT: one more target never makes either less. So a target that depends on another one counts as taken along: who
 /// names the dependants as targets too would lower the level otherwise.
-fn touched(targets: &[Target<'_>]) -> Option<(u64, u64)> {
-    let mut touched: BTreeSet<&AssetId> = BTreeSet::new();
+fn touched(targets: &[Target<'_>]) -> Option<(u64, BTreeSet<AssetId>)> {
+    let mut touched: BTreeSet<AssetId> = BTreeSet::new();
     for target in targets {
         let (_, _, radius) = target.known.as_ref()?;
-        touched.extend(&radius.assets);
+        touched.extend(radius.assets.iter().cloned());
     }
     let reach = touched.len() as u64;
-    touched.extend(targets.iter().map(|target| target.id));
-    Some((reach, touched.len() as u64))
+    touched.extend(targets.iter().map(|target| target.id.clone()));
+    Some((reach, touched))
 }
 
 /// Of the highest criticality, or of one that this version cannot rank.

@@ -1,6 +1,7 @@
 //! Nothing unapproved runs: the levels, the signed decisions, the permit, and the one transition function behind them.
 
 pub mod allowed_signers;
+mod amend;
 mod apply;
 mod apply_run;
 mod apply_start;
@@ -12,6 +13,7 @@ mod engine;
 mod execute;
 mod execution;
 mod executor;
+mod finished;
 mod grounds;
 mod head;
 mod history;
@@ -38,9 +40,13 @@ mod stored;
 mod tests;
 #[cfg(test)]
 mod tests_store;
+mod together;
 mod told;
 mod way_back;
+mod window;
+mod worker;
 
+pub use amend::{Amendment, Override, OverrideKind};
 pub use approver::{Approver, Party, Register, Registered};
 pub use audit::GateCheck;
 pub use decision::{Attestation, DecisionOptions, NAMESPACE, ReasonCode, Verdict};
@@ -49,16 +55,19 @@ pub use executor::{
     ActionDeclaration, ApprovedBy, Direction, Effect, Executor, Idempotency, MAX_IMAGE, Observation, Permit,
     Reversibility, StepContext, StepOutcome, Undoes,
 };
+pub use finished::Finished;
 pub use id::ProposalId;
 pub use level::{Approval, Automatic, HumanOnly, Level, Notify, StagedLevel};
-pub use notifier::{Notifier, ReviewDuty};
+pub use notifier::{MissedWindow, Notifier, ReviewDuty};
 pub use outcome::ExecutionStatus;
 pub use pending::{Pending, PendingState};
 pub use policy::{BlastBands, POLICY_FORMAT, Policy, ProcessArea};
-pub use record::LeftWhy;
+pub use record::{LeftWhy, ObservedStep};
 pub use risk::{ActionRisk, Axis, Band, DataQuality, Exposure, Known, Risk, RiskInput, UndoRisk};
-pub use staged::{Approvals, Approved, Decided, Finished, InDoubt, Resumed, Routed, Settled, Staged};
+pub use staged::{Approvals, Approved, Decided, InDoubt, Resumed, Routed, Settled, Staged};
 pub use state::Outcome;
+pub use together::Together;
+pub use worker::{Refusal, WorkReport, Worked};
 
 pub(crate) use engine::{Gate, Means};
 pub(crate) use named::check_name;

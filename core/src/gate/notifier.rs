@@ -24,6 +24,32 @@ pub trait Notifier: fmt::Debug + Send + Sync {
     /// # Errors
     /// Whatever kept it from telling: that it failed is recorded, the error itself is not.
     async fn notify(&self, duty: &ReviewDuty) -> Result<()>;
+
+    /// Tells that the window of an approved change passed and it was not started. Does nothing unless it is written. It is
+    /// called once, by whoever records that the time is over; the record stands whatever becomes of the call.
+    ///
+    /// # Errors
+    /// Whatever kept it from telling; nothing follows from it.
+    async fn missed(&self, missed: &MissedWindow) -> Result<()> {
+        let _ = missed;
+        Ok(())
+    }
+}
+
+/// An approved change that was not started within its window.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct MissedWindow {
+    /// The client.
+    pub tenant: String,
+    /// What was not started.
+    pub proposal: ProposalId,
+    /// Since when it could have been.
+    pub begin: Timestamp,
+    /// Until when.
+    pub end: Timestamp,
+    /// Whether the proposal is over too. If not, it waits for new decisions.
+    pub over: bool,
 }
 
 /// A duty to review.

@@ -233,6 +233,19 @@ pub(crate) struct Proposed {
     /// Earlier proposals of the same change, newest last: asking again is visible.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) earlier: Vec<ProposalId>,
+    /// The proposal whose place this one takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) amends: Option<Amends>,
+}
+
+/// Who changed a proposal that was open, and why.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Amends {
+    pub(crate) proposal: ProposalId,
+    pub(crate) by: Actor,
+    /// A code, or a code and words.
+    pub(crate) reason: String,
 }
 
 /// On what a level and an approval rest.
@@ -324,6 +337,20 @@ pub(crate) struct Withdrawn {
 pub(crate) struct Attested {
     pub(crate) proposal: ProposalId,
     pub(crate) attestation: Signed,
+    /// What the executors saw at the targets afterwards, step by step; left out for those that none could look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) observed: Vec<ObservedStep>,
+}
+
+/// What was seen at the target of a step that a human did.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ObservedStep {
+    /// The step.
+    pub step: String,
+    /// Whether its effect is there.
+    pub effect: Effect,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::executor::{ActionDeclaration, Reversibility};
 use super::level::Level;
 use super::policy::{Policy, ProcessArea, digest_of};
+use super::together::Together;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::estate::AssetId;
@@ -80,6 +81,9 @@ pub struct RiskInput {
     pub reach: Option<u64>,
     /// Assets that are changed or taken along: the union of the targets and their reach. Absent as `reach` is.
     pub touched: Option<u64>,
+    /// With earlier changes of the same authors that nobody approved; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_earlier: Option<Together>,
     /// Each target once, in order of the identity.
     pub targets: Vec<Exposure>,
     /// Each step, in order.
@@ -222,10 +226,36 @@ fn blast_radius(input: &RiskInput, policy: &Policy) -> Band {
     };
     if critical && by_count <= Level::L2 {
         let why = format!("a critical asset is touched; {why}");
-        band(Axis::BlastRadius, Level::L2, why)
-    } else {
-        band(Axis::BlastRadius, by_count, why)
+        return band(Axis::BlastRadius, Level::L2, why);
     }
+    match input.with_earlier.map(|earlier| with_earlier(earlier, policy)) {
+        Some((level, why)) if level > by_count => band(Axis::BlastRadius, level, why),
+        _ => band(Axis::BlastRadius, by_count, why),
+    }
+}
+
+/// What runs without an approval is bounded by all that its authors touch so, in however many changes.
+fn with_earlier(earlier: Together, policy: &Policy) -> (Level, String) {
+    let borders = policy.blast_radius;
+    let changes = match earlier.proposals {
+        1 => "1 earlier change of its author that nobody approved".to_owned(),
+        n => format!("{n} earlier changes of its author that nobody approved"),
+    };
+    let Some(touched) = earlier.touched else {
+        return (
+            Level::L2,
+            format!("what it touches together with {changes} is not known"),
+        );
+    };
+    let level = match touched.saturating_sub(1) {
+        n if n <= borders.l0 => Level::L0,
+        n if n <= borders.l1 => Level::L1,
+        _ => Level::L2,
+    };
+    (
+        level,
+        format!("{touched} assets or more are touched together with {changes}"),
+    )
 }
 
 fn compliance(input: &RiskInput) -> Band {

@@ -1,18 +1,27 @@
 //! The way of a proposal up to its start: submit, draft, decide, attest, withdraw, resume.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use serde_json::value::RawValue;
 
+use super::amend::authors;
 use super::apply_start::{check_satisfiable, earlier, proposal_id};
 use super::engine::Gate;
+use super::executor::Direction;
+use super::finished::Finished;
 use super::id::ProposalId;
 use super::level::Level;
 use super::named::check_name;
 use super::pending::Pending;
-use super::record::{Attested, Decided as DecidedRecord, Doubt, Proposed, Record, Signed, Withdrawn};
-use super::staged::{Approvals, Approved, Decided, Finished, Mint, Resumed, Routed, Settled};
-use super::state::{Outcome, Phase};
+use super::record::{
+    Amends, Attested, Decided as DecidedRecord, Doubt, ObservedStep, Proposed, Record, Signed, Withdrawn,
+};
+use super::staged::{Approvals, Approved, Decided, Mint, Resumed, Routed, Settled};
+use super::state::{Outcome, Phase, State};
 use super::statement::{self, Wish, expiry};
 use super::stored::{self, Stored, stored};
+use super::together::Subject;
 use super::way_back::way_back;
 use crate::actor::Actor;
 use crate::change::Change;
@@ -22,63 +31,72 @@ use crate::error::{Error, ErrorKind, Result};
 impl Gate {
     /// Records a change and routes it to its level.
     pub(crate) async fn submit(&self, change: &Change, proposer: &Actor) -> Result<Routed> {
-        let submitted = self.stage(Some(change), None, proposer).await;
-        self.submitted(submitted, proposer).await
+        let submitted = self.stage(Submission::New(change, proposer)).await;
+        self.submitted(None, submitted, proposer).await
+    }
+
+    /// Records and routes a change that takes the place of another one.
+    pub(super) async fn submit_amended(&self, change: &Change, amends: Amends) -> Result<Routed> {
+        let submitted = self.stage(Submission::Amended(change, &amends)).await;
+        self.submitted(Some(&amends.proposal), submitted, &amends.by)
+            .await
     }
 
     /// Records and routes the way back of an execution.
     pub(super) async fn take_back(&self, original: ProposalId) -> Result<Routed> {
         let proposer = self.operator().clone();
-        let submitted = self.stage(None, Some(original), &proposer).await;
-        self.submitted(submitted, &proposer).await
+        let submitted = self.stage(Submission::WayBack(original, &proposer)).await;
+        self.submitted(None, submitted, &proposer).await
     }
 
-    async fn submitted(&self, submitted: Result<ProposalId>, proposer: &Actor) -> Result<Routed> {
+    async fn submitted(
+        &self,
+        amended: Option<&ProposalId>,
+        submitted: Result<ProposalId>,
+        by: &Actor,
+    ) -> Result<Routed> {
         match submitted {
             Ok(id) => self.peek(|state, _| Ok(Mint::routed(self, state.proposal(&id)?.clone()))),
             Err(error) if error.kind().is_refusal() => {
-                Err(self.refuse(None, "submit", Some(proposer.name()), error).await)
+                let operation = if amended.is_some() { "amend" } else { "submit" };
+                Err(self.refuse(amended, operation, Some(by.name()), error).await)
             }
             Err(error) => Err(error),
         }
         .map_err(|error| error.during("gate.submit"))
     }
 
-    async fn stage(
-        &self,
-        change: Option<&Change>,
-        takes_back: Option<ProposalId>,
-        proposer: &Actor,
-    ) -> Result<ProposalId> {
-        check_name(proposer.name(), "by")?;
+    async fn stage(&self, submission: Submission<'_>) -> Result<ProposalId> {
+        check_name(submission.by().name(), "by")?;
         self.commit_on_estate(|present| {
             let (state, at) = (present.state, present.at);
-            let original = takes_back.as_ref().map(|id| state.proposal(id)).transpose()?;
-            let derived;
-            let change = match (change, original) {
-                (Some(change), _) => change,
-                (None, Some(original)) => {
-                    derived = way_back(original)?;
-                    &derived
-                }
-                (None, None) => return Err(Error::new(ErrorKind::Internal, "nothing to submit")),
-            };
+            let change = submission.change(state)?;
             let bytes = change.to_bytes()?;
             // What is recorded, digested and executed is what the bytes say, not the value that was handed in.
             let change = Change::from_json(&bytes)?;
             let digest = Digest::of("vcto change v1", &bytes);
-            let grounds = present.grounds(&change, original.map(std::convert::AsRef::as_ref))?;
-            let level = grounds.risk.level;
-            check_satisfiable(state, &change.area, level, &[proposer, self.operator()], at)?;
+            let takes_back = submission.takes_back();
+            let original = takes_back.as_ref().map(|id| state.proposal(id)).transpose()?;
+            let authors = submission.authors(state, &change)?;
+            let subject = Subject {
+                change: &change,
+                is_way_back: takes_back.is_some(),
+                authors: &authors,
+                place: state.size(),
+            };
+            let grounds = present.grounds(&subject, original.map(std::convert::AsRef::as_ref))?;
+            let excluded: Vec<&Actor> = authors.iter().chain([self.operator()]).collect();
+            check_satisfiable(state, &change.area, grounds.risk.level, &excluded, at)?;
             let id = proposal_id(state, &digest);
             let record = Proposed {
                 proposal: id,
                 expires_at: expiry(state.setup.policy()?, &change, at),
                 change: raw(bytes)?,
                 takes_back,
-                proposer: proposer.clone(),
+                proposer: submission.proposer(state)?,
                 grounds,
                 earlier: earlier(state, &digest),
+                amends: submission.amends().cloned(),
             };
             Ok((Some(record.into()), id))
         })
@@ -136,15 +154,44 @@ impl Gate {
 
     /// Hands in an attestation.
     pub(super) async fn attest(&self, id: ProposalId, signed: Signed) -> Result<Finished> {
-        let record = Attested {
+        let mut record = Attested {
             proposal: id,
             attestation: signed,
+            observed: Vec::new(),
         };
+        // Only for a text that will be taken anything is asked of an executor.
+        let did = self.peek(|state, at| {
+            let after = state.apply(at, &record.clone().into());
+            Ok(after.is_ok_and(|after| after.closes(&id, Outcome::HumanDid)))
+        })?;
+        if did {
+            record.observed = self.observe_steps(id).await?;
+        }
         self.hand_in(id, "attest", record).await?;
         self.peek(|state, at| match stored(state, state.proposal(&id)?, at)? {
             Stored::Closed(proposal, outcome) => Ok(Mint::finished(self, proposal, outcome)),
             _ => Err(changed_meanwhile()),
         })
+    }
+
+    /// What the registered executors see at the targets of the steps now. Where there is no executor, or it sees nothing, it is
+    /// left out.
+    async fn observe_steps(&self, id: ProposalId) -> Result<Vec<ObservedStep>> {
+        let proposal = self.peek(|state, _| Ok(Arc::clone(state.proposal(&id)?)))?;
+        let estate = self.estate().await?.map(|(_, estate)| estate);
+        let mut observed = Vec::new();
+        for (at, step) in proposal.change.steps.iter().enumerate() {
+            let Ok(call) = self.call(&proposal, at, Direction::Apply, estate.as_ref()) else {
+                continue;
+            };
+            if let Ok(seen) = call.observe().await {
+                observed.push(ObservedStep {
+                    step: step.id.clone(),
+                    effect: seen.effect,
+                });
+            }
+        }
+        Ok(observed)
     }
 
     /// Hands in an acceptance of what an interrupted execution left.
@@ -268,6 +315,59 @@ impl Gate {
         self.read(stored::pending)
             .await
             .map_err(|error| error.during("gate.pending"))
+    }
+}
+
+/// What is submitted.
+#[derive(Clone, Copy)]
+enum Submission<'a> {
+    Amended(&'a Change, &'a Amends),
+    New(&'a Change, &'a Actor),
+    WayBack(ProposalId, &'a Actor),
+}
+
+impl<'a> Submission<'a> {
+    fn by(&self) -> &'a Actor {
+        match self {
+            Self::Amended(_, amends) => &amends.by,
+            Self::New(_, by) | Self::WayBack(_, by) => by,
+        }
+    }
+
+    fn change(&self, state: &State) -> Result<Cow<'a, Change>> {
+        match self {
+            Self::Amended(change, _) | Self::New(change, _) => Ok(Cow::Borrowed(change)),
+            Self::WayBack(original, _) => way_back(state.proposal(original)?).map(Cow::Owned),
+        }
+    }
+
+    fn takes_back(&self) -> Option<ProposalId> {
+        match self {
+            Self::WayBack(original, _) => Some(*original),
+            Self::Amended(..) | Self::New(..) => None,
+        }
+    }
+
+    fn amends(&self) -> Option<&'a Amends> {
+        match self {
+            Self::Amended(_, amends) => Some(amends),
+            Self::New(..) | Self::WayBack(..) => None,
+        }
+    }
+
+    /// Who amends does not become the proposer.
+    fn proposer(&self, state: &State) -> Result<Actor> {
+        match self {
+            Self::Amended(_, amends) => Ok(state.proposal(&amends.proposal)?.proposer.clone()),
+            Self::New(_, by) | Self::WayBack(_, by) => Ok((*by).clone()),
+        }
+    }
+
+    fn authors(&self, state: &State, change: &Change) -> Result<Vec<Actor>> {
+        match self {
+            Self::Amended(_, amends) => authors(state.proposal(&amends.proposal)?, change, &amends.by),
+            Self::New(_, by) | Self::WayBack(_, by) => Ok(vec![(*by).clone()]),
+        }
     }
 }
 

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::amend::Amendment;
 use super::decision::{Attestation, Decision, DecisionOptions, Statement, Verdict};
 use super::engine::Gate;
 use super::execution::{Execution, StepReport, reports};
+use super::finished::Finished;
 use super::id::ProposalId;
 use super::level::{Approval, Automatic, HumanOnly, Level, Notify, StagedLevel};
 use super::risk::{Band, Risk};
@@ -94,13 +96,6 @@ pub enum Settled {
     InDoubt(InDoubt),
 }
 
-/// A proposal that is over.
-#[derive(Clone, Debug)]
-pub struct Finished {
-    held: Held,
-    outcome: Outcome,
-}
-
 /// What all these values share: the gate, and the proposal as it was read.
 #[derive(Clone)]
 struct Held {
@@ -129,6 +124,11 @@ macro_rules! common {
             /// Who proposed it.
             pub fn proposer(&self) -> &Actor {
                 &self.held.proposal.proposer
+            }
+
+            /// The proposal whose place it took, when it is an amended one.
+            pub fn amendment(&self) -> Option<&Amendment> {
+                self.held.proposal.amendment.as_deref()
             }
 
             /// After this time it can no longer start.
@@ -172,7 +172,7 @@ impl<L: StagedLevel> Staged<L> {
     /// Takes the proposal back.
     ///
     /// # Errors
-    /// `denied` for another than its proposer, `consumed` or `expired` when it is over.
+    /// `denied` for another than who proposed or widened it, `consumed` or `expired` when it is over.
     pub async fn withdraw(self, by: &Actor) -> Result<()> {
         self.held.gate.withdraw(self.id(), by).await
     }
@@ -391,29 +391,6 @@ impl InDoubt {
     }
 }
 
-impl Finished {
-    /// The proposal.
-    pub fn id(&self) -> ProposalId {
-        self.held.proposal.id
-    }
-
-    /// What was proposed.
-    pub fn change(&self) -> &Change {
-        &self.held.proposal.change
-    }
-
-    /// How it ended.
-    pub fn outcome(&self) -> Outcome {
-        self.outcome
-    }
-
-    /// The execution, when there was one.
-    pub fn execution(&self) -> Option<Execution> {
-        matches!(self.outcome, Outcome::Executed(_))
-            .then(|| Execution::of(self.held.gate.clone(), Arc::clone(&self.held.proposal)))
-    }
-}
-
 impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Held")
@@ -478,10 +455,7 @@ impl Mint {
     }
 
     pub(super) fn finished(gate: &Gate, proposal: Arc<Proposal>, outcome: Outcome) -> Finished {
-        Finished {
-            held: held(gate, proposal),
-            outcome,
-        }
+        Finished::of(gate.clone(), proposal, outcome)
     }
 }
 

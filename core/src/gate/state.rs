@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::amend::Amendment;
 use super::approver::Register;
 use super::decision::{Head, Statement};
 use super::head::Frontier;
@@ -13,7 +14,7 @@ use super::level::Level;
 use super::outcome::ExecutionStatus;
 use super::policy::{Policy, ProcessArea, digest_of};
 use super::quorum::Quorum;
-use super::record::Grounds;
+use super::record::{Grounds, ObservedStep};
 use super::run::Run;
 use super::sshsig::PublicKey;
 use crate::actor::Actor;
@@ -70,6 +71,14 @@ pub(crate) struct Proposal {
     /// The proposal that this one takes back.
     pub(crate) takes_back: Option<ProposalId>,
     pub(crate) proposer: Actor,
+    /// Who wrote what is in it, the proposer first: none of them approves it.
+    pub(crate) authors: Vec<Actor>,
+    /// The proposal whose place this one took.
+    pub(crate) amendment: Option<Arc<Amendment>>,
+    /// The proposal that took the place of this one.
+    pub(crate) superseded_by: Option<ProposalId>,
+    /// Its entry of the log.
+    pub(super) place: u64,
     pub(crate) submitted_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     /// Never falls.
@@ -83,6 +92,8 @@ pub(crate) struct Proposal {
     pub(crate) run: Option<Run>,
     /// The proposal that takes this one back, while that is open or has begun.
     pub(crate) taken_back_by: Option<ProposalId>,
+    /// What was seen of what a human did.
+    pub(crate) observed: Vec<ObservedStep>,
     pub(crate) refusals: Refusals,
 }
 
@@ -124,6 +135,8 @@ pub enum Outcome {
     HumanDid,
     /// A person rejected it.
     Rejected,
+    /// An amended one took its place.
+    Superseded,
     /// Its proposer took it back.
     Withdrawn,
 }
@@ -137,6 +150,7 @@ impl Outcome {
             Self::Expired => "expired",
             Self::HumanDid => "human_did",
             Self::Rejected => "rejected",
+            Self::Superseded => "superseded",
             Self::Withdrawn => "withdrawn",
         }
     }

@@ -127,6 +127,17 @@ fn check_person(state: &State, proposal: &Proposal, wish: &Wish<'_>, at: Timesta
             quoted(wish.approver)
         )));
     }
+    if !attests
+        && proposal
+            .authors
+            .iter()
+            .any(|author| is_same(author, wish.approver))
+    {
+        return Err(denied(format!(
+            "{} widened this change and cannot decide about it",
+            quoted(wish.approver)
+        )));
+    }
     let candidates = state.setup.register()?.eligible(at, &[]);
     let mut own = candidates
         .iter()

@@ -2,7 +2,7 @@
 
 use super::decision::{Decision, verified};
 use super::outcome::ExecutionStatus;
-use super::record::{ActRef, Authority, ExpiredWhat, Record, Signed};
+use super::record::{ActRef, Authority, ExpiredWhat, Proposed, Record, Signed};
 use crate::change::Change;
 use crate::error::Result;
 use crate::ledger::Entry;
@@ -18,6 +18,8 @@ pub(crate) enum Told {
         level: String,
         reach: Option<u64>,
         takes_back: Option<String>,
+        /// The proposal whose place it took, and by whom and why.
+        amends: Option<(String, String)>,
     },
     /// Something happened to a proposal.
     Happened { proposal: String, what: Happening },
@@ -72,18 +74,7 @@ pub(crate) fn told(entry: &Entry) -> Result<Option<Told>> {
         other(&act.proposal, kind, format!("{}{direction}{rest}", act.step))
     };
     Ok(match &record {
-        Record::Proposed(record) => {
-            let change = Change::from_json(record.change.get().as_bytes())?;
-            Some(Told::Proposed {
-                id: record.proposal.to_string(),
-                digest: change.digest()?.to_string(),
-                change: Box::new(change),
-                proposer: record.proposer.to_string(),
-                level: record.grounds.risk.level.to_string(),
-                reach: record.grounds.risk.input.reach,
-                takes_back: record.takes_back.as_ref().map(ToString::to_string),
-            })
-        }
+        Record::Proposed(record) => Some(proposed(record)?),
         Record::Decided(record) => Some(stated(&record.proposal.to_string(), &record.decision)?),
         Record::Attested(record) => Some(stated(&record.proposal.to_string(), &record.attestation)?),
         Record::Refused(record) => record.proposal.as_ref().and_then(|proposal| {
@@ -146,6 +137,23 @@ pub(crate) fn told(entry: &Entry) -> Result<Option<Told>> {
             },
         ),
         _ => None,
+    })
+}
+
+fn proposed(record: &Proposed) -> Result<Told> {
+    let change = Change::from_json(record.change.get().as_bytes())?;
+    Ok(Told::Proposed {
+        id: record.proposal.to_string(),
+        digest: change.digest()?.to_string(),
+        change: Box::new(change),
+        proposer: record.proposer.to_string(),
+        level: record.grounds.risk.level.to_string(),
+        reach: record.grounds.risk.input.reach,
+        takes_back: record.takes_back.as_ref().map(ToString::to_string),
+        amends: record.amends.as_ref().map(|amends| {
+            let detail = format!("By {}, as {}: {}", amends.by, record.proposal, amends.reason);
+            (amends.proposal.to_string(), detail)
+        }),
     })
 }
 

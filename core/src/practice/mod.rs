@@ -8,6 +8,7 @@ mod open;
 mod options;
 mod reviewed;
 mod tenant;
+mod worker;
 
 pub use anchor::{AnchorOptions, AnchorOutcome, AnchorRound, RegionRound, TenantRound};
 pub use open::Practice;

@@ -13,7 +13,7 @@ use crate::change::Change;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::estate::Estate;
-use crate::gate::{Gate, Pending, ProposalId, Register, Resumed, Routed};
+use crate::gate::{Gate, Override, Pending, ProposalId, Register, Resumed, Routed};
 use crate::ledger::Ledger;
 use crate::review::{Review, Reviewer};
 
@@ -141,6 +141,33 @@ impl Tenant {
     /// `io` and the like.
     pub async fn submit(&self, change: Change, by: &Actor) -> Result<Routed> {
         self.gate().submit(&change, by).await
+    }
+
+    /// Puts a changed one in the place of a proposal that is open. The original stays in the ledger and is over, the changed one
+    /// is a proposal of its own with its own digest, and every decision on it is a new one. The proposer stays whoever proposed
+    /// the original; who narrows it ([`Extent::Narrower`](crate::change::Extent)) may still approve it, who widens it may not.
+    /// `reason` is a [`ReasonCode`](crate::gate::ReasonCode), alone or with words behind it: `wrong_time: payroll week`.
+    ///
+    /// # Errors
+    /// `invalid_input` for a malformed change, one that differs in nothing, or a reason without a code; `denied` when nobody
+    /// could approve it or the original is a way back; `consumed` and `expired` when the original is no longer open;
+    /// `not_found`; `io` and the like.
+    pub async fn amend(
+        &self,
+        original: ProposalId,
+        change: Change,
+        by: &Actor,
+        reason: &str,
+    ) -> Result<Routed> {
+        self.gate().amend(original, &change, by, reason).await
+    }
+
+    /// Every time that a person decided otherwise than was proposed, in order: amended, rejected, declined.
+    ///
+    /// # Errors
+    /// `io` and the like from the ledger.
+    pub async fn overrides(&self) -> Result<Vec<Override>> {
+        self.gate().overrides().await
     }
 
     /// What is not over, the proposal whose time ends first before the others.

@@ -82,7 +82,18 @@ fn add(history: &mut History, entry: &Entry) -> Result<()> {
             level,
             reach,
             takes_back,
+            amends,
         }) => {
+            if let Some((original, detail)) = amends {
+                history.events.push(Event {
+                    stamp: stamp.clone(),
+                    proposal: original,
+                    what: What::Other {
+                        kind: "superseded",
+                        detail,
+                    },
+                });
+            }
             history.proposals.push(Proposal {
                 stamp,
                 id,

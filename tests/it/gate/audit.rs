@@ -29,7 +29,7 @@ assert_not_impl_any!(Resumed: Clone, Copy, Default, serde::Serialize, serde::de:
 assert_not_impl_any!(Execution: Copy, Default, serde::de::DeserializeOwned);
 assert_not_impl_any!(Permit<'static>: Clone, Copy, Default, serde::Serialize, serde::de::DeserializeOwned);
 
-async fn policy(world: &World) -> (Policy, Option<u64>) {
+pub(super) async fn policy(world: &World) -> (Policy, Option<u64>) {
     let report = world
         .tenant
         .ledger()
@@ -41,13 +41,13 @@ async fn policy(world: &World) -> (Policy, Option<u64>) {
 }
 
 /// The payload of the last record of a kind.
-async fn last(world: &World, entry_type: u16) -> Value {
+pub(super) async fn last(world: &World, entry_type: u16) -> Value {
     world.recorded(entry_type).await.pop().unwrap()
 }
 
 /// Appends a record past the gate, as somebody could who has the tenant's key file and may write to its folder: through a
 /// ledger of their own, which knows nothing of the gate.
-async fn forge(dir: &Path, world: &World, entry_type: u16, record: &Value) -> u64 {
+pub(super) async fn forge(dir: &Path, world: &World, entry_type: u16, record: &impl serde::Serialize) -> u64 {
     let keys = Arc::new(LocalKeyFile::open(dir.join("keys/halden.key")).unwrap());
     let options = LedgerOptions::new(
         keys.clone(),

@@ -1,12 +1,17 @@
 //! Tests of `vcto::gate` through the public API.
 
+mod amend;
+mod attested;
 mod audit;
 mod crash;
 mod decisions;
 mod execution;
+mod forged;
 mod handover;
 mod levels;
 mod names;
 mod openssh;
 mod parts;
+mod together;
+mod worker;
 pub mod world;

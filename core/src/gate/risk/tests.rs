@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::gate::Idempotency;
+use crate::gate::{Idempotency, Together};
 
 fn areas() -> BTreeMap<String, ProcessArea> {
     let areas = Level::ALL.map(|floor| ProcessArea::new(floor.as_str(), "zone", floor, "because"));
@@ -65,7 +65,10 @@ fn input() -> impl Strategy<Value = RiskInput> {
     let data = (prop::option::of(0u64..200_000), any::<bool>());
     (
         area,
-        prop::option::weighted(0.9, (0u64..120, 1u64..10)),
+        (
+            prop::option::weighted(0.9, (0u64..120, 1u64..10)),
+            prop::option::of((1u64..20, prop::option::weighted(0.9, 1u64..12))),
+        ),
         prop::collection::vec(exposure(), 1..4),
         prop::collection::vec(action(), 1..4),
         data,
@@ -73,10 +76,11 @@ fn input() -> impl Strategy<Value = RiskInput> {
         any::<bool>(),
     )
         .prop_map(
-            |(area, reach, targets, actions, (age_s, complete), halted, has_notifier)| RiskInput {
+            |(area, (reach, earlier), targets, actions, (age_s, complete), halted, has_notifier)| RiskInput {
                 area: area.to_owned(),
                 reach: reach.map(|(reach, _)| reach),
                 touched: reach.map(|(reach, targets)| reach + targets),
+                with_earlier: earlier.map(|(proposals, touched)| Together { proposals, touched }),
                 targets,
                 actions,
                 data: DataQuality { age_s, complete },
@@ -105,6 +109,22 @@ fn worse(input: &RiskInput) -> Vec<RiskInput> {
         change(&|input| input.reach = None),
         change(&|input| input.touched = input.touched.map(|touched| touched + 1)),
         change(&|input| input.touched = None),
+        change(&|input| {
+            let touched = input
+                .with_earlier
+                .and_then(|earlier| earlier.touched)
+                .unwrap_or(7);
+            input.with_earlier = Some(Together {
+                proposals: 1,
+                touched: Some(touched.max(7) + 1),
+            });
+        }),
+        change(&|input| {
+            input.with_earlier = Some(Together {
+                proposals: 1,
+                touched: None,
+            });
+        }),
         change(&|input| input.targets[0].known = None),
         change(&|input| {
             if let Some(known) = &mut input.targets[0].known {
@@ -149,6 +169,7 @@ fn harmless() -> RiskInput {
         area: "L0".to_owned(),
         reach: Some(0),
         touched: Some(1),
+        with_earlier: None,
         targets: vec![Exposure {
             asset: AssetId::from("a"),
             known: Some(Known {
