@@ -174,7 +174,7 @@ fn a_missed_window_is_recorded_told_once_and_over() {
                 (told.begin, told.end),
                 (SATURDAY.parse().unwrap(), SUNDAY.parse().unwrap())
             );
-            assert_eq!(*bell.missed.lock().unwrap(), [told.clone()]);
+            assert_eq!(bell.missed.lock().unwrap().as_slice(), std::slice::from_ref(told));
             assert_eq!(world.recorded(EXPIRED).await.len(), 2);
             let again = world.tenant.run_due(&Monitor::default()).await.unwrap();
             assert!(again.missed.is_empty() && again.is_quiet());
