@@ -520,6 +520,56 @@ export interface ReviewDuty extends ReviewDue {
 /** Tells somebody of a duty to review. What it throws becomes a warning, and `execution.isReviewerUntold` is true: the duty stands. */
 export type Notifier = (duty: ReviewDuty) => unknown
 
+/** An approved change that was not started within its window; `over` where the proposal is over too. */
+export interface MissedWindow {
+  tenant: string
+  proposal: string
+  begin: string
+  end: string
+  over: boolean
+}
+
+/** Tells somebody of a missed window. What it throws becomes a warning. */
+export type Missed = (missed: MissedWindow) => unknown
+
+/** What one call of the worker did. */
+export interface WorkReport {
+  executed: { tenant: string; proposal: string; status: string }[]
+  /** What was due and not started; tried again as long as its window lasts. */
+  refused: { tenant: string; proposal: string | null; kind: ErrorKind; text: string; remedy: string | null }[]
+  missed: MissedWindow[]
+  /** When the next window begins of those that are known now. */
+  next: string | null
+  /** Whether nothing was missed or refused, and nothing ended in need of a human. */
+  isQuiet: boolean
+}
+
+/** That a proposal took the place of another one. */
+export interface Amendment {
+  original: string
+  by: Actor
+  extent: 'narrower' | 'wider'
+  reason: string
+}
+
+/** That a person decided otherwise than was proposed. */
+export interface Override {
+  seq: number
+  at: string
+  proposal: string
+  kind: 'declined' | 'narrowed' | 'rejected' | 'widened'
+  replacement: string | null
+  by: Actor
+  code: string | null
+  reason: string | null
+}
+
+/** What was seen at the target of a step that a human did. */
+export interface ObservedStep {
+  step: string
+  effect: 'absent' | 'present' | 'unknown'
+}
+
 /** Everything an executor may know of a step: all of it comes from the ledger. */
 export interface StepContext {
   tenant: string
@@ -789,6 +839,8 @@ export declare class Approved {
   get expiresAt(): string
   /** Who proposed it. */
   get proposer(): Actor
+  /** Whose place it took, when it is an amended one. */
+  get amendment(): Amendment | null
   /** Identifies what is proposed. */
   get changeDigest(): string
   /** What its level was computed from. */
@@ -928,6 +980,15 @@ export declare class Finished {
   get outcome(): string
   /** What was proposed. */
   get change(): Change
+  /** The proposal that took its place, when it was amended. */
+  get supersededBy(): string | null
+  /** Whose place it took, when it is an amended one. */
+  get amendment(): Amendment | null
+  /**
+   * What the registered executors saw at the targets when a person attested that they did it. A step is left out where no
+   * executor could look.
+   */
+  get observed(): ObservedStep[]
   /** The execution, when there was one. */
   get execution(): Execution | null
 }
@@ -943,6 +1004,8 @@ export declare class InDoubt {
   get expiresAt(): string
   /** Who proposed it. */
   get proposer(): Actor
+  /** Whose place it took, when it is an amended one. */
+  get amendment(): Amendment | null
   /** Identifies what is proposed. */
   get changeDigest(): string
   /** What its level was computed from. */
@@ -1053,6 +1116,12 @@ export declare class Practice {
   importTenant(name: string, directory: string, options?: VerifyOptions | undefined | null): Promise<Tenant>
   /** Opens a tenant; never makes one. */
   tenant(name: string): Promise<Tenant>
+  /**
+   * Starts what was approved for a window that has begun, for every tenant, and records what was missed. A tenant that
+   * cannot be worked on is in the report, and the others are worked on all the same. Call it again at `next`, and every few
+   * minutes besides. An abort stops it between two executions.
+   */
+  runDue(options?: RunDueOptions | undefined | null): Promise<WorkReport>
   /** The names of the tenants, in order. */
   tenants(): Promise<string[]>
 }
@@ -1116,6 +1185,8 @@ export declare class StagedApproval {
   get expiresAt(): string
   /** Who proposed it. */
   get proposer(): Actor
+  /** Whose place it took, when it is an amended one. */
+  get amendment(): Amendment | null
   /** Identifies what is proposed. */
   get changeDigest(): string
   /** What its level was computed from. */
@@ -1126,7 +1197,7 @@ export declare class StagedApproval {
   get why(): Band[]
   /** Throws: a value of the gate is not copied or stored. `tenant.resume(id)` gives it again from the ledger. */
   toJSON(): never
-  /** Takes the proposal back; only its proposer may. */
+  /** Takes the proposal back; only who proposed or widened it may. */
   withdraw(by: string | Actor): Promise<void>
   /** The exact bytes to sign: `ssh-keygen -Y sign -n vcto-approval-v1`. */
   decision(approver: string, verdict: 'approve' | 'reject', details?: DecisionDetails): Buffer
@@ -1147,6 +1218,8 @@ export declare class StagedAutomatic {
   get expiresAt(): string
   /** Who proposed it. */
   get proposer(): Actor
+  /** Whose place it took, when it is an amended one. */
+  get amendment(): Amendment | null
   /** Identifies what is proposed. */
   get changeDigest(): string
   /** What its level was computed from. */
@@ -1159,7 +1232,7 @@ export declare class StagedAutomatic {
   toJSON(): never
   /** What may run. */
   authorize(): Promise<Approved>
-  /** Takes the proposal back; only its proposer may. */
+  /** Takes the proposal back; only who proposed or widened it may. */
   withdraw(by: string | Actor): Promise<void>
 }
 
@@ -1174,6 +1247,8 @@ export declare class StagedHumanOnly {
   get expiresAt(): string
   /** Who proposed it. */
   get proposer(): Actor
+  /** Whose place it took, when it is an amended one. */
+  get amendment(): Amendment | null
   /** Identifies what is proposed. */
   get changeDigest(): string
   /** What its level was computed from. */
@@ -1184,7 +1259,7 @@ export declare class StagedHumanOnly {
   get why(): Band[]
   /** Throws: a value of the gate is not copied or stored. `tenant.resume(id)` gives it again from the ledger. */
   toJSON(): never
-  /** Takes the proposal back; only its proposer may. */
+  /** Takes the proposal back; only who proposed or widened it may. */
   withdraw(by: string | Actor): Promise<void>
   /** The exact bytes that the person signs who did it, or declines to. */
   attestation(person: string, what: 'did' | 'declined', details?: { note?: string }): Buffer
@@ -1203,6 +1278,8 @@ export declare class StagedNotify {
   get expiresAt(): string
   /** Who proposed it. */
   get proposer(): Actor
+  /** Whose place it took, when it is an amended one. */
+  get amendment(): Amendment | null
   /** Identifies what is proposed. */
   get changeDigest(): string
   /** What its level was computed from. */
@@ -1215,7 +1292,7 @@ export declare class StagedNotify {
   toJSON(): never
   /** What may run. */
   authorize(): Promise<Approved>
-  /** Takes the proposal back; only its proposer may. */
+  /** Takes the proposal back; only who proposed or widened it may. */
   withdraw(by: string | Actor): Promise<void>
 }
 
@@ -1232,6 +1309,16 @@ export declare class Tenant {
   review(estate: Estate, options: string | TenantReviewOptions): Promise<Review>
   /** Submits a change: it is recorded and routed to its level. */
   submit(change: Change, options: string | SubmitOptions): Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
+  /**
+   * Puts a changed one in the place of a proposal that is open, which stays in the ledger. Every decision on it is a new one;
+   * who narrows it (fewer of the same steps, a later or shorter window, less money) may still approve it, who widens it may not.
+   * `reason` is a code, alone or with words behind it: `wrong_time: payroll week`.
+   */
+  amend(id: string, change: Change, options: AmendOptions): Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
+  /** Every time that a person decided otherwise than was proposed, in order: narrowed, widened, rejected, declined. */
+  overrides(): Promise<Override[]>
+  /** As `Practice.runDue`, for this tenant. */
+  runDue(options?: RunDueOptions | undefined | null): Promise<WorkReport>
   /** What is not over, the proposal whose time ends first before the others. */
   pending(): Promise<Pending[]>
   /** The page for the client of a recorded review: also what waits, what people decided, and how the ledger verifies. */
@@ -1276,6 +1363,14 @@ export declare class WorkOrders {
   constructor(folder: string)
   /** Where the work orders are. */
   get folder(): string
+}
+
+/** Who amends, and why. */
+export interface AmendOptions {
+  /** The name of a service, or any actor. */
+  by: string | Actor
+  /** A code, alone or with words behind it: `wrong_time: payroll week`. */
+  reason: string
 }
 
 /** How to do a round. */
@@ -1389,6 +1484,8 @@ export interface OpenOptions {
   notifier?: Notifier
   /** Who reviews what runs at level 1. */
   reviewer?: string
+  /** Tells of approved changes that were not started within their window. Goes with `notifier`. */
+  missed?: Missed
   /** Where a practice in a database keeps the keys of its tenants and the marks of their ledgers; `~/.vcto` unless it is said. */
   folder?: string
 }
@@ -1435,6 +1532,12 @@ export interface ReviewOptions {
   /** Findings that people accepted for a time: the path or the text of a `waivers.csv`, or a list of waivers. */
   waivers?: string | Uint8Array | Waiver[]
   /** Stops the work. */
+  signal?: AbortSignal
+}
+
+/** How to start what is due. */
+export interface RunDueOptions {
+  /** Stops the work between two executions. */
   signal?: AbortSignal
 }
 

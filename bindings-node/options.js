@@ -9,7 +9,7 @@ const reason = ['reason']
 const OPTIONS = {
   budget: [3, budget],
   internalBudget: [3, budget],
-  open: [1, ['operator', 'origin', 'policy', 'notifier', 'reviewer', 'folder']],
+  open: [1, ['operator', 'origin', 'policy', 'notifier', 'reviewer', 'missed', 'folder']],
   read: [1, ['format', 'scope', 'infer', 'signal']],
   review: [1, ['asOf', 'waivers', 'signal']],
   verifyBundle: [1, verify],
@@ -21,13 +21,16 @@ const OPTIONS = {
   'Practice.anchor': [0, ['heartbeat']],
   'Practice.createTenant': [1, ['region', 'approvers', 'policy', 'areas']],
   'Practice.importTenant': [2, verify],
+  'Practice.runDue': [0, ['signal']],
   'Review.toPage': [1, page],
   'Review.toPageText': [1, page],
   'StagedApproval.decision': [2, ['reason', 'role', 'notBefore', 'notAfter']],
   'StagedHumanOnly.attestation': [2, ['note']],
+  'Tenant.amend': [2, ['by', 'reason']],
   'Tenant.page': [2, page],
   'Tenant.pageText': [2, page],
   'Tenant.review': [1, ['asOf', 'trigger', 'waivers', 'signal']],
+  'Tenant.runDue': [0, ['signal']],
   'Tenant.submit': [1, ['by']],
 }
 

@@ -520,6 +520,56 @@ export interface ReviewDuty extends ReviewDue {
 /** Tells somebody of a duty to review. What it throws becomes a warning, and `execution.isReviewerUntold` is true: the duty stands. */
 export type Notifier = (duty: ReviewDuty) => unknown
 
+/** An approved change that was not started within its window; `over` where the proposal is over too. */
+export interface MissedWindow {
+  tenant: string
+  proposal: string
+  begin: string
+  end: string
+  over: boolean
+}
+
+/** Tells somebody of a missed window. What it throws becomes a warning. */
+export type Missed = (missed: MissedWindow) => unknown
+
+/** What one call of the worker did. */
+export interface WorkReport {
+  executed: { tenant: string; proposal: string; status: string }[]
+  /** What was due and not started; tried again as long as its window lasts. */
+  refused: { tenant: string; proposal: string | null; kind: ErrorKind; text: string; remedy: string | null }[]
+  missed: MissedWindow[]
+  /** When the next window begins of those that are known now. */
+  next: string | null
+  /** Whether nothing was missed or refused, and nothing ended in need of a human. */
+  isQuiet: boolean
+}
+
+/** That a proposal took the place of another one. */
+export interface Amendment {
+  original: string
+  by: Actor
+  extent: 'narrower' | 'wider'
+  reason: string
+}
+
+/** That a person decided otherwise than was proposed. */
+export interface Override {
+  seq: number
+  at: string
+  proposal: string
+  kind: 'declined' | 'narrowed' | 'rejected' | 'widened'
+  replacement: string | null
+  by: Actor
+  code: string | null
+  reason: string | null
+}
+
+/** What was seen at the target of a step that a human did. */
+export interface ObservedStep {
+  step: string
+  effect: 'absent' | 'present' | 'unknown'
+}
+
 /** Everything an executor may know of a step: all of it comes from the ledger. */
 export interface StepContext {
   tenant: string

@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use napi::ValueType;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
-use vcto::gate::{ActionDeclaration, Executor, Notifier, Observation, ReviewDuty, StepContext, StepOutcome};
+use vcto::gate::{
+    ActionDeclaration, Executor, MissedWindow, Notifier, Observation, ReviewDuty, StepContext, StepOutcome,
+};
 use vcto::text::Plain;
 use vcto::{Error, ErrorKind};
 
@@ -130,13 +132,18 @@ impl Permit {
 pub struct Told {
     reviewer: String,
     caller: Caller,
+    tells_missed: bool,
 }
 
 impl Told {
-    /// Tells this reviewer by the method `notify` of an object.
-    pub fn of(env: &Env, reviewer: String, notifier: &Object<'_>) -> Result<Self> {
+    /// Tells this reviewer by the method `notify` of an object, and where it has one, of missed windows by `missed`.
+    pub fn of(env: &Env, reviewer: String, notifier: &Object<'_>, tells_missed: bool) -> Result<Self> {
         let caller = Caller::of(env, notifier, "the notifier".to_owned())?;
-        Ok(Self { reviewer, caller })
+        Ok(Self {
+            reviewer,
+            caller,
+            tells_missed,
+        })
     }
 }
 
@@ -157,6 +164,17 @@ impl Notifier for Told {
     async fn notify(&self, duty: &ReviewDuty) -> vcto::Result<()> {
         let duty = value(&told::Duty::of(duty))?;
         let answer = self.caller.call("notify", Subject::Told(duty));
+        answer
+            .map(drop)
+            .map_err(|why| Error::new(ErrorKind::Unavailable, why))
+    }
+
+    async fn missed(&self, missed: &MissedWindow) -> vcto::Result<()> {
+        if !self.tells_missed {
+            return Ok(());
+        }
+        let missed = value(&told::Missed::of(missed))?;
+        let answer = self.caller.call("missed", Subject::Told(missed));
         answer
             .map(drop)
             .map_err(|why| Error::new(ErrorKind::Unavailable, why))

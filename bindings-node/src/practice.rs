@@ -134,6 +134,20 @@ impl Practice {
         )
     }
 
+    /// Starts what was approved for a window that has begun, for every tenant, and records what was missed. A tenant that
+    /// cannot be worked on is in the report, and the others are worked on all the same. Call it again at `next`, and every few
+    /// minutes besides. An abort stops it between two executions.
+    #[napi(ts_return_type = "Promise<WorkReport>")]
+    pub fn run_due<'env>(&self, env: &'env Env, options: Option<RunDueOptions<'_>>) -> Result<Object<'env>> {
+        let practice = self.0.clone();
+        let monitor = watched(env, options.unwrap_or_default().signal)?;
+        promise(
+            env,
+            move || block_on(practice.run_due(&monitor)),
+            |env, report| json::result(env, &told::Work::of(&report)),
+        )
+    }
+
     /// The names of the tenants, in order.
     #[napi(ts_return_type = "Promise<string[]>")]
     pub fn tenants<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
@@ -164,6 +178,25 @@ pub struct SubmitOptions<'a> {
     /// The name of a service, or any actor.
     #[napi(ts_type = "string | Actor")]
     pub by: Either<String, Object<'a>>,
+}
+
+/// Who amends, and why.
+#[napi(object, object_to_js = false)]
+pub struct AmendOptions<'a> {
+    /// The name of a service, or any actor.
+    #[napi(ts_type = "string | Actor")]
+    pub by: Either<String, Object<'a>>,
+    /// A code, alone or with words behind it: `wrong_time: payroll week`.
+    pub reason: String,
+}
+
+/// How to start what is due.
+#[napi(object, object_to_js = false)]
+#[derive(Default)]
+pub struct RunDueOptions<'a> {
+    /// Stops the work between two executions.
+    #[napi(ts_type = "AbortSignal")]
+    pub signal: Option<Object<'a>>,
 }
 
 /// A client: the boundary of isolation, with a ledger of its own.
@@ -265,6 +298,57 @@ impl Tenant {
                 Ok(staged(&tenant, block_on(tenant.submit(change, &by?))?))
             },
             |_, staged| Ok(staged),
+        )
+    }
+
+    /// Puts a changed one in the place of a proposal that is open, which stays in the ledger. Every decision on it is a new one;
+    /// who narrows it (fewer of the same steps, a later or shorter window, less money) may still approve it, who widens it may not.
+    /// `reason` is a code, alone or with words behind it: `wrong_time: payroll week`.
+    #[napi(
+        ts_args_type = "id: string, change: Change, options: AmendOptions",
+        ts_return_type = "Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>"
+    )]
+    pub fn amend<'env>(
+        &self,
+        env: &'env Env,
+        id: String,
+        change: Object<'_>,
+        options: AmendOptions<'_>,
+    ) -> Result<Object<'env>> {
+        let (by, reason) = (actor(env, "by", options.by)?, options.reason);
+        let (tenant, text) = (self.0.clone(), text_of(env, change.to_unknown())?);
+        promise(
+            env,
+            move || {
+                let change = text.and_then(|text| read(&text, ""));
+                let change = change.map_err(|error| error.during("change.read"))?;
+                let amended = block_on(tenant.amend(id.parse()?, change, &by?, &reason))?;
+                Ok(staged(&tenant, amended))
+            },
+            |_, staged| Ok(staged),
+        )
+    }
+
+    /// Every time that a person decided otherwise than was proposed, in order: narrowed, widened, rejected, declined.
+    #[napi(ts_return_type = "Promise<Override[]>")]
+    pub fn overrides<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        let tenant = self.0.clone();
+        promise(
+            env,
+            move || block_on(tenant.overrides()),
+            |env, overrides| json::results(env, &overrides),
+        )
+    }
+
+    /// As `Practice.runDue`, for this tenant.
+    #[napi(ts_return_type = "Promise<WorkReport>")]
+    pub fn run_due<'env>(&self, env: &'env Env, options: Option<RunDueOptions<'_>>) -> Result<Object<'env>> {
+        let tenant = self.0.clone();
+        let monitor = watched(env, options.unwrap_or_default().signal)?;
+        promise(
+            env,
+            move || block_on(tenant.run_due(&monitor)),
+            |env, report| json::result(env, &told::Work::of(&report)),
         )
     }
 

@@ -31,6 +31,9 @@ pub struct OpenOptions<'a> {
     pub notifier: Option<Function<'a, Unknown<'static>, Unknown<'static>>>,
     /// Who reviews what runs at level 1.
     pub reviewer: Option<String>,
+    /// Tells of approved changes that were not started within their window. Goes with `notifier`.
+    #[napi(ts_type = "Missed")]
+    pub missed: Option<Function<'a, Unknown<'static>, Unknown<'static>>>,
     /// Where a practice in a database keeps the keys of its tenants and the marks of their ledgers; `~/.vcto` unless it is said.
     pub folder: Option<String>,
 }
@@ -46,9 +49,13 @@ pub fn practice_options(env: &Env, given: OpenOptions<'_>) -> Result<vcto::Resul
         (Some(notify), Some(reviewer)) => {
             let mut notifier = Object::new(env)?;
             notifier.set_named_property("notify", notify)?;
-            Ok(Some(Told::of(env, reviewer, &notifier)?))
+            let tells_missed = given.missed.is_some();
+            if let Some(missed) = given.missed {
+                notifier.set_named_property("missed", missed)?;
+            }
+            Ok(Some(Told::of(env, reviewer, &notifier, tells_missed)?))
         }
-        (None, None) => Ok(None),
+        (None, None) if given.missed.is_none() => Ok(None),
         _ => Err(options::half_a_notifier()),
     };
     let made = || {

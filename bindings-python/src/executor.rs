@@ -8,7 +8,9 @@ use pyo3::exceptions::PyException;
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::type_hint_identifier;
-use vcto::gate::{ActionDeclaration, Executor, Notifier, Observation, ReviewDuty, StepContext, StepOutcome};
+use vcto::gate::{
+    ActionDeclaration, Executor, MissedWindow, Notifier, Observation, ReviewDuty, StepContext, StepOutcome,
+};
 use vcto::text::Plain;
 use vcto::{Error, ErrorKind};
 
@@ -190,16 +192,40 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Notify {
     }
 }
 
+/// A callable that is given a missed window.
+pub struct Missed(pub Py<PyAny>);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Missed {
+    type Error = PyErr;
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("vcto.types", "Missed");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if !object.is_callable() {
+            return Err(crate::given::wrong_type(
+                object,
+                "a callable that takes a missed window",
+            ));
+        }
+        refuse_coroutine(&object.to_owned(), "missed")?;
+        Ok(Self(object.to_owned().unbind()))
+    }
+}
+
 /// Tells somebody of their duty to review by a callable.
 pub struct Told {
     reviewer: String,
     callable: Py<PyAny>,
+    missed: Option<Py<PyAny>>,
 }
 
 impl Told {
-    /// Tells this reviewer by a callable.
-    pub fn new(reviewer: String, callable: Py<PyAny>) -> Self {
-        Self { reviewer, callable }
+    /// Tells this reviewer by a callable, and of missed windows by another one.
+    pub fn new(reviewer: String, callable: Py<PyAny>, missed: Option<Py<PyAny>>) -> Self {
+        Self {
+            reviewer,
+            callable,
+            missed,
+        }
     }
 }
 
@@ -225,6 +251,22 @@ impl Notifier for Told {
                 Err(error) => Err(Error::new(
                     ErrorKind::Unavailable,
                     raised(py, "the notifier", error),
+                )),
+            }
+        })
+    }
+
+    async fn missed(&self, missed: &MissedWindow) -> vcto::Result<()> {
+        let Some(callable) = &self.missed else {
+            return Ok(());
+        };
+        Python::attach(|py| {
+            let told = json::MissedWindow::of(py, &told::Missed::of(missed)).map_err(PyErr::from);
+            match told.and_then(|told| callable.call1(py, (told,))) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(Error::new(
+                    ErrorKind::Unavailable,
+                    raised(py, "what is told of missed windows", error),
                 )),
             }
         })

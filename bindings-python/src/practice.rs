@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pollster::block_on;
 use pyo3::prelude::*;
+use vcto::monitor::Monitor;
 use vcto::text::Plain;
 use vcto::{PracticeOptions, TenantOptions};
 
@@ -19,10 +20,12 @@ use crate::budget::Budget;
 use crate::day::Day;
 use crate::error::Result;
 use crate::estate::Estate;
-use crate::executor::{Notify, Told, Written, interruptible};
+use crate::executor::{Missed, Notify, Told, Written, interruptible};
 use crate::gate::{AnyResumed, AnyStaged, Who};
 use crate::given::{Text, one_of};
-use crate::json::{AnchorRound, Approvers, Decisions, Dictionaries, Dictionary, Pendings, Proved};
+use crate::json::{
+    AnchorRound, Approvers, Decisions, Dictionaries, Dictionary, Overrides, Pendings, Proved, WorkReport,
+};
 use crate::ledger::{Ledger, how_to_verify};
 use crate::monitor::{Progress, watch};
 use crate::review::{Review, WaiversGiven};
@@ -38,9 +41,10 @@ pub struct Practice(vcto::Practice);
 /// `operator` is who runs this process, the service `vcto` unless it is said: recorded with each execution, and never an
 /// approver of it. `policy` is in the shape of `vcto.policy/1`; what it leaves out is as in the default, and it can only be
 /// stricter. `notifier` is called as `notifier(duty)` with what ran at level 1, and `reviewer` is the person it tells: both or
-/// none. Without them level 1 asks as level 2 does.
+/// none. Without them level 1 asks as level 2 does. With them `missed` may be given too: it is called as `missed(window)` when
+/// the window of an approved change has passed and it was not started.
 #[pyfunction]
-#[pyo3(signature = (directory, *, operator=None, origin=None, policy=None, notifier=None, reviewer=None, folder=None))]
+#[pyo3(signature = (directory, *, operator=None, origin=None, policy=None, notifier=None, reviewer=None, missed=None, folder=None))]
 #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
 pub fn open(
     py: Python<'_>,
@@ -50,6 +54,7 @@ pub fn open(
     policy: Option<Dictionary<'_>>,
     notifier: Option<Notify>,
     reviewer: Option<String>,
+    missed: Option<Missed>,
     folder: Option<PathBuf>,
 ) -> Result<Practice> {
     let mut options = options::with_folder(PracticeOptions::default(), folder);
@@ -62,9 +67,12 @@ pub fn open(
     if let Some(policy) = policy {
         options = options.policy(options::policy(&within("policy", policy.text())?)?);
     }
+    let missed = missed.map(|Missed(callable)| callable);
     options = match (notifier, reviewer) {
-        (Some(Notify(callable)), Some(reviewer)) => options.notifier(Arc::new(Told::new(reviewer, callable))),
-        (None, None) => options,
+        (Some(Notify(callable)), Some(reviewer)) => {
+            options.notifier(Arc::new(Told::new(reviewer, callable, missed)))
+        }
+        (None, None) if missed.is_none() => options,
         _ => return Err(options::half_a_notifier().into()),
     };
     Ok(Practice(
@@ -183,6 +191,14 @@ impl Practice {
         Ok(Tenant(py.detach(|| block_on(self.0.tenant(name)))?))
     }
 
+    /// Starts what was approved for a window that has begun, for every tenant, and records what was missed. A tenant that
+    /// cannot be worked on is in the report, and the others are worked on all the same. Call it again at `next`, and every few
+    /// minutes besides.
+    fn run_due(&self, py: Python<'_>) -> Result<WorkReport> {
+        let report = interruptible(py, || block_on(self.0.run_due(&Monitor::default())))?;
+        WorkReport::of(py, &told::Work::of(&report))
+    }
+
     /// The names of the tenants, in order.
     fn tenants(&self, py: Python<'_>) -> Result<Vec<String>> {
         Ok(py.detach(|| self.0.tenants())?)
@@ -251,6 +267,35 @@ impl Tenant {
         let by = by.actor("by")?;
         let routed = py.detach(|| block_on(self.0.submit(change, &by)))?;
         Ok(AnyStaged::of(&self.0, routed))
+    }
+
+    /// Puts a changed one in the place of a proposal that is open, which stays in the ledger. Every decision on it is a new one;
+    /// who narrows it (fewer of the same steps, a later or shorter window, less money) may still approve it, who widens it may not.
+    /// `reason` is a code, alone or with words behind it: `wrong_time: payroll week`.
+    fn amend(
+        &self,
+        py: Python<'_>,
+        id: &str,
+        change: Dictionary<'_>,
+        by: Who<'_>,
+        reason: &str,
+    ) -> Result<AnyStaged> {
+        let text = change.text().map_err(|error| error.during("change.read"))?;
+        let change = read(&text, "").map_err(|error| error.during("change.read"))?;
+        let (id, by) = (id.parse()?, by.actor("by")?);
+        let routed = py.detach(|| block_on(self.0.amend(id, change, &by, reason)))?;
+        Ok(AnyStaged::of(&self.0, routed))
+    }
+
+    /// Every time that a person decided otherwise than was proposed, in order: narrowed, widened, rejected, declined.
+    fn overrides(&self, py: Python<'_>) -> Result<Overrides> {
+        Overrides::of(py, &py.detach(|| block_on(self.0.overrides()))?)
+    }
+
+    /// As `Practice.run_due`, for this tenant.
+    fn run_due(&self, py: Python<'_>) -> Result<WorkReport> {
+        let report = interruptible(py, || block_on(self.0.run_due(&Monitor::default())))?;
+        WorkReport::of(py, &told::Work::of(&report))
     }
 
     /// What is not over, the proposal whose time ends first before the others.

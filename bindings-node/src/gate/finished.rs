@@ -49,6 +49,28 @@ impl Finished {
         json::plain(env, self.core.change())
     }
 
+    /// The proposal that took its place, when it was amended.
+    #[napi(getter)]
+    pub fn superseded_by(&self) -> Option<String> {
+        self.core.superseded_by().map(|id| id.to_string())
+    }
+
+    /// Whose place it took, when it is an amended one.
+    #[napi(getter, ts_return_type = "Amendment | null")]
+    pub fn amendment<'env>(&self, env: &'env Env) -> Result<Option<Object<'env>>> {
+        self.core
+            .amendment()
+            .map(|amendment| json::plain(env, amendment))
+            .transpose()
+    }
+
+    /// What the registered executors saw at the targets when a person attested that they did it. A step is left out where no
+    /// executor could look.
+    #[napi(getter, ts_return_type = "ObservedStep[]")]
+    pub fn observed<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        json::plain(env, &self.core.observed())
+    }
+
     /// The execution, when there was one.
     #[napi(getter)]
     pub fn execution(&self) -> Option<Execution> {

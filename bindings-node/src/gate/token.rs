@@ -50,6 +50,12 @@ macro_rules! tokens {
                 json::plain(env, &self.about.proposer)
             }
 
+            /// Whose place it took, when it is an amended one.
+            #[napi(getter, ts_return_type = "Amendment | null")]
+            pub fn amendment<'env>(&self, env: &'env Env) -> Result<Option<Object<'env>>> {
+                self.about.amendment.as_ref().map(|amendment| json::plain(env, amendment)).transpose()
+            }
+
             /// Identifies what is proposed.
             #[napi(getter)]
             pub fn change_digest(&self) -> &str {
@@ -99,7 +105,7 @@ macro_rules! tokens {
             )?
 
             $(
-                /// Takes the proposal back; only its proposer may.
+                /// Takes the proposal back; only who proposed or widened it may.
                 #[napi(ts_args_type = "by: string | Actor", ts_return_type = "Promise<void>")]
                 pub fn $withdraw<'env>(&self, env: &'env Env, by: Either<String, Object<'_>>) -> Result<Object<'env>> {
                     let (slot, by) = (self.slot.clone(), actor(env, "by", by)?);

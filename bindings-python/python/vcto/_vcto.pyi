@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Actor, Anchor, AnchorRound, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, KeptAnchors, KeptCheckpoint, LedgerEntry, Matrix, Notifier, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf
+from vcto.types import Actor, Amendment, Anchor, AnchorRound, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, KeptAnchors, KeptCheckpoint, LedgerEntry, Matrix, Missed, Notifier, ObservedStep, Override, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf, WorkReport
 
 __all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "FileAnchor", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WebhookAnchor", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "postgres_schema", "read", "review", "verify_bundle"]
 
@@ -27,6 +27,11 @@ class Approved:
     def __reduce__(self, /) -> NoReturn: ...
     def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
+    @property
+    def amendment(self, /) -> Amendment | None:
+        """
+        Whose place it took, when it is an amended one.
+        """
     @property
     def change(self, /) -> Change:
         """
@@ -329,6 +334,11 @@ class Finished:
     """
     def __repr__(self, /) -> str: ...
     @property
+    def amendment(self, /) -> Amendment | None:
+        """
+        Whose place it took, when it is an amended one.
+        """
+    @property
     def change(self, /) -> Change:
         """
         What was proposed.
@@ -344,9 +354,20 @@ class Finished:
         The proposal.
         """
     @property
+    def observed(self, /) -> list[ObservedStep]:
+        """
+        What the registered executors saw at the targets when a person attested that they did it. A step is left out where no
+        executor could look.
+        """
+    @property
     def outcome(self, /) -> str:
         """
         How it ended.
+        """
+    @property
+    def superseded_by(self, /) -> str | None:
+        """
+        The proposal that took its place, when it was amended.
         """
 
 @final
@@ -366,6 +387,11 @@ class InDoubt:
     def acceptance(self, /, approver: str, *, reason: str | None = None) -> bytes:
         """
         The text with which a person accepts what was left as it is.
+        """
+    @property
+    def amendment(self, /) -> Amendment | None:
+        """
+        Whose place it took, when it is an amended one.
         """
     @property
     def change(self, /) -> Change:
@@ -578,6 +604,12 @@ class Practice:
         Registers a place outside that keeps the checkpoints of the anchor logs: `FileAnchor`, `WebhookAnchor`, or any object with
         the members of `vcto.types.Anchor`.
         """
+    def run_due(self, /) -> WorkReport:
+        """
+        Starts what was approved for a window that has begun, for every tenant, and records what was missed. A tenant that
+        cannot be worked on is in the report, and the others are worked on all the same. Call it again at `next`, and every few
+        minutes besides.
+        """
     def tenant(self, /, name: str) -> Tenant:
         """
         Opens a tenant; never makes one.
@@ -702,6 +734,11 @@ class StagedApproval:
     def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
     @property
+    def amendment(self, /) -> Amendment | None:
+        """
+        Whose place it took, when it is an amended one.
+        """
+    @property
     def approvals(self, /) -> Approvals:
         """
         How many approvals it needs, and who has approved so far.
@@ -760,7 +797,7 @@ class StagedApproval:
         """
     def withdraw(self, /, by: str | dict[str, Any]) -> None:
         """
-        Takes the proposal back; only its proposer may.
+        Takes the proposal back; only who proposed or widened it may.
         """
 
 @final
@@ -773,6 +810,11 @@ class StagedAutomatic:
     def __reduce__(self, /) -> NoReturn: ...
     def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
+    @property
+    def amendment(self, /) -> Amendment | None:
+        """
+        Whose place it took, when it is an amended one.
+        """
     def authorize(self, /) -> Approved:
         """
         What may run.
@@ -819,7 +861,7 @@ class StagedAutomatic:
         """
     def withdraw(self, /, by: str | dict[str, Any]) -> None:
         """
-        Takes the proposal back; only its proposer may.
+        Takes the proposal back; only who proposed or widened it may.
         """
 
 @final
@@ -832,6 +874,11 @@ class StagedHumanOnly:
     def __reduce__(self, /) -> NoReturn: ...
     def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
+    @property
+    def amendment(self, /) -> Amendment | None:
+        """
+        Whose place it took, when it is an amended one.
+        """
     def attest(self, /, text: bytes | str, signature: bytes | str) -> Finished:
         """
         Hands in a signed attestation: it is kept, and the proposal is over.
@@ -882,7 +929,7 @@ class StagedHumanOnly:
         """
     def withdraw(self, /, by: str | dict[str, Any]) -> None:
         """
-        Takes the proposal back; only its proposer may.
+        Takes the proposal back; only who proposed or widened it may.
         """
 
 @final
@@ -895,6 +942,11 @@ class StagedNotify:
     def __reduce__(self, /) -> NoReturn: ...
     def __reduce_ex__(self, /, protocol: Any) -> NoReturn: ...
     def __repr__(self, /) -> str: ...
+    @property
+    def amendment(self, /) -> Amendment | None:
+        """
+        Whose place it took, when it is an amended one.
+        """
     def authorize(self, /) -> Approved:
         """
         What may run.
@@ -941,7 +993,7 @@ class StagedNotify:
         """
     def withdraw(self, /, by: str | dict[str, Any]) -> None:
         """
-        Takes the proposal back; only its proposer may.
+        Takes the proposal back; only who proposed or widened it may.
         """
 
 @final
@@ -950,6 +1002,12 @@ class Tenant:
     A client: the boundary of isolation, with a ledger of its own.
     """
     def __repr__(self, /) -> str: ...
+    def amend(self, /, id: str, change: dict[str, Any], by: str | dict[str, Any], reason: str) -> StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify:
+        """
+        Puts a changed one in the place of a proposal that is open, which stays in the ledger. Every decision on it is a new one;
+        who narrows it (fewer of the same steps, a later or shorter window, less money) may still approve it, who widens it may not.
+        `reason` is a code, alone or with words behind it: `wrong_time: payroll week`.
+        """
     def approvers(self, /) -> list[Approver]:
         """
         Who may approve, as the ledger has them now.
@@ -967,6 +1025,10 @@ class Tenant:
     def name(self, /) -> str:
         """
         Its name.
+        """
+    def overrides(self, /) -> list[Override]:
+        """
+        Every time that a person decided otherwise than was proposed, in order: narrowed, widened, rejected, declined.
         """
     def page(self, /, estate: Estate, review: Review, *, client: str | None = None, budget: Budget | None = None) -> str:
         """
@@ -998,6 +1060,10 @@ class Tenant:
         """
         Reviews an estate and records it: the snapshot, sealed, and the review. `trigger` is `manual`, `schedule` or `event`;
         `waivers` are as in `vcto.review`, and stand in the record.
+        """
+    def run_due(self, /) -> WorkReport:
+        """
+        As `Practice.run_due`, for this tenant.
         """
     def submit(self, /, change: dict[str, Any], by: str | dict[str, Any]) -> StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify:
         """
@@ -1088,7 +1154,7 @@ def is_refusal(kind: str) -> bool:
     Whether an error of this kind is the gate's no, as against something that went wrong.
     """
 
-def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | None = None, origin: str | None = None, policy: dict[str, Any] | None = None, notifier: Notifier | None = None, reviewer: str | None = None, folder: str | PathLike[str] | None = None) -> Practice:
+def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | None = None, origin: str | None = None, policy: dict[str, Any] | None = None, notifier: Notifier | None = None, reviewer: str | None = None, missed: Missed | None = None, folder: str | PathLike[str] | None = None) -> Practice:
     """
     Opens the practice in this folder, or begins one where the folder is empty or not there. `postgres://user@host/database` names
     a database instead; `folder` is then where the keys of its tenants and the marks of their ledgers are, `~/.vcto` unless it
@@ -1097,7 +1163,8 @@ def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | Non
     `operator` is who runs this process, the service `vcto` unless it is said: recorded with each execution, and never an
     approver of it. `policy` is in the shape of `vcto.policy/1`; what it leaves out is as in the default, and it can only be
     stricter. `notifier` is called as `notifier(duty)` with what ran at level 1, and `reviewer` is the person it tells: both or
-    none. Without them level 1 asks as level 2 does.
+    none. Without them level 1 asks as level 2 does. With them `missed` may be given too: it is called as `missed(window)` when
+    the window of an approved change has passed and it was not started.
     """
 
 def postgres_schema() -> str:

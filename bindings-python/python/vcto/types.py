@@ -275,6 +275,63 @@ Notifier: TypeAlias = Callable[[ReviewDuty], object]
 """Tells somebody of a duty to review. What it raises goes to the logger `vcto`, and `execution.is_reviewer_untold` is true: the duty stands."""
 
 
+class MissedWindow(Record):
+    """An approved change that was not started within its window; `over` where the proposal is over too."""
+
+    tenant: str
+    proposal: str
+    begin: str
+    end: str
+    over: bool
+
+
+Missed: TypeAlias = Callable[[MissedWindow], object]
+"""Tells somebody of a missed window. What it raises goes to the logger `vcto`."""
+
+
+class WorkReport(Record):
+    """What one call of the worker did."""
+
+    executed: list[Part]
+    """Each with `tenant`, `proposal`, `status`."""
+    refused: list[Part]
+    """What was due and not started: `tenant`, `proposal`, `kind`, `text`, `remedy`. Tried again as long as its window lasts."""
+    missed: list[MissedWindow]
+    next: str | None
+    """When the next window begins of those that are known now."""
+    is_quiet: bool
+    """Whether nothing was missed or refused, and nothing ended in need of a human."""
+
+
+class Amendment(Record):
+    """That a proposal took the place of another one; `extent` is `narrower` or `wider`."""
+
+    original: str
+    by: Actor
+    extent: str
+    reason: str
+
+
+class Override(Record):
+    """That a person decided otherwise than was proposed: `narrowed`, `widened`, `rejected` or `declined`."""
+
+    seq: int
+    at: str
+    proposal: str
+    kind: str
+    replacement: str | None
+    by: Actor
+    code: str | None
+    reason: str | None
+
+
+class ObservedStep(Record):
+    """What was seen at the target of a step that a human did: `present`, `absent` or `unknown`."""
+
+    step: str
+    effect: str
+
+
 class StepContext(Record):
     """Everything an executor may know of a step: all of it comes from the ledger."""
 

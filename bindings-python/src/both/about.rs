@@ -2,7 +2,7 @@
 
 use vcto::Actor;
 use vcto::change::Change;
-use vcto::gate::{Approval, Approved, Automatic, Band, HumanOnly, InDoubt, Notify, Risk, Staged};
+use vcto::gate::{Amendment, Approval, Approved, Automatic, Band, HumanOnly, InDoubt, Notify, Risk, Staged};
 
 /// What can be said of a proposal, before and after its value was spent.
 pub struct About {
@@ -14,6 +14,8 @@ pub struct About {
     pub expires_at: String,
     /// Who proposed it.
     pub proposer: Actor,
+    /// Whose place it took, when it is an amended one.
+    pub amendment: Option<Amendment>,
     /// What is proposed.
     pub change: Change,
     /// Identifies what is proposed.
@@ -33,6 +35,7 @@ macro_rules! about {
                     level: value.level().as_str(),
                     expires_at: value.expires_at().to_string(),
                     proposer: value.proposer().clone(),
+                    amendment: value.amendment().cloned(),
                     change: value.change().clone(),
                     change_digest: value.change_digest().to_string(),
                     why: value.why(),

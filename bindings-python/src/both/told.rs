@@ -3,7 +3,7 @@
 use serde::Serialize;
 use vcto::change::{Change, Step};
 use vcto::estate::Asset;
-use vcto::gate::{ApprovedBy, Direction, ReviewDuty, StepContext};
+use vcto::gate::{ApprovedBy, Direction, MissedWindow, ReviewDuty, StepContext, WorkReport};
 use vcto::ledger::Verification;
 use vcto::practice::RecordedDecision;
 
@@ -85,6 +85,80 @@ impl<'a> Duty<'a> {
             proposal: duty.proposal.to_string(),
             who: &duty.who,
             by: duty.by.to_string(),
+        }
+    }
+}
+
+/// An approved change that was not started within its window.
+#[derive(Serialize)]
+pub struct Missed<'a> {
+    tenant: &'a str,
+    proposal: String,
+    begin: String,
+    end: String,
+    over: bool,
+}
+
+impl<'a> Missed<'a> {
+    /// In the form in which it is told.
+    pub fn of(missed: &'a MissedWindow) -> Self {
+        Self {
+            tenant: &missed.tenant,
+            proposal: missed.proposal.to_string(),
+            begin: missed.begin.to_string(),
+            end: missed.end.to_string(),
+            over: missed.over,
+        }
+    }
+}
+
+/// What one call of the worker did.
+#[derive(Serialize)]
+pub struct Work<'a> {
+    executed: Vec<Worked<'a>>,
+    refused: Vec<Refusal<'a>>,
+    missed: Vec<Missed<'a>>,
+    next: Option<String>,
+    is_quiet: bool,
+}
+
+#[derive(Serialize)]
+struct Worked<'a> {
+    tenant: &'a str,
+    proposal: String,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct Refusal<'a> {
+    tenant: &'a str,
+    proposal: Option<String>,
+    kind: &'static str,
+    text: String,
+    remedy: Option<String>,
+}
+
+impl<'a> Work<'a> {
+    /// As core says it.
+    pub fn of(report: &'a WorkReport) -> Self {
+        let executed = report.executed.iter().map(|worked| Worked {
+            tenant: &worked.tenant,
+            proposal: worked.proposal.to_string(),
+            status: worked.status.as_str(),
+        });
+        let refused = report.refused.iter().map(|refusal| Refusal {
+            tenant: &refusal.tenant,
+            proposal: refusal.proposal.map(|id| id.to_string()),
+            kind: refusal.error.kind().as_str(),
+            text: refusal.error.to_string(),
+            remedy: refusal.error.remedy_text().map(ToString::to_string),
+        });
+        Self {
+            executed: executed.collect(),
+            refused: refused.collect(),
+            missed: report.missed.iter().map(Missed::of).collect(),
+            next: report.next.map(|next| next.to_string()),
+            is_quiet: report.is_quiet(),
         }
     }
 }

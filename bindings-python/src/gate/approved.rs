@@ -15,7 +15,7 @@ use crate::both::about::About;
 use crate::both::slot::Slot;
 use crate::error::Result;
 use crate::executor::interruptible;
-use crate::json::{Actor, Bands, Change, Risk, Steps};
+use crate::json::{Actor, Amendment, Bands, Change, Risk, Steps};
 
 /// What came of settling.
 #[derive(IntoPyObject)]

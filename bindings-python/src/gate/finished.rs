@@ -7,7 +7,7 @@ use vcto::Tenant;
 use super::staged::AnyStaged;
 use crate::both::told;
 use crate::error::Result;
-use crate::json::{Actor, Change, ReviewDue, Steps};
+use crate::json::{Actor, Amendment, Change, ObservedSteps, ReviewDue, Steps};
 
 /// A proposal that is over.
 #[pyclass(frozen, module = "vcto")]
@@ -44,6 +44,28 @@ impl Finished {
     #[getter]
     fn change(&self, py: Python<'_>) -> Result<Change> {
         Change::of(py, self.core.change())
+    }
+
+    /// The proposal that took its place, when it was amended.
+    #[getter]
+    fn superseded_by(&self) -> Option<String> {
+        self.core.superseded_by().map(|id| id.to_string())
+    }
+
+    /// Whose place it took, when it is an amended one.
+    #[getter]
+    fn amendment(&self, py: Python<'_>) -> Result<Option<Amendment>> {
+        self.core
+            .amendment()
+            .map(|amendment| Amendment::of(py, amendment))
+            .transpose()
+    }
+
+    /// What the registered executors saw at the targets when a person attested that they did it. A step is left out where no
+    /// executor could look.
+    #[getter]
+    fn observed(&self, py: Python<'_>) -> Result<ObservedSteps> {
+        ObservedSteps::of(py, &self.core.observed())
     }
 
     /// The execution, when there was one.

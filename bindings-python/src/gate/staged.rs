@@ -17,7 +17,7 @@ use crate::both::about::About;
 use crate::both::read::word;
 use crate::both::slot::Slot;
 use crate::error::Result;
-use crate::json::{Actor, Approvals, Bands, Change, Risk};
+use crate::json::{Actor, Amendment, Approvals, Bands, Change, Risk};
 
 /// A change as it came back from the gate: one of four classes, by its level.
 #[derive(IntoPyObject)]

@@ -76,6 +76,12 @@ macro_rules! tokens {
                 Actor::of(py, &self.about.proposer)
             }
 
+            /// Whose place it took, when it is an amended one.
+            #[getter]
+            fn amendment(&self, py: Python<'_>) -> Result<Option<Amendment>> {
+                self.about.amendment.as_ref().map(|amendment| Amendment::of(py, amendment)).transpose()
+            }
+
             /// Identifies what is proposed.
             #[getter]
             fn change_digest(&self) -> &str {
@@ -131,7 +137,7 @@ macro_rules! tokens {
             )?
 
             $(
-                /// Takes the proposal back; only its proposer may.
+                /// Takes the proposal back; only who proposed or widened it may.
                 fn $withdraw(&self, py: Python<'_>, by: Who<'_>) -> Result<()> {
                     let by = by.actor("by")?;
                     Ok(py.detach(|| self.slot.spend(|staged| block_on(staged.withdraw(&by))))?)
