@@ -9,6 +9,7 @@ mod execution;
 mod forged;
 mod handover;
 mod levels;
+mod model;
 mod names;
 mod openssh;
 mod parts;
