@@ -1,24 +1,22 @@
 //! The one transition function: what the gate is about to write and what it finds in the ledger pass through it alike.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::approver::Register;
 use super::decision::Statement;
 use super::engine::MAX_WHY;
 use super::id::ProposalId;
 use super::level::Level;
 use super::named::MAX_NAME;
-use super::policy::{check_areas, is_name};
+use super::policy::is_name;
 use super::record::{
-    ApproversSet, AreasSet, Attested, Decided, Expired, ExpiredWhat, ObservedStep, PolicySet, Record,
-    Refused, SetupRight, Stale, StaleWhy, TenantCreated, Withdrawn,
+    Attested, Decided, Expired, ExpiredWhat, ObservedStep, Record, Refused, Stale, StaleWhy, TenantCreated,
+    Withdrawn,
 };
 use super::state::{Outcome, Phase, Proposal, Refusals, Setup, State, TenantIdentity};
 use super::together::Subject;
-use super::{apply_run, apply_start, statement};
+use super::{apply_run, apply_start, rules, statement};
 use crate::change::Change;
 use crate::digest::unhex;
 use crate::error::{Error, ErrorKind, Result};
@@ -27,7 +25,7 @@ use crate::ledger::{Entry, Receipt};
 /// What a record changes. Empty: nothing but the time.
 #[derive(Debug, Default)]
 pub(crate) struct Transition {
-    setup: Option<Setup>,
+    setup: Option<Box<Setup>>,
     proposals: Vec<Arc<Proposal>>,
     refusals: Option<Refusals>,
 }
@@ -35,6 +33,14 @@ pub(crate) struct Transition {
 impl Transition {
     pub(super) fn of(proposal: Proposal) -> Self {
         Self::all([proposal])
+    }
+
+    /// The rules change, by this proposal where one does it.
+    pub(super) fn of_setup(setup: Setup, proposal: Option<Proposal>) -> Self {
+        Self {
+            setup: Some(Box::new(setup)),
+            ..Self::all(proposal)
+        }
     }
 
     pub(super) fn all(proposals: impl IntoIterator<Item = Proposal>) -> Self {
@@ -67,9 +73,12 @@ impl State {
         }
         match record {
             Record::TenantCreated(record) => self.tenant_created(record),
-            Record::PolicySet(record) => self.policy_set(record),
-            Record::AreasSet(record) => self.areas_set(record),
-            Record::ApproversSet(record) => self.approvers_set(record),
+            Record::PolicySet(record) => rules::policy_set(self, at, record),
+            Record::AreasSet(record) => rules::areas_set(self, at, record),
+            Record::ApproversSet(record) => rules::approvers_set(self, at, record),
+            Record::FreezesSet(record) => rules::freezes_set(self, at, record),
+            Record::Halted(record) => rules::halted(self, at, record),
+            Record::HaltLifted(record) => rules::halt_lifted(self, at, record),
             Record::Proposed(record) => apply_start::proposed(self, at, record),
             Record::Decided(record) => self.decided(at, record),
             Record::Refused(record) => self.refused(at, record),
@@ -144,7 +153,7 @@ impl State {
     /// Carries out what a record changes.
     pub(super) fn install(&mut self, transition: Transition) {
         if let Some(setup) = transition.setup {
-            self.setup = setup;
+            self.setup = *setup;
         }
         self.refusals = transition.refusals.unwrap_or(self.refusals);
         for proposal in transition.proposals {
@@ -160,61 +169,13 @@ impl State {
             unhex(&record.nonce_key).filter(|_| is_name(&record.tenant) && record.region.len() <= MAX_NAME);
         let nonce_key =
             nonce_key.ok_or_else(|| malformed("the record of a tenant's creation is malformed"))?;
-        Ok(self.set_up(|setup| {
-            setup.tenant = Some(Arc::new(TenantIdentity {
-                name: record.tenant.clone(),
-                region: record.region.clone(),
-                nonce_key,
-            }));
-        }))
-    }
-
-    fn policy_set(&self, record: &PolicySet) -> Result<Transition> {
-        self.check_right(&record.right, self.setup.policy.is_some())?;
-        record.policy.check()?;
-        Ok(self.set_up(|setup| setup.policy = Some(Arc::new(record.policy.clone()))))
-    }
-
-    fn areas_set(&self, record: &AreasSet) -> Result<Transition> {
-        self.check_right(&record.right, self.setup.areas.is_some())?;
-        check_areas(&record.areas)?;
-        let areas: BTreeMap<_, _> = record
-            .areas
-            .iter()
-            .map(|area| (area.name.clone(), area.clone()))
-            .collect();
-        Ok(self.set_up(|setup| setup.areas = Some(Arc::new(areas))))
-    }
-
-    fn approvers_set(&self, record: &ApproversSet) -> Result<Transition> {
-        self.check_right(&record.right, self.setup.register.is_some())?;
-        let register = Register::new(record.approvers.iter().cloned())?;
-        Ok(self.set_up(|setup| setup.register = Some(Arc::new(register))))
-    }
-
-    /// What comes with the creation comes once.
-    fn check_right(&self, right: &SetupRight, is_set: bool) -> Result<()> {
-        self.setup.tenant()?;
-        match right {
-            SetupRight::Creation if !is_set => Ok(()),
-            SetupRight::Creation => Err(Error::new(
-                ErrorKind::Denied,
-                "it is set already, and is changed only by an approved change",
-            )),
-            SetupRight::Step { .. } => Err(Error::new(
-                ErrorKind::Unsupported,
-                "this build does not know changes of the setup by an approved change",
-            )),
-        }
-    }
-
-    fn set_up(&self, change: impl FnOnce(&mut Setup)) -> Transition {
         let mut setup = self.setup.clone();
-        change(&mut setup);
-        Transition {
-            setup: Some(setup),
-            ..Transition::default()
-        }
+        setup.tenant = Some(Arc::new(TenantIdentity {
+            name: record.tenant.clone(),
+            region: record.region.clone(),
+            nonce_key,
+        }));
+        Ok(Transition::of_setup(setup, None))
     }
 
     fn decided(&self, at: Timestamp, record: &Decided) -> Result<Transition> {

@@ -14,6 +14,7 @@ use super::record::{
     ActRef, Doubt, Finished, LeftWhy, NotTold, Reconciled, StepDone, StepIntent, StepLeft, StepProbed,
     StepVerified, UndoBegun,
 };
+use super::rules;
 use super::run::{Act, Next, Run};
 use super::state::{Outcome, Phase, Proposal, State};
 use crate::digest::Hasher;
@@ -31,6 +32,9 @@ pub(super) fn intent(state: &State, record: &StepIntent) -> Result<Transition> {
         return Err(malformed("the idempotency key is not that of this step"));
     }
     check_observation(&record.before)?;
+    if let (Some(halt), Direction::Apply) = (rules::halt(state, &proposal.change), direction) {
+        return Err(Error::new(ErrorKind::Denied, halt.to_string()));
+    }
     match direction {
         Direction::Apply if record.before.effect == Effect::Present => {
             return Err(Error::new(
@@ -70,6 +74,7 @@ pub(super) fn done(state: &State, record: &StepDone) -> Result<Transition> {
             "the answer of the executor is too large",
         ));
     }
+    rules::check_answer(&proposal, at, &record.answer)?;
     act_mut(&mut proposal, at, direction)?.answer = Some(record.answer.clone());
     Ok(Transition::of(proposal))
 }
@@ -90,6 +95,7 @@ pub(super) fn probed(state: &State, record: &StepProbed) -> Result<Transition> {
     if !may {
         return Err(out_of_order(run));
     }
+    rules::check_seen(&proposal, at, record.effect)?;
     act_mut(&mut proposal, at, direction)?.probed = Some(record.effect);
     Ok(Transition::of(proposal))
 }
@@ -107,6 +113,7 @@ pub(super) fn verified(state: &State, record: &StepVerified) -> Result<Transitio
     if !may {
         return Err(out_of_order(run));
     }
+    rules::check_seen(&proposal, at, record.after.effect)?;
     act_mut(&mut proposal, at, direction)?.after = Some(record.after.clone());
     Ok(Transition::of(proposal))
 }

@@ -7,12 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::amend::{amended_by, superseding};
 use super::apply::{Transition, check_open, malformed, stale_reasons};
+use super::executor::ApprovedBy;
 use super::id::ProposalId;
 use super::level::Level;
 use super::named::check_name;
 use super::outcome::ExecutionStatus;
 use super::record::{Authority, Grounds, Proposed, Started};
 use super::risk::{Risk, UndoRisk};
+use super::rules;
 use super::run::{Planned, Run};
 use super::state::{Phase, Proposal, Refusals, State};
 use super::statement::{check_operator, expiry};
@@ -31,6 +33,7 @@ pub(super) fn proposed(state: &State, at: Timestamp, record: &Proposed) -> Resul
     check_name(record.proposer.name(), "proposer")?;
     let bytes = record.change.get().as_bytes();
     let change = Change::from_json(bytes)?;
+    rules::check_reserved(&change)?;
     let digest = Digest::of("vcto change v1", bytes);
     if record.proposal != proposal_id(state, &digest) || state.proposals.contains_key(&record.proposal) {
         return Err(malformed("the id is not that of this proposal"));
@@ -49,6 +52,7 @@ pub(super) fn proposed(state: &State, at: Timestamp, record: &Proposed) -> Resul
         authors: &authors,
         place: state.size(),
     };
+    rules::check_proposed(state, &change, &[], at)?;
     check_grounds(state, &subject, &record.grounds, at)?;
     if record.expires_at != expiry(&policy, &change, at) {
         return Err(malformed("the proposal's end is not what the policy says"));
@@ -129,6 +133,9 @@ pub(super) fn check_grounds(
     at: Timestamp,
 ) -> Result<()> {
     let (change, is_way_back) = (subject.change, subject.is_way_back);
+    if rules::is_of_the_rules(change) {
+        return check_grounds_of_rules(state, change, is_way_back, grounds);
+    }
     let input = &grounds.risk.input;
     let targets = input.targets.iter().map(|target| &target.asset);
     let actions = input
@@ -138,10 +145,16 @@ pub(super) fn check_grounds(
     let is_about = input.area == change.area
         && targets.eq(change.targets())
         && actions.eq(change.steps.iter().map(|step| (&step.executor, &step.action)))
-        && !input.halted
         && (input.actions.iter()).all(|action| (action.undo == UndoRisk::IsUndo) == is_way_back);
     if !is_about {
         return Err(malformed("the risk was assessed for something else"));
+    }
+    let frozen = rules::in_force(&state.setup.freezes, &change.area, at).map(|freeze| &freeze.name);
+    if input.halted != state.setup.halt.is_some() || !input.frozen.iter().eq(frozen) {
+        return Err(Error::new(
+            ErrorKind::Stale,
+            "the freezes and the kill switch are others",
+        ));
     }
     let earlier = subject.earlier(state, at).len() as u64;
     if input.with_earlier.map_or(0, |together| together.proposals) != earlier {
@@ -164,6 +177,26 @@ pub(super) fn check_grounds(
             ErrorKind::Stale,
             "there is a newer snapshot of the estate",
         ));
+    }
+    Ok(())
+}
+
+/// What a change of the rules rests on is in the ledger alone, so it is computed and not believed.
+fn check_grounds_of_rules(
+    state: &State,
+    change: &Change,
+    is_way_back: bool,
+    grounds: &Grounds,
+) -> Result<()> {
+    if is_way_back {
+        return Err(malformed("a change of the rules has no way back but another one"));
+    }
+    let computed = rules::grounds(state, change)?;
+    if computed.facts != grounds.facts || computed.snapshot != grounds.snapshot {
+        return Err(Error::new(ErrorKind::Stale, "the rules have changed"));
+    }
+    if computed != *grounds {
+        return Err(malformed("the level does not follow from the rules"));
     }
     Ok(())
 }
@@ -209,7 +242,9 @@ pub(super) fn started(state: &State, at: Timestamp, record: &Started) -> Result<
     if proposal.change.not_before.is_some_and(|begin| at < begin) {
         return Err(too_early());
     }
+    rules::check_stopped(state, &proposal.change, at)?;
     check_grounds(state, &Subject::of(&proposal), &record.grounds, at)?;
+    rules::check_proposed(state, &proposal.change, &[], at)?;
     if !stale_reasons(&proposal, &record.grounds).is_empty() {
         return Err(Error::new(
             ErrorKind::Stale,
@@ -299,6 +334,7 @@ fn new_run(proposal: &Proposal, record: &Started, at: Timestamp) -> Run {
     Run {
         operator: record.operator.clone(),
         started_at: at,
+        approved_by: approved_by(proposal, &record.authority),
         review_due: record.review_due.clone(),
         not_told: false,
         takes_back,
@@ -310,6 +346,24 @@ fn new_run(proposal: &Proposal, record: &Started, at: Timestamp) -> Run {
         status: ExecutionStatus::Running,
         ended_at: None,
     }
+}
+
+/// The approvals on which it starts.
+fn approved_by(proposal: &Proposal, authority: &Authority) -> Vec<ApprovedBy> {
+    let Authority::Decisions(digests) = authority else {
+        return Vec::new();
+    };
+    let votes = proposal
+        .votes
+        .iter()
+        .filter(|vote| digests.contains(&vote.digest));
+    votes
+        .map(|vote| ApprovedBy {
+            person: vote.person.clone(),
+            at: vote.at,
+            decision: vote.digest,
+        })
+        .collect()
 }
 
 fn too_early() -> Error {

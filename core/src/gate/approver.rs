@@ -1,6 +1,6 @@
 //! Who may approve: persons with their keys, parties and roles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -158,7 +158,8 @@ impl From<Approver> for Stored {
 }
 
 /// The approvers of a tenant as its ledger has them at one moment.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(transparent)]
 pub struct Register {
     entries: Vec<Registered>,
 }
@@ -173,23 +174,125 @@ impl<'a> IntoIterator for &'a Register {
 }
 
 /// One entry of a [`Register`].
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Registered {
     /// Who.
+    #[serde(flatten)]
     pub approver: Approver,
+    /// The entry of the ledger since which it stands so. What was submitted before that is not approved with it.
+    pub since: u64,
+    /// When the key was revoked; absent while it is in force.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl Registered {
+    /// Whether the key may sign a decision at this time.
+    ///
+    /// # Errors
+    /// `denied` for a revoked or not yet valid key, `expired` for one past its time.
+    fn permits(&self, at: Timestamp) -> Result<()> {
+        match self.revoked_at {
+            Some(revoked_at) => Err(denied(format!(
+                "{}'s key was revoked at {revoked_at}",
+                quoted(self.approver.person())
+            ))),
+            None => self.approver.signer.permits(NAMESPACE, at),
+        }
+    }
+
+    /// The line for `allowed_signers`: a revoked key ends with the second in which it was revoked. None where it never was
+    /// valid before that.
+    fn line(&self) -> Result<Option<AllowedSigner>> {
+        let signer = &self.approver.signer;
+        let Some(revoked_at) = self.revoked_at else {
+            return Ok(Some(signer.clone()));
+        };
+        let revoked_at = Timestamp::from_second(revoked_at.as_second()).unwrap_or(Timestamp::MAX);
+        let end = signer
+            .valid_before()
+            .map_or(revoked_at, |end| end.min(revoked_at));
+        if signer.valid_after().is_some_and(|begin| begin >= end) {
+            return Ok(None);
+        }
+        signer
+            .clone()
+            .with_validity(signer.valid_after(), Some(end))
+            .map(Some)
+    }
+
+    /// Whether this entry could do at least what the other one may.
+    fn covers(&self, other: &Approver) -> bool {
+        let own = &self.approver;
+        let begins = own.signer.valid_after() <= other.signer.valid_after();
+        // No end is the latest.
+        let ends = match (own.signer.valid_before(), other.signer.valid_before()) {
+            (Some(own), Some(other)) => other <= own,
+            (own, _) => own.is_none(),
+        };
+        let roles = other.roles.is_subset(&own.roles);
+        self.revoked_at.is_none() && own.party == other.party && begins && ends && roles
+    }
 }
 
 impl Register {
-    /// A register of these approvers.
+    /// A register of these approvers, recorded by this entry.
     ///
     /// # Errors
     /// `invalid_input` when a key stands twice, two names differ only in case, or a role is unfit; `too_large`.
-    pub(crate) fn new(approvers: impl IntoIterator<Item = Approver>) -> Result<Self> {
-        let entries: Vec<Registered> = approvers
-            .into_iter()
-            .map(|approver| Registered { approver })
+    pub(crate) fn new(approvers: impl IntoIterator<Item = Approver>, seq: u64) -> Result<Self> {
+        let entries = approvers.into_iter().map(|approver| Registered {
+            approver,
+            since: seq,
+            revoked_at: None,
+        });
+        Self::checked(entries.collect())
+    }
+
+    /// The register after this one: exactly these approvers are in force. Who is not among them is revoked, and stays.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); `denied` for a key that is or was another person's.
+    pub(super) fn followed_by(&self, approvers: &[Approver], seq: u64, at: Timestamp) -> Result<Self> {
+        let mut next: BTreeMap<PublicKey, &Approver> = approvers
+            .iter()
+            .map(|approver| (approver.key(), approver))
             .collect();
+        let mut entries = Vec::new();
+        for old in &self.entries {
+            entries.push(match next.remove(&old.approver.key()) {
+                None => Registered {
+                    revoked_at: old.revoked_at.or(Some(at)),
+                    ..old.clone()
+                },
+                Some(new) if new.person() != old.approver.person() => {
+                    return Err(denied(format!(
+                        "the key {} is or was {}'s",
+                        new.key().fingerprint(),
+                        quoted(old.approver.person())
+                    ))
+                    .remedy("a key names one person for ever: take a new one"));
+                }
+                Some(new) => Registered {
+                    approver: new.clone(),
+                    since: if old.covers(new) { old.since } else { seq },
+                    revoked_at: None,
+                },
+            });
+        }
+        // In the order in which they are given.
+        let added = approvers
+            .iter()
+            .filter(|approver| next.contains_key(&approver.key()));
+        entries.extend(added.map(|approver| Registered {
+            approver: approver.clone(),
+            since: seq,
+            revoked_at: None,
+        }));
+        Self::checked(entries)
+    }
+
+    fn checked(entries: Vec<Registered>) -> Result<Self> {
         AllowedSigners::new(entries.iter().map(|entry| entry.approver.signer.clone()))?;
         for (at, entry) in entries.iter().enumerate() {
             check_roles(&entry.approver.roles, &format!("/approvers/{at}/roles"))?;
@@ -197,40 +300,56 @@ impl Register {
         Ok(Self { entries })
     }
 
-    /// The entries, in the order in which they were recorded.
+    /// The entries, in the order in which they were first recorded, those of revoked keys with them.
     pub fn iter(&self) -> std::slice::Iter<'_, Registered> {
         self.entries.iter()
     }
 
+    /// The approvers whose key is not revoked, in the order in which they were first recorded.
+    pub fn in_force(&self) -> impl Iterator<Item = &Approver> {
+        let in_force = self.entries.iter().filter(|entry| entry.revoked_at.is_none());
+        in_force.map(|entry| &entry.approver)
+    }
+
     /// The text for `ssh-keygen -Y verify -f`: every approver that ever was, so that old decisions verify. Give the time of a
-    /// decision as `-O verify-time=`.
+    /// decision as `-O verify-time=`. A revoked key ends with the second in which it was revoked.
     ///
     /// # Errors
     /// `internal` when an entry has no text form.
     pub fn allowed_signers(&self) -> Result<AllowedSigners> {
-        let signers = self.entries.iter().map(|entry| entry.approver.signer.clone());
-        AllowedSigners::new(signers)
+        let lines: Vec<Option<AllowedSigner>> =
+            self.entries.iter().map(Registered::line).collect::<Result<_>>()?;
+        AllowedSigners::new(lines.into_iter().flatten())
     }
 
-    /// The approver with this key, when it may sign a decision at this time.
+    /// The entry with this key, when it may sign a decision at this time.
     ///
     /// # Errors
-    /// `denied` for an unknown or not yet valid key, `expired` for one past its time.
-    pub(crate) fn signer_at(&self, key: &PublicKey, at: Timestamp) -> Result<&Approver> {
+    /// `denied` for an unknown, revoked or not yet valid key, `expired` for one past its time.
+    pub(crate) fn signer_at(&self, key: &PublicKey, at: Timestamp) -> Result<&Registered> {
         let entry = self
             .entries
             .iter()
             .find(|entry| entry.approver.key() == *key)
             .ok_or_else(|| denied(format!("the key {} belongs to no approver", key.fingerprint())))?;
-        entry.approver.signer.permits(NAMESPACE, at)?;
-        Ok(&entry.approver)
+        entry.permits(at)?;
+        Ok(entry)
+    }
+
+    /// The entries whose key may sign at this time.
+    pub(super) fn entries_at(&self, at: Timestamp) -> impl Iterator<Item = &Registered> {
+        self.entries.iter().filter(move |entry| entry.permits(at).is_ok())
+    }
+
+    /// Whether a person holds a role at this time.
+    pub(super) fn has_role(&self, person: &str, role: &str, at: Timestamp) -> bool {
+        self.entries_at(at)
+            .any(|entry| entry.approver.person() == person && entry.approver.roles.contains(role))
     }
 
     /// The approvers who may sign at this time and are none of the `excluded`.
     pub(crate) fn eligible(&self, at: Timestamp, excluded: &[&Actor]) -> Vec<&Approver> {
-        self.entries
-            .iter()
-            .filter(|entry| self.signer_at(&entry.approver.key(), at).is_ok())
+        self.entries_at(at)
             .map(|entry| &entry.approver)
             .filter(|approver| !excluded.iter().any(|actor| is_same(actor, approver.person())))
             .collect()

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::apply_run::{MAX_NOTE, conflicts, idempotency_key, undone_act};
-use super::decision::Statement;
 use super::engine::{Gate, shortened};
 use super::executor::{
-    ApprovedBy, Direction, Executor, MAX_IMAGE, Observation, Permit, StepContext, StepOutcome, Undoes,
+    Direction, Executor, MAX_IMAGE, Observation, Permit, StepContext, StepOutcome, Undoes,
 };
 use super::record::ActRef;
+use super::rules::{self, RULES_EXECUTOR};
 use super::state::{Proposal, State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::Estate;
@@ -67,6 +67,15 @@ impl Call {
 }
 
 impl Gate {
+    /// The executor with this name: a registered one, or the gate itself.
+    pub(super) fn executor(&self, name: &str) -> Result<Arc<dyn Executor>> {
+        if name == RULES_EXECUTOR {
+            Ok(rules::executor(self))
+        } else {
+            self.registry().executor(name)
+        }
+    }
+
     /// Everything for one call of an executor.
     pub(super) fn call(
         &self,
@@ -99,33 +108,20 @@ impl Gate {
                 asset: estate.and_then(|estate| estate.asset(planned.target.as_str()).cloned()),
                 direction,
                 idempotency_key: idempotency_key(&state.log_id, &act),
-                approved_by: approved_by(state, proposal)?,
+                approved_by: proposal
+                    .run
+                    .as_ref()
+                    .map_or_else(Vec::new, |run| run.approved_by.clone()),
                 undoes,
             };
             Ok(Call {
                 step,
                 act,
-                executor: self.registry().executor(&planned.executor)?,
+                executor: self.executor(&planned.executor)?,
                 context,
             })
         })
     }
-}
-
-/// The approvals with which it was started: those that counted then.
-fn approved_by(state: &State, proposal: &Proposal) -> Result<Vec<ApprovedBy>> {
-    let Some(run) = &proposal.run else {
-        return Ok(Vec::new());
-    };
-    let votes = proposal.valid_votes(Statement::Approve, state.setup.register()?, run.started_at);
-    Ok(votes
-        .into_iter()
-        .map(|vote| ApprovedBy {
-            person: vote.person.clone(),
-            at: vote.at,
-            decision: vote.digest,
-        })
-        .collect())
 }
 
 /// Whose step an undo takes back, and what is known of it.

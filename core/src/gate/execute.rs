@@ -17,6 +17,7 @@ use super::record::{
     ActRef, Authority, Doubt, ExpiredWhat, Finished, LeftWhy, NotTold, Reconciled, Record, ReviewDue, Stale,
     StaleWhy, Started, StepDone, StepIntent, StepLeft, StepProbed, StepVerified, UndoBegun,
 };
+use super::rules;
 use super::run::Next;
 use super::staged::Settled;
 use super::state::{Proposal, State};
@@ -69,7 +70,7 @@ impl Gate {
     /// What the proposal needs is there in this process: its absence here is no news about the change.
     fn check_equipped(&self, proposal: &Proposal) -> Result<()> {
         for step in &proposal.change.steps {
-            self.registry().executor(&step.executor)?;
+            self.executor(&step.executor)?;
         }
         if proposal.level == Level::L1 && self.notifier().is_none() {
             return Err(
@@ -88,6 +89,7 @@ impl Gate {
                 let (state, at) = (present.state, present.at);
                 let proposal = state.proposal(&id)?;
                 super::apply::check_open(proposal, at)?;
+                rules::check_stopped(state, &proposal.change, at)?;
                 let original = proposal
                     .takes_back
                     .as_ref()
@@ -222,13 +224,34 @@ impl Gate {
             before,
         };
         // INVARIANT: the intent is durable before the executor is called, and without it the executor is not called.
-        self.put(intent.into()).await?;
+        if !self.announce(intent).await? {
+            return Ok(());
+        }
         let answer = call.perform().await;
         let done = StepDone {
             act: call.act,
             answer,
         };
         self.put(done.into()).await
+    }
+
+    /// Records the intent; where the kill switch is on at that very place, the turn instead. Taking back goes on.
+    async fn announce(&self, intent: StepIntent) -> Result<bool> {
+        self.commit(|state, _| {
+            let proposal = state.proposal(&intent.act.proposal)?;
+            if let (Some(halt), Direction::Apply) =
+                (rules::halt(state, &proposal.change), intent.act.direction)
+            {
+                let record = UndoBegun {
+                    proposal: proposal.id,
+                    step: intent.act.step.clone(),
+                    why: shortened(&halt.to_string(), MAX_NOTE),
+                };
+                return Ok((Some(record.into()), false));
+            }
+            Ok((Some(intent.clone().into()), true))
+        })
+        .await
     }
 
     async fn cannot_begin(&self, proposal: &Proposal, call: &Call, why: String) -> Result<()> {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::record::Grounds;
 use super::registry::Registry;
 use super::risk::{ActionRisk, COMPLIANCE_FACT, DataQuality, Exposure, Known, Risk, RiskInput, UndoRisk};
+use super::rules;
 use super::state::{Proposal, State};
 use super::together::Subject;
 use crate::change::{Change, FactRef, Step};
@@ -29,6 +30,9 @@ impl Present<'_> {
     /// The grounds of a change. `original` is the proposal that it takes back.
     pub(super) fn grounds(&self, subject: &Subject<'_>, original: Option<&Proposal>) -> Result<Grounds> {
         let change = subject.change;
+        if rules::is_of_the_rules(change) {
+            return rules::grounds(self.state, change);
+        }
         let targets: Vec<Target<'_>> = change
             .targets()
             .into_iter()
@@ -49,7 +53,10 @@ impl Present<'_> {
                 .map(|step| self.action(step, original))
                 .collect(),
             data: self.data(),
-            halted: false,
+            halted: self.state.setup.halt.is_some(),
+            frozen: rules::in_force(&self.state.setup.freezes, &change.area, self.at)
+                .map(|freeze| freeze.name.clone())
+                .collect(),
             has_notifier: self.has_notifier,
         };
         Ok(Grounds {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::level::Level;
+use super::rules::RULES_AREA;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::quoted;
@@ -205,6 +206,12 @@ impl ProcessArea {
                     "{} cannot name a process area: 1 to 64 of a-z, 0-9 and -",
                     quoted(&self.name)
                 ),
+                "/name",
+            ));
+        }
+        if self.name == RULES_AREA {
+            return Err(invalid(
+                "the area of changes of the rules is the gate's own",
                 "/name",
             ));
         }

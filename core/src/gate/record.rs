@@ -7,12 +7,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::approver::Approver;
 use super::executor::{Direction, Effect, Observation, StepOutcome};
 use super::id::ProposalId;
 use super::outcome::ExecutionStatus;
-use super::policy::{Policy, ProcessArea};
 use super::risk::Risk;
+pub(crate) use super::rules::record::{
+    ApproversSet, AreasSet, FreezesSet, HaltLifted, Halted, PolicySet, SetupRight,
+};
 use crate::actor::Actor;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
@@ -84,6 +85,12 @@ records! {
     AreasSet = 0x0102,
     /// The approvers are these.
     ApproversSet = 0x0103,
+    /// The freezes are these.
+    FreezesSet = 0x0104,
+    /// The kill switch is on.
+    Halted = 0x0105,
+    /// The kill switch is off.
+    HaltLifted = 0x0106,
     /// A change was submitted and routed.
     Proposed = 0x0110,
     /// A person decided.
@@ -126,6 +133,11 @@ impl Record {
     /// The execution of which this tells: whoever writes it holds its lease.
     pub(super) fn execution(&self) -> Option<&ProposalId> {
         match self {
+            Self::PolicySet(record) => record.right.execution(),
+            Self::AreasSet(record) => record.right.execution(),
+            Self::ApproversSet(record) => record.right.execution(),
+            Self::FreezesSet(record) => record.right.execution(),
+            Self::HaltLifted(record) => record.right.execution(),
             Self::Started(record) => Some(&record.proposal),
             Self::StepIntent(record) => Some(&record.act.proposal),
             Self::StepDone(record) => Some(&record.act.proposal),
@@ -178,16 +190,6 @@ fn newer() -> Error {
     .remedy("use a newer version of vcto")
 }
 
-/// By what right the setup of a tenant changes. The first policy, areas and approvers come with the tenant.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum SetupRight {
-    /// It is part of the creation.
-    Creation,
-    /// A step of a running execution.
-    Step { proposal: ProposalId, step: String },
-}
-
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TenantCreated {
@@ -195,27 +197,6 @@ pub(crate) struct TenantCreated {
     pub(crate) region: String,
     /// 64 hexadecimal digits: the key of the nonces.
     pub(crate) nonce_key: String,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PolicySet {
-    pub(crate) right: SetupRight,
-    pub(crate) policy: Policy,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AreasSet {
-    pub(crate) right: SetupRight,
-    pub(crate) areas: Vec<ProcessArea>,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ApproversSet {
-    pub(crate) right: SetupRight,
-    pub(crate) approvers: Vec<Approver>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::executor::{ActionDeclaration, Executor};
+use super::rules::RULES_EXECUTOR;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::guarded;
 use crate::text::quoted;
@@ -31,6 +32,12 @@ impl Registry {
         let (name, declared) = told.ok_or_else(|| invalid("the executor panicked".to_owned()))?;
         if !is_name(&name) {
             return Err(invalid(format!("{} cannot name an executor", quoted(&name))));
+        }
+        if name == RULES_EXECUTOR {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                format!("the executor {} is the gate's own", quoted(&name)),
+            ));
         }
         let mut actions = BTreeMap::new();
         if declared.len() > MAX_ACTIONS {

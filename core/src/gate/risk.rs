@@ -90,8 +90,11 @@ pub struct RiskInput {
     pub actions: Vec<ActionRisk>,
     /// Of the snapshot.
     pub data: DataQuality,
-    /// Whether changes are stopped by a kill switch. This version has none.
+    /// Whether the kill switch is on.
     pub halted: bool,
+    /// The freezes that hold the area now, in order of the name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frozen: Vec<String>,
     /// Whether there is somebody who is told of what runs at level 1.
     pub has_notifier: bool,
 }
@@ -304,8 +307,15 @@ fn confidence(input: &RiskInput, policy: &Policy) -> Band {
 }
 
 fn context(input: &RiskInput) -> Band {
+    // Neither is a property of the change: it can start when they are over, but not without having been seen.
     if input.halted {
-        band(Axis::Context, Level::L3, "the kill switch is on")
+        band(Axis::Context, Level::L2, "the kill switch is on")
+    } else if let Some(name) = input.frozen.first() {
+        band(
+            Axis::Context,
+            Level::L2,
+            format!("the freeze {} holds", Plain(name)),
+        )
     } else {
         band(Axis::Context, Level::L0, "nothing is frozen")
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::amend::authors;
@@ -17,6 +18,7 @@ use super::pending::Pending;
 use super::record::{
     Amends, Attested, Decided as DecidedRecord, Doubt, ObservedStep, Proposed, Record, Signed, Withdrawn,
 };
+use super::rules::{self, RulesEdit};
 use super::staged::{Approvals, Approved, Decided, Mint, Resumed, Routed, Settled};
 use super::state::{Outcome, Phase, State};
 use super::statement::{self, Wish, expiry};
@@ -32,6 +34,17 @@ impl Gate {
     /// Records a change and routes it to its level.
     pub(crate) async fn submit(&self, change: &Change, proposer: &Actor) -> Result<Routed> {
         let submitted = self.stage(Submission::New(change, proposer)).await;
+        self.submitted(None, submitted, proposer).await
+    }
+
+    /// Records a change of the rules, made over those in force.
+    pub(crate) async fn change_rules(
+        &self,
+        edit: &RulesEdit,
+        reason: &str,
+        proposer: &Actor,
+    ) -> Result<Routed> {
+        let submitted = self.stage(Submission::Rules(edit, reason, proposer)).await;
         self.submitted(None, submitted, proposer).await
     }
 
@@ -70,10 +83,13 @@ impl Gate {
         check_name(submission.by().name(), "by")?;
         self.commit_on_estate(|present| {
             let (state, at) = (present.state, present.at);
-            let change = submission.change(state)?;
+            let change = submission.change(state, self.operator(), at)?;
             let bytes = change.to_bytes()?;
             // What is recorded, digested and executed is what the bytes say, not the value that was handed in.
             let change = Change::from_json(&bytes)?;
+            rules::check_reserved(&change)?;
+            rules::check_proposed(state, &change, &[self.operator()], at)?;
+            rules::check_titles(&state.setup, &change)?;
             let digest = Digest::of("vcto change v1", &bytes);
             let takes_back = submission.takes_back();
             let original = takes_back.as_ref().map(|id| state.proposal(id)).transpose()?;
@@ -323,6 +339,8 @@ impl Gate {
 enum Submission<'a> {
     Amended(&'a Change, &'a Amends),
     New(&'a Change, &'a Actor),
+    /// A change of the rules in force, and why.
+    Rules(&'a RulesEdit, &'a str, &'a Actor),
     WayBack(ProposalId, &'a Actor),
 }
 
@@ -330,13 +348,17 @@ impl<'a> Submission<'a> {
     fn by(&self) -> &'a Actor {
         match self {
             Self::Amended(_, amends) => &amends.by,
-            Self::New(_, by) | Self::WayBack(_, by) => by,
+            Self::New(_, by) | Self::Rules(_, _, by) | Self::WayBack(_, by) => by,
         }
     }
 
-    fn change(&self, state: &State) -> Result<Cow<'a, Change>> {
+    fn change(&self, state: &State, operator: &Actor, at: Timestamp) -> Result<Cow<'a, Change>> {
         match self {
             Self::Amended(change, _) | Self::New(change, _) => Ok(Cow::Borrowed(change)),
+            Self::Rules(edit, reason, _) => {
+                let change = edit.change(&state.setup, reason, &[operator], at)?;
+                Ok(Cow::Owned(change))
+            }
             Self::WayBack(original, _) => way_back(state.proposal(original)?).map(Cow::Owned),
         }
     }
@@ -344,14 +366,14 @@ impl<'a> Submission<'a> {
     fn takes_back(&self) -> Option<ProposalId> {
         match self {
             Self::WayBack(original, _) => Some(*original),
-            Self::Amended(..) | Self::New(..) => None,
+            Self::Amended(..) | Self::New(..) | Self::Rules(..) => None,
         }
     }
 
     fn amends(&self) -> Option<&'a Amends> {
         match self {
             Self::Amended(_, amends) => Some(amends),
-            Self::New(..) | Self::WayBack(..) => None,
+            Self::New(..) | Self::Rules(..) | Self::WayBack(..) => None,
         }
     }
 
@@ -359,14 +381,14 @@ impl<'a> Submission<'a> {
     fn proposer(&self, state: &State) -> Result<Actor> {
         match self {
             Self::Amended(_, amends) => Ok(state.proposal(&amends.proposal)?.proposer.clone()),
-            Self::New(_, by) | Self::WayBack(_, by) => Ok((*by).clone()),
+            Self::New(_, by) | Self::Rules(_, _, by) | Self::WayBack(_, by) => Ok((*by).clone()),
         }
     }
 
     fn authors(&self, state: &State, change: &Change) -> Result<Vec<Actor>> {
         match self {
             Self::Amended(_, amends) => authors(state.proposal(&amends.proposal)?, change, &amends.by),
-            Self::New(_, by) | Self::WayBack(_, by) => Ok(vec![(*by).clone()]),
+            Self::New(_, by) | Self::Rules(_, _, by) | Self::WayBack(_, by) => Ok(vec![(*by).clone()]),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::executor::{Direction, Effect, Observation, StepOutcome};
+use super::executor::{ApprovedBy, Direction, Effect, Observation, StepOutcome};
 use super::outcome::ExecutionStatus;
 use super::record::{LeftWhy, ReviewDue};
 use crate::actor::Actor;
@@ -15,6 +15,8 @@ use crate::actor::Actor;
 pub(crate) struct Run {
     pub(crate) operator: Actor,
     pub(crate) started_at: Timestamp,
+    /// The approvals on which it started, in the order in which they were given.
+    pub(crate) approved_by: Vec<ApprovedBy>,
     pub(crate) review_due: Option<ReviewDue>,
     /// Whether telling who must review failed.
     pub(crate) not_told: bool,
@@ -50,6 +52,8 @@ pub(crate) struct Act {
     pub(crate) answer: Option<StepOutcome>,
     pub(crate) probed: Option<Effect>,
     pub(crate) after: Option<Observation>,
+    /// Of a step that changes the rules: whether the record that does so is in the ledger.
+    pub(crate) recorded: bool,
 }
 
 /// What is certain of an act.

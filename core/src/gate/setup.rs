@@ -27,7 +27,7 @@ impl FirstRules {
     pub(crate) fn check(&self) -> Result<()> {
         self.policy.check()?;
         check_areas(&self.areas)?;
-        Register::new(self.approvers.iter().cloned()).map(|_| ())
+        Register::new(self.approvers.iter().cloned(), 0).map(|_| ())
     }
 }
 

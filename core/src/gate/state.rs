@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::amend::Amendment;
-use super::approver::Register;
+use super::approver::{Register, Registered};
 use super::decision::{Head, Statement};
 use super::head::Frontier;
 use super::id::ProposalId;
@@ -15,6 +15,7 @@ use super::outcome::ExecutionStatus;
 use super::policy::{Policy, ProcessArea, digest_of};
 use super::quorum::Quorum;
 use super::record::{Grounds, ObservedStep};
+use super::rules::{Freeze, Halt, RULES_AREA};
 use super::run::Run;
 use super::sshsig::PublicKey;
 use crate::actor::Actor;
@@ -52,6 +53,11 @@ pub(crate) struct Setup {
     pub(super) policy: Option<Arc<Policy>>,
     pub(super) areas: Option<Arc<BTreeMap<String, ProcessArea>>>,
     pub(super) register: Option<Arc<Register>>,
+    pub(super) freezes: Arc<Vec<Freeze>>,
+    /// The kill switch, while it is on.
+    pub(super) halt: Option<Arc<Halt>>,
+    /// The last entry that changed any of the rules.
+    pub(super) rules_at: u64,
 }
 
 /// What a tenant was created with.
@@ -77,7 +83,7 @@ pub(crate) struct Proposal {
     pub(crate) amendment: Option<Arc<Amendment>>,
     /// The proposal that took the place of this one.
     pub(crate) superseded_by: Option<ProposalId>,
-    /// Its entry of the log.
+    /// Its entry of the log: who was registered later does not approve it.
     pub(super) place: u64,
     pub(crate) submitted_at: Timestamp,
     pub(crate) expires_at: Timestamp,
@@ -269,6 +275,9 @@ impl Setup {
     /// How many persons must approve a change of this area, and in which roles somebody must.
     pub(crate) fn quorum(&self, area: &str) -> Result<Quorum<'_>> {
         let policy = self.policy()?;
+        if area == RULES_AREA {
+            return self.strictest();
+        }
         let area = self.areas()?.get(area);
         Ok(Quorum {
             approvals: area.map_or(policy.approvals, |area| area.approvals.max(policy.approvals)) as usize,
@@ -276,6 +285,21 @@ impl Setup {
                 .roles
                 .iter()
                 .chain(area.iter().flat_map(|area| area.roles.iter()))
+                .map(String::as_str)
+                .collect(),
+        })
+    }
+
+    /// What a change of the rules needs: all that any of the rules asks for, since it can weaken each of them.
+    fn strictest(&self) -> Result<Quorum<'_>> {
+        let (policy, areas) = (self.policy()?, self.areas()?);
+        let approvals = areas.values().map(|area| area.approvals).max().unwrap_or(0);
+        Ok(Quorum {
+            approvals: approvals.max(policy.approvals) as usize,
+            roles: policy
+                .roles
+                .iter()
+                .chain(areas.values().flat_map(|area| area.roles.iter()))
                 .map(String::as_str)
                 .collect(),
         })
@@ -319,17 +343,28 @@ impl Proposal {
     ) -> Vec<&'a Vote> {
         let mut votes: Vec<&Vote> = Vec::new();
         for vote in self.votes.iter().filter(|vote| vote.statement == statement) {
-            let in_force = register
-                .signer_at(&vote.key, at)
-                .is_ok_and(|approver| approver.person() == vote.person);
+            let in_force = register.signer_at(&vote.key, at).is_ok_and(|entry| {
+                let is_own = entry.approver.person() == vote.person;
+                is_own && self.is_of_its_electorate(statement, entry)
+            });
+            let has_role = vote
+                .role
+                .as_ref()
+                .is_none_or(|role| register.has_role(&vote.person, role, at));
             let counted = votes
                 .iter()
                 .any(|other| other.person == vote.person || other.key == vote.key);
-            if in_force && at <= vote.not_after && !counted {
+            if in_force && has_role && at <= vote.not_after && !counted {
                 votes.push(vote);
             }
         }
         votes
+    }
+
+    /// Whether an entry of the register counts for an approval: who was registered after it was submitted does not. A later
+    /// entry may reject it, attest it or settle it all the same.
+    pub(super) fn is_of_its_electorate(&self, statement: Statement, entry: &Registered) -> bool {
+        statement != Statement::Approve || entry.since < self.place
     }
 
     /// The approvals with which it may start at a time, when there are enough.

@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::approver::is_same;
+use super::approver::{Registered, is_same};
 use super::decision::{Decision, Head, Second, Statement, VERSION, check_reason, nonce, verified};
 use super::policy::Policy;
 use super::record::Signed;
+use super::rules;
 use super::state::{Proposal, State, Vote, named};
 use crate::actor::Actor;
 use crate::change::Change;
@@ -27,6 +28,7 @@ pub(super) struct Wish<'a> {
 pub(super) fn draft(state: &State, proposal: &Proposal, wish: &Wish<'_>, at: Timestamp) -> Result<Vec<u8>> {
     check_reason(wish.reason)?;
     check_person(state, proposal, wish, at)?;
+    check_base(state, proposal, wish.statement)?;
     let not_before = wish.not_before.or(proposal.change.not_before);
     let not_before = not_before
         .map(|at| Second::exact(at, "/not_before"))
@@ -43,7 +45,8 @@ pub(super) fn draft(state: &State, proposal: &Proposal, wish: &Wish<'_>, at: Tim
 pub(super) fn admit(state: &State, proposal: &Proposal, signed: &Signed, at: Timestamp) -> Result<Vote> {
     let text = signed.text.as_bytes();
     let (key, decision) = verified(text, &signed.signature)?;
-    let approver = state.setup.register()?.signer_at(&key, at)?;
+    let entry = state.setup.register()?.signer_at(&key, at)?;
+    let approver = &entry.approver;
     if approver.person() != decision.approver {
         return Err(denied(format!(
             "the text is for {}, and the key belongs to {}",
@@ -61,6 +64,10 @@ pub(super) fn admit(state: &State, proposal: &Proposal, signed: &Signed, at: Tim
     };
     check_reason(wish.reason)?;
     check_person(state, proposal, &wish, at)?;
+    if !proposal.is_of_its_electorate(decision.verdict, entry) {
+        return Err(too_late(approver.person()));
+    }
+    check_base(state, proposal, decision.verdict)?;
     check_head(state, proposal, decision.head)?;
     let window = (decision.not_before, decision.not_after);
     compare(&decision, &build(state, proposal, &wish, window, decision.head)?)?;
@@ -138,20 +145,26 @@ fn check_person(state: &State, proposal: &Proposal, wish: &Wish<'_>, at: Timesta
             quoted(wish.approver)
         )));
     }
-    let candidates = state.setup.register()?.eligible(at, &[]);
-    let mut own = candidates
-        .iter()
-        .filter(|approver| approver.person() == wish.approver)
-        .peekable();
-    if own.peek().is_none() {
+    let candidates = state.setup.register()?.entries_at(at);
+    let own: Vec<&Registered> = candidates
+        .filter(|entry| entry.approver.person() == wish.approver)
+        .collect();
+    if own.is_empty() {
         return Err(denied(format!(
             "{} is no approver of this tenant now",
             quoted(wish.approver)
         ))
         .remedy("names are those of `allowed_signers`, and keys have a validity"));
     }
+    let mut counted = own
+        .into_iter()
+        .filter(|entry| proposal.is_of_its_electorate(wish.statement, entry))
+        .peekable();
+    if counted.peek().is_none() {
+        return Err(too_late(wish.approver));
+    }
     if let Some(role) = wish.role
-        && !own.any(|approver| approver.roles().contains(role))
+        && !counted.any(|entry| entry.approver.roles().contains(role))
     {
         return Err(denied(format!(
             "{} does not hold the role {}",
@@ -160,6 +173,22 @@ fn check_person(state: &State, proposal: &Proposal, wish: &Wish<'_>, at: Timesta
         )));
     }
     Ok(())
+}
+
+/// What a change of the rules takes the place of is in force still, or nobody can approve it any more.
+fn check_base(state: &State, proposal: &Proposal, statement: Statement) -> Result<()> {
+    match statement {
+        Statement::Approve => rules::check_base(state, &proposal.change),
+        _ => Ok(()),
+    }
+}
+
+fn too_late(person: &str) -> Error {
+    denied(format!(
+        "{} was registered after this change was submitted, and cannot approve it",
+        quoted(person)
+    ))
+    .remedy("submit the change again")
 }
 
 fn check_window(

@@ -128,5 +128,27 @@ fn what_a_gate_holds_is_what_its_ledger_gives() {
             assert_eq!(execution.status(), expected);
             same(&tenant).await;
         }
+        tenant.halt(&Actor::engine("watchdog"), "smoke").await.unwrap();
+        same(&tenant).await;
+        let edit = RulesEdit::new()
+            .revoke_key(key(2).public_key().fingerprint())
+            .policy(Policy {
+                targets: 9,
+                ..Policy::default()
+            })
+            .lift_halt();
+        let by = Actor::service("svc");
+        let Routed::Approval(staged) = tenant.change_rules(edit, "because", &by).await.unwrap() else {
+            panic!("the rules change at L2");
+        };
+        same(&tenant).await;
+        let text = staged.decision("alice", Verdict::Approve).unwrap();
+        let signature = key(1).sign(NAMESPACE, &text).unwrap();
+        let Decided::Approved(approved) = staged.decide(&text, signature).await.unwrap() else {
+            panic!("one approval suffices");
+        };
+        let execution = approved.execute().await.unwrap();
+        assert_eq!(execution.status(), ExecutionStatus::Succeeded);
+        same(&tenant).await;
     });
 }

@@ -7,6 +7,7 @@ mod name;
 mod open;
 mod options;
 mod reviewed;
+mod rules;
 mod tenant;
 mod worker;
 

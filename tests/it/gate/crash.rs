@@ -25,10 +25,10 @@ use super::world::{START, approval, by, estate_of, inventory, level_2, sign, sig
 const FIVE: [&str; 5] = ["printer", "switch", "files", "app-db", "scan"];
 
 /// How often a place was passed at which this process could die, and at which of them it does.
-static PASSED: AtomicUsize = AtomicUsize::new(0);
-static DIE_AT: AtomicUsize = AtomicUsize::new(usize::MAX);
+pub(super) static PASSED: AtomicUsize = AtomicUsize::new(0);
+pub(super) static DIE_AT: AtomicUsize = AtomicUsize::new(usize::MAX);
 
-fn pass() {
+pub(super) fn pass() {
     if PASSED.fetch_add(1, Ordering::SeqCst) + 1 == DIE_AT.load(Ordering::SeqCst) {
         std::process::abort();
     }
@@ -36,7 +36,7 @@ fn pass() {
 
 /// Stands still. The ledger's writer asks it just before it writes: a place to die, before each record.
 #[derive(Debug)]
-struct DeadlyClock;
+pub(super) struct DeadlyClock;
 
 impl Clock for DeadlyClock {
     fn now(&self) -> Timestamp {
@@ -125,7 +125,7 @@ async fn open(dir: &Path, clock: Arc<dyn Clock>, fails_at: Option<&str>) -> (Pra
     (practice, tenant)
 }
 
-fn still() -> Arc<ManualClock> {
+pub(super) fn still() -> Arc<ManualClock> {
     Arc::new(ManualClock::new(START.parse().unwrap()))
 }
 
@@ -151,7 +151,7 @@ async fn prepare(dir: &Path) -> ProposalId {
     id
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -164,12 +164,12 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn child(role: &str, dir: &Path, arguments: &str) -> ExitStatus {
+pub(super) fn child(role: &str, dir: &Path, arguments: &str) -> ExitStatus {
     Command::new(std::env::current_exe().unwrap())
         .args([
             "--ignored",
             "--exact",
-            &format!("gate::crash::{role}"),
+            &format!("gate::{role}"),
             "--nocapture",
             "--test-threads=1",
         ])
@@ -181,7 +181,7 @@ fn child(role: &str, dir: &Path, arguments: &str) -> ExitStatus {
         .unwrap()
 }
 
-fn role() -> Option<(PathBuf, Vec<String>)> {
+pub(super) fn role() -> Option<(PathBuf, Vec<String>)> {
     let dir = std::env::var_os("VCTO_TEST_DIR")?;
     let name = std::env::var("VCTO_TEST_NAME").unwrap();
     Some((dir.into(), name.split(' ').map(str::to_owned).collect()))
@@ -241,7 +241,7 @@ async fn announced(tenant: &Tenant) -> Vec<String> {
         .collect()
 }
 
-async fn policy_holds(tenant: &Tenant) {
+pub(super) async fn policy_holds(tenant: &Tenant) {
     let report = tenant.ledger().verify(&VerifyOptions::default()).await.unwrap();
     assert_eq!(report.policy, Policy::Ok, "{:?}", report.problems);
     assert!(report.has_no_failure(), "{:?}", report.problems);
@@ -333,7 +333,7 @@ fn die_everywhere(fails_at: Option<&str>, records: u64) {
         let dir = tempfile::tempdir().unwrap();
         copy(prepared.path(), dir.path());
         let arguments = format!("{id} {place} {}", fails_at.unwrap_or_default());
-        let status = child("child_executes_and_dies", dir.path(), arguments.trim());
+        let status = child("crash::child_executes_and_dies", dir.path(), arguments.trim());
         if status.success() {
             break;
         }
@@ -363,7 +363,7 @@ fn a_second_process_resumes_what_the_first_staged() {
     let dir = tempfile::tempdir().unwrap();
     block_on(async {
         let first = prepare(dir.path()).await;
-        assert!(child("child_stages", dir.path(), "-").success());
+        assert!(child("crash::child_stages", dir.path(), "-").success());
         let (_practice, tenant) = open(dir.path(), still(), None).await;
         let pending = tenant.pending().await.unwrap();
         assert_eq!(pending.len(), 3);

@@ -13,6 +13,8 @@ mod model;
 mod names;
 mod openssh;
 mod parts;
+mod rules;
+mod rules_run;
 mod together;
 mod worker;
 pub mod world;

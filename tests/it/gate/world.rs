@@ -294,6 +294,20 @@ impl World {
         Self::of(clock, practice, tenant).await
     }
 
+    /// A copy of this world's folder, opened, under the same clock.
+    pub async fn elsewhere(&self, dir: &std::path::Path) -> Self {
+        let options = PracticeOptions::default().clock(self.clock.clone());
+        let practice = Practice::open(dir, options).await.unwrap();
+        let lab = Lab::default();
+        practice.register(lab.clone()).unwrap();
+        Self {
+            clock: self.clock.clone(),
+            lab,
+            tenant: practice.tenant("halden").await.unwrap(),
+            practice,
+        }
+    }
+
     async fn of(clock: Arc<ManualClock>, practice: Practice, tenant: TenantOptions) -> Self {
         let lab = Lab::default();
         practice.register(lab.clone()).unwrap();

@@ -72,11 +72,19 @@ fn input() -> impl Strategy<Value = RiskInput> {
         prop::collection::vec(exposure(), 1..4),
         prop::collection::vec(action(), 1..4),
         data,
-        any::<bool>(),
+        (any::<bool>(), prop::collection::vec("[a-z]{1,4}", 0..2)),
         any::<bool>(),
     )
         .prop_map(
-            |(area, (reach, earlier), targets, actions, (age_s, complete), halted, has_notifier)| RiskInput {
+            |(
+                area,
+                (reach, earlier),
+                targets,
+                actions,
+                (age_s, complete),
+                (halted, frozen),
+                has_notifier,
+            )| RiskInput {
                 area: area.to_owned(),
                 reach: reach.map(|(reach, _)| reach),
                 touched: reach.map(|(reach, targets)| reach + targets),
@@ -85,6 +93,7 @@ fn input() -> impl Strategy<Value = RiskInput> {
                 actions,
                 data: DataQuality { age_s, complete },
                 halted,
+                frozen,
                 has_notifier,
             },
         )
@@ -152,6 +161,7 @@ fn worse(input: &RiskInput) -> Vec<RiskInput> {
         change(&|input| input.data.age_s = input.data.age_s.map(|age| age + 3_600)),
         change(&|input| input.data.age_s = None),
         change(&|input| input.halted = true),
+        change(&|input| input.frozen.push("one-more".to_owned())),
         change(&|input| input.has_notifier = false),
         change(&|input| input.actions.push(input.actions[0].clone())),
         change(&|input| {
@@ -194,6 +204,7 @@ fn harmless() -> RiskInput {
             complete: true,
         },
         halted: false,
+        frozen: Vec::new(),
         has_notifier: true,
     }
 }
@@ -324,4 +335,20 @@ proptest! {
         prop_assert_eq!(&read, &risk);
         prop_assert_eq!(assess(read.input), risk);
     }
+}
+
+#[test]
+fn what_is_submitted_in_a_freeze_or_a_halt_is_seen_by_a_person() {
+    let area = ProcessArea::new("L0", "z", Level::L0, "because");
+    let level = |input: RiskInput| Risk::assess(input, &Policy::default(), Some(&area)).level;
+    assert_eq!(level(harmless()), Level::L0);
+    let frozen = RiskInput {
+        frozen: vec!["year-end".to_owned()],
+        ..harmless()
+    };
+    let halted = RiskInput {
+        halted: true,
+        ..harmless()
+    };
+    assert_eq!([level(frozen), level(halted)], [Level::L2, Level::L2]);
 }

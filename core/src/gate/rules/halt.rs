@@ -1,0 +1,77 @@
+//! The kill switch: anyone turns it on at once, only an approved change turns it off.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::actor::Actor;
+use crate::error::Result;
+use crate::gate::decision::check_reason;
+use crate::gate::engine::Gate;
+use crate::gate::named::check_name;
+use crate::gate::record::Halted;
+use crate::text::Plain;
+
+/// The kill switch of a tenant, on.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Halt {
+    /// The entry of the ledger that turned it on.
+    pub seq: u64,
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub why: String,
+}
+
+impl fmt::Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} stopped all changes at {}: {}",
+            Plain(&self.by.to_string()),
+            self.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            Plain(&self.why)
+        )
+    }
+}
+
+/// Who stops must be nameable, and say why.
+pub(super) fn check(by: &Actor, why: &str) -> Result<()> {
+    check_name(by.name(), "by")?;
+    check_reason(Some(why))
+}
+
+impl Gate {
+    /// Turns the kill switch on. Where it is on by the same actor for the same reason, nothing is recorded again.
+    pub(crate) async fn halt(&self, by: &Actor, why: &str) -> Result<Halt> {
+        check(by, why).map_err(|error| error.during("gate.halt"))?;
+        self.commit(|state, at| {
+            let seq = state.size();
+            if let Some(halt) = state
+                .setup
+                .halt
+                .as_ref()
+                .filter(|halt| halt.by == *by && halt.why == why)
+            {
+                return Ok((None, halt.as_ref().clone()));
+            }
+            let record = Halted {
+                by: by.clone(),
+                why: why.to_owned(),
+            };
+            let halt = Halt {
+                seq,
+                by: by.clone(),
+                at,
+                why: why.to_owned(),
+            };
+            Ok((Some(record.into()), halt))
+        })
+        .await
+        .map_err(|error| error.during("gate.halt"))
+    }
+}

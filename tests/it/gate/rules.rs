@@ -1,0 +1,788 @@
+//! The rules change only by an approved change, by the old rules and the old register, and anybody may stop everything.
+
+use std::collections::BTreeMap;
+
+use vcto::change::Step;
+use vcto::estate::{AssetId, Scalar};
+use vcto::gate::{
+    Approved, Approver, Decided, ExecutionStatus, Freeze, Level, Policy, ProcessArea, RULES_AREA,
+    RULES_EXECUTOR, RULES_TARGET, Resumed, Routed, RulesEdit, Staged, Verdict,
+};
+use vcto::practice::{PracticeOptions, TenantOptions};
+use vcto::{Actor, ErrorKind};
+
+use super::world::{REFUSED, STALE, World, approval, by, change, key, level_2, sign, signers, step};
+
+pub fn approver(person: &str) -> Approver {
+    Approver::new(person, &key(person).public_key().to_string()).unwrap()
+}
+
+fn two() -> Policy {
+    Policy {
+        approvals: 2,
+        ..Policy::default()
+    }
+}
+
+async fn staged(world: &World, edit: RulesEdit) -> Staged<vcto::gate::Approval> {
+    let routed = world.tenant.change_rules(edit, "we agreed on it", &by()).await;
+    approval(routed.unwrap())
+}
+
+async fn approved(world: &World, staged: Staged<vcto::gate::Approval>, people: &[&str]) -> Approved {
+    let id = staged.id();
+    for person in people {
+        let Resumed::Routed(routed) = world.resume(id).await else {
+            panic!("it waits");
+        };
+        let _ = world.approve(approval(routed), person).await.unwrap();
+    }
+    match world.resume(id).await {
+        Resumed::Approved(approved) => approved,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Makes a change of the rules and executes it.
+pub async fn set(world: &World, edit: RulesEdit, people: &[&str]) {
+    let staged = staged(world, edit).await;
+    let execution = approved(world, staged, people).await.execute().await.unwrap();
+    assert_eq!(
+        execution.status(),
+        ExecutionStatus::Succeeded,
+        "{:?}",
+        execution.steps()
+    );
+}
+
+async fn change_refused(world: &World, edit: RulesEdit) -> vcto::Error {
+    world
+        .tenant
+        .change_rules(edit, "we agreed on it", &by())
+        .await
+        .unwrap_err()
+}
+
+fn titles(staged: &Staged<vcto::gate::Approval>) -> Vec<String> {
+    let steps = staged.change().steps.iter();
+    steps.map(|step| step.title.raw().clone()).collect()
+}
+
+#[test]
+fn every_document_is_set_by_an_approved_change_and_read_back() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let area = ProcessArea::new("firewall", "network", Level::L1, "rules can be put back exactly");
+        let (from, until) = (
+            "2026-12-18T17:00:00Z".parse().unwrap(),
+            "2027-01-04T06:00:00Z".parse().unwrap(),
+        );
+        let freeze = Freeze::new("year-end", from, until, "payroll").area("firewall");
+        let edit = RulesEdit::new()
+            .policy(two())
+            .area(area.clone())
+            .add_approver(approver("dora").role("owner"))
+            .revoke_key(key("carol").public_key().fingerprint())
+            .freeze(freeze.clone());
+        let staged = staged(&world, edit).await;
+        let (carol, dora) = (
+            key("carol").public_key().fingerprint(),
+            key("dora").public_key().fingerprint(),
+        );
+        assert_eq!(
+            titles(&staged),
+            [
+                format!(
+                    "Change the approvers: revokes carol with the key {carol}; adds dora with the key {dora}, provider, roles owner"
+                ),
+                "Change the policy: approvals from 1 to 2".to_owned(),
+                "Change the process areas: adds the area firewall (zone network, floor L1, approvals 1, roles none)"
+                    .to_owned(),
+                "Change the freezes: adds the freeze year-end of firewall from 2026-12-18T17:00:00Z until \
+                 2027-01-04T06:00:00Z: payroll"
+                    .to_owned(),
+            ]
+        );
+        assert_eq!(
+            (staged.level(), staged.change().area.as_str()),
+            (Level::L2, RULES_AREA)
+        );
+        let execution = approved(&world, staged, &["alice"])
+            .await
+            .execute()
+            .await
+            .unwrap();
+        assert_eq!(execution.status(), ExecutionStatus::Succeeded);
+        let rules = world.tenant.rules().await.unwrap();
+        assert_eq!(rules.policy, two());
+        assert!(rules.areas.contains(&area) && rules.areas.len() == 3);
+        assert_eq!(rules.freezes, [freeze]);
+        let people: Vec<&str> = rules.approvers.in_force().map(Approver::person).collect();
+        assert_eq!(people, ["alice", "bob", "dora"]);
+        assert!(rules.halt.is_none());
+        // From its intent to its answer, each record of the rules stands between its own.
+        let records = world.records().await;
+        let execution: Vec<u16> = records
+            .into_iter()
+            .skip_while(|number| *number != 0x0120)
+            .collect();
+        let step = |set| [0x0121, set, 0x0122, 0x0124];
+        let steps = [step(0x0103), step(0x0101), step(0x0102), step(0x0104)].concat();
+        assert_eq!(execution, [vec![0x0120], steps, vec![0x0128]].concat());
+        // A rule that falls again is one more change, by what the rules ask for now.
+        let edit = RulesEdit::new()
+            .policy(Policy::default())
+            .unfreeze("year-end")
+            .remove_area("firewall");
+        set(&world, edit, &["alice", "bob"]).await;
+        let rules = world.tenant.rules().await.unwrap();
+        assert_eq!(
+            (rules.policy, rules.areas.len(), rules.freezes.len()),
+            (Policy::default(), 2, 0)
+        );
+        assert_eq!(execution_is_final(&world).await, ErrorKind::Denied);
+    });
+}
+
+/// What was set has no way back of its own.
+async fn execution_is_final(world: &World) -> ErrorKind {
+    let staged = staged(world, RulesEdit::new().policy(two())).await;
+    let execution = approved(world, staged, &["alice"]).await.execute().await.unwrap();
+    execution.rollback().await.unwrap_err().kind()
+}
+
+#[test]
+fn a_policy_is_not_approved_by_those_whom_its_change_adds() {
+    pollster::block_on(async {
+        let world = World::with(
+            PracticeOptions::default(),
+            TenantOptions::region("eu")
+                .policy(two())
+                .approvers(signers(&["alice", "bob"])),
+        )
+        .await;
+        // One change that adds an accomplice and lowers the bar; another that only lowers it.
+        let edit = RulesEdit::new()
+            .add_approver(approver("mallory"))
+            .policy(Policy::default());
+        let first = staged(&world, edit).await;
+        let id = first.id();
+        let _ = world.approve(first, "alice").await.unwrap();
+        let Resumed::Routed(routed) = world.resume(id).await else {
+            panic!("the old policy asks for two");
+        };
+        let first = approval(routed);
+        assert_eq!(first.approvals().unwrap().needed, 2);
+        assert_eq!(
+            first.decision("mallory", Verdict::Approve).unwrap_err().kind(),
+            ErrorKind::Denied
+        );
+        let _ = world.approve(first, "bob").await.unwrap();
+        let Resumed::Approved(run) = world.resume(id).await else {
+            panic!("both approved");
+        };
+        let _ = run.execute().await.unwrap();
+        assert_eq!(world.tenant.rules().await.unwrap().policy.approvals, 1);
+        // From now on mallory decides, about what is submitted from now on.
+        set(&world, RulesEdit::new().policy(two()), &["mallory"]).await;
+    });
+}
+
+#[test]
+fn an_approver_who_was_registered_later_does_not_count_for_what_was_submitted_before() {
+    pollster::block_on(async {
+        let world = World::with(
+            PracticeOptions::default(),
+            TenantOptions::region("eu").approvers(signers(&["alice", "bob"])),
+        )
+        .await;
+        let open = world.stage_2(&["printer"]).await;
+        set(
+            &world,
+            RulesEdit::new().add_approver(approver("mallory")),
+            &["alice"],
+        )
+        .await;
+        let error = open.decision("mallory", Verdict::Approve).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied);
+        assert!(error.message().contains("registered after"), "{error}");
+        // She may stop it all the same.
+        let text = open.decision("mallory", Verdict::Reject).unwrap();
+        let decided = open.decide(&text, sign("mallory", &text)).await.unwrap();
+        assert!(matches!(decided, Decided::Rejected));
+        let later = world.stage_2(&["printer"]).await;
+        assert!(matches!(
+            world.approve(later, "mallory").await.unwrap(),
+            Decided::Approved(_)
+        ));
+    });
+}
+
+#[test]
+fn a_second_key_or_a_new_role_of_an_approver_counts_from_then_on() {
+    pollster::block_on(async {
+        let policy = Policy {
+            roles: ["owner".to_owned()].into(),
+            ..Policy::default()
+        };
+        let people = TenantOptions::region("eu")
+            .policy(policy)
+            .approver(approver("alice").role("owner"))
+            .approver(approver("bob"));
+        let world = World::with(PracticeOptions::default(), people).await;
+        let open = world.stage_2(&["printer"]).await;
+        let id = open.id();
+        let second = Approver::new("alice", &key("alice-2").public_key().to_string()).unwrap();
+        let edit = RulesEdit::new()
+            .add_approver(second.role("owner"))
+            .add_approver(approver("bob").role("owner"));
+        let staged = staged(&world, edit).await;
+        let by_alice = vcto::gate::DecisionOptions {
+            role: Some("owner".to_owned()),
+            ..vcto::gate::DecisionOptions::new("alice", Verdict::Approve)
+        };
+        let text = staged.decision_with(by_alice.clone()).unwrap();
+        let Decided::Approved(run) = staged.decide(&text, sign("alice", &text)).await.unwrap() else {
+            panic!("alice holds the role");
+        };
+        let _ = run.execute().await.unwrap();
+        let mut by_bob = by_alice.clone();
+        by_bob.approver = "bob".to_owned();
+        assert_eq!(open.decision_with(by_bob).unwrap_err().kind(), ErrorKind::Denied);
+        // Alice may decide, with the key that she had.
+        let text = open.decision_with(by_alice.clone()).unwrap();
+        let error = open.decide(&text, sign("alice-2", &text)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied);
+        let Resumed::Routed(routed) = world.resume(id).await else {
+            panic!("it waits");
+        };
+        let decided = approval(routed)
+            .decide(&text, sign("alice", &text))
+            .await
+            .unwrap();
+        assert!(matches!(decided, Decided::Approved(_)));
+    });
+}
+
+#[test]
+fn an_approval_by_a_key_that_was_revoked_since_does_not_count_and_the_past_still_verifies() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let staged = world.stage_2(&["printer"]).await;
+        let id = staged.id();
+        let Decided::Approved(run) = world.approve(staged, "alice").await.unwrap() else {
+            panic!("one suffices");
+        };
+        let done = world.approved_2(&["switch"]).await.execute().await.unwrap();
+        assert_eq!(done.status(), ExecutionStatus::Succeeded);
+        world.clock.advance(jiff::SignedDuration::from_secs(90));
+        set(
+            &world,
+            RulesEdit::new().revoke_key(key("alice").public_key().to_string()),
+            &["bob"],
+        )
+        .await;
+        let error = run.execute().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+        let Resumed::Routed(routed) = world.resume(id).await else {
+            panic!("it waits again");
+        };
+        let waiting = approval(routed);
+        assert!(waiting.approvals().unwrap().given.is_empty());
+        let error = waiting.decision("alice", Verdict::Approve).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied);
+        // Her text from before, again.
+        let old = world.tenant.decisions().await.unwrap().remove(0);
+        let error = waiting.decide(&old.text, &old.signature).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied);
+        assert!(error.message().contains("revoked"), "{error}");
+        // The exported register ends her key with the second of the revocation, and keeps it.
+        let signers = world.tenant.approvers().await.unwrap().allowed_signers().unwrap();
+        let line = signers.find(&key("alice").public_key()).unwrap();
+        assert_eq!(line.valid_before(), Some("2026-11-22T08:01:30Z".parse().unwrap()));
+        assert!(line.permits("vcto-approval-v1", old.at).is_ok());
+        let report = world
+            .tenant
+            .ledger()
+            .verify(&vcto::ledger::VerifyOptions::default())
+            .await
+            .unwrap();
+        assert_eq!(report.policy, vcto::ledger::Policy::Ok, "{:?}", report.problems);
+    });
+}
+
+#[test]
+fn a_key_names_one_person_for_ever() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let taken = Approver::new("mallory", &key("carol").public_key().to_string()).unwrap();
+        let error = change_refused(&world, RulesEdit::new().add_approver(taken.clone())).await;
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        let fingerprint = key("carol").public_key().fingerprint();
+        set(&world, RulesEdit::new().revoke_key(&fingerprint), &["alice"]).await;
+        let error = change_refused(&world, RulesEdit::new().add_approver(taken)).await;
+        assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+        let error = change_refused(&world, RulesEdit::new().revoke_key(fingerprint)).await;
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        // Nor does a name come back in another spelling.
+        let other = Approver::new("Carol", &key("carol-2").public_key().to_string()).unwrap();
+        let error = change_refused(&world, RulesEdit::new().add_approver(other)).await;
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        // Its own person may have it back.
+        set(
+            &world,
+            RulesEdit::new().add_approver(approver("carol")),
+            &["alice"],
+        )
+        .await;
+        assert_eq!(
+            world.tenant.rules().await.unwrap().approvers.in_force().count(),
+            3
+        );
+    });
+}
+
+#[test]
+fn a_change_of_the_rules_takes_the_strictest_of_them_all() {
+    pollster::block_on(async {
+        let mut strict = ProcessArea::new("backups", "storage", Level::L2, "what is deleted is gone");
+        strict.approvals = 2;
+        strict.roles = ["owner".to_owned()].into();
+        let options = TenantOptions::region("eu")
+            .area(strict)
+            .approver(approver("alice"))
+            .approver(approver("bob").role("owner"));
+        let world = World::with(PracticeOptions::default(), options).await;
+        let staged = staged(&world, RulesEdit::new().add_approver(approver("carol"))).await;
+        let approvals = staged.approvals().unwrap();
+        assert_eq!((approvals.needed, approvals.roles), (2, vec!["owner".to_owned()]));
+        drop(staged);
+        // A proposer who would be needed for it is told at once.
+        let edit = RulesEdit::new().add_approver(approver("carol"));
+        let error = world
+            .tenant
+            .change_rules(edit, "x", &Actor::person("bob"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied);
+        assert!(error.remedy_text().is_some());
+    });
+}
+
+#[test]
+fn a_gate_does_not_lock_itself_out() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let revoke = |people: &[&str]| {
+            people.iter().fold(RulesEdit::new(), |edit, person| {
+                edit.revoke_key(key(person).public_key().fingerprint())
+            })
+        };
+        let four = Policy {
+            approvals: 4,
+            ..Policy::default()
+        };
+        let in_role = Policy {
+            roles: ["owner".to_owned()].into(),
+            ..Policy::default()
+        };
+        let mut area = ProcessArea::new("backups", "storage", Level::L2, "what is deleted is gone");
+        area.roles = ["keeper".to_owned()].into();
+        for edit in [
+            revoke(&["alice", "bob", "carol"]),
+            RulesEdit::new().policy(four.clone()),
+            RulesEdit::new().policy(in_role.clone()),
+            RulesEdit::new().area(area),
+            revoke(&["alice", "bob"]).policy(two()),
+        ] {
+            let error = change_refused(&world, edit).await;
+            assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+            assert!(error.remedy_text().is_some());
+        }
+        // Together with who is asked for it goes, in an order in which every step on the way could be the last.
+        let edit = RulesEdit::new().policy(four).add_approver(approver("dora"));
+        let staged = staged(&world, edit).await;
+        let actions: Vec<&str> = staged
+            .change()
+            .steps
+            .iter()
+            .map(|step| step.action.as_str())
+            .collect();
+        assert_eq!(actions, ["set_approvers", "set_policy"]);
+        let _ = approved(&world, staged, &["alice"])
+            .await
+            .execute()
+            .await
+            .unwrap();
+        let edit = revoke(&["alice", "bob", "carol"]).policy(Policy::default());
+        let staged = self::staged(&world, edit).await;
+        let actions: Vec<&str> = staged
+            .change()
+            .steps
+            .iter()
+            .map(|step| step.action.as_str())
+            .collect();
+        assert_eq!(actions, ["set_policy", "set_approvers"]);
+    });
+}
+
+#[test]
+fn another_change_of_the_rules_meanwhile_voids_the_approvals_and_nothing_is_lost() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let dora = staged(&world, RulesEdit::new().add_approver(approver("dora"))).await;
+        let dora_id = dora.id();
+        let dora = approved(&world, dora, &["alice"]).await;
+        let stricter = staged(&world, RulesEdit::new().policy(two())).await;
+        let stricter_id = stricter.id();
+        let stricter = approved(&world, stricter, &["alice"]).await;
+        set(&world, RulesEdit::new().add_approver(approver("erin")), &["bob"]).await;
+        for run in [dora, stricter] {
+            assert_eq!(run.execute().await.unwrap_err().kind(), ErrorKind::Stale);
+        }
+        assert_eq!(world.recorded(STALE).await.len(), 2);
+        // What rests on another document is approved anew.
+        let Resumed::Routed(routed) = world.resume(stricter_id).await else {
+            panic!("it waits");
+        };
+        let run = approved(&world, approval(routed), &["alice"]).await;
+        let _ = run.execute().await.unwrap();
+        // What would undo the other change can no longer be approved: its document does not know erin.
+        let Resumed::Routed(routed) = world.resume(dora_id).await else {
+            panic!("it waits");
+        };
+        let error = approval(routed).decision("bob", Verdict::Approve).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Stale, "{error}");
+        let rules = world.tenant.rules().await.unwrap();
+        assert!(
+            rules
+                .approvers
+                .in_force()
+                .any(|approver| approver.person() == "erin")
+        );
+    });
+}
+
+#[test]
+fn an_ordinary_approval_is_void_when_its_policy_changes_and_an_old_text_with_it() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let staged = world.stage_2(&["printer"]).await;
+        let id = staged.id();
+        let old = staged.decision("bob", Verdict::Approve).unwrap();
+        let Decided::Approved(run) = world.approve(staged, "alice").await.unwrap() else {
+            panic!("one suffices");
+        };
+        set(&world, RulesEdit::new().policy(two()), &["alice"]).await;
+        assert_eq!(run.execute().await.unwrap_err().kind(), ErrorKind::Stale);
+        let Resumed::Routed(routed) = world.resume(id).await else {
+            panic!("it waits");
+        };
+        let error = approval(routed)
+            .decide(&old, sign("bob", &old))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Stale, "{error}");
+    });
+}
+
+#[test]
+fn nothing_else_uses_what_is_the_gates_own() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let genuine = staged(&world, RulesEdit::new().policy(two()))
+            .await
+            .change()
+            .clone();
+        let refused = async |change| {
+            let error = world.tenant.submit(change, &by()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+            error.place().unwrap_or_default().to_owned()
+        };
+        let spoiled = |spoil: &dyn Fn(&mut Step)| {
+            let mut spoiled = genuine.clone();
+            spoil(&mut spoiled.steps[0]);
+            spoiled
+        };
+        let text = |step: &mut Step, name: &str, text: &str| {
+            step.parameters.insert(name.to_owned(), Scalar::from(text));
+        };
+        // An ordinary change with a step of the gate, and one on the gate.
+        let mut own = step("s1", "set", "printer");
+        own.executor = RULES_EXECUTOR.to_owned();
+        assert_eq!(
+            refused(change("documentation", vec![own])).await,
+            "/steps/0/executor"
+        );
+        let on_it = vec![step("s1", "set", RULES_TARGET)];
+        assert_eq!(refused(change("documentation", on_it)).await, "/steps/0/target");
+        // A change of the rules with anything else in it.
+        let mut mixed = genuine.clone();
+        mixed.steps.push(step("s2", "set", "printer"));
+        assert_eq!(refused(mixed).await, "/steps/1/executor");
+        let mut twice = genuine.clone();
+        twice.steps.push(Step {
+            id: "again".to_owned(),
+            ..genuine.steps[0].clone()
+        });
+        assert_eq!(refused(twice).await, "/steps/1/action");
+        let mut reads = genuine.clone();
+        reads.reads = level_2(&["printer"]).reads;
+        assert_eq!(refused(reads).await, "/reads");
+        for (place, spoil) in [
+            (
+                "/steps/0/executor",
+                &(|step: &mut Step| step.target = AssetId::from("printer")) as &dyn Fn(&mut Step),
+            ),
+            ("/steps/0/undo", &|one: &mut Step| {
+                one.undo = step("x", "set", "y").undo
+            }),
+            ("/steps/0/document", &|step| {
+                step.action = "set_everything".to_owned()
+            }),
+            ("/steps/0/document", &|step| step.action = "set_areas".to_owned()),
+            ("/steps/0/document", &|step| text(step, "document", "{}")),
+            ("/steps/0/document", &|step| {
+                let document = step.parameters["document"].as_text().unwrap().raw().clone();
+                text(step, "document", &format!(" {document}"));
+            }),
+            ("/steps/0/parameters/document", &|step| {
+                step.parameters = BTreeMap::new()
+            }),
+            ("/steps/0/parameters", &|step| text(step, "more", "x")),
+            ("/steps/0/parameters", &|step| {
+                step.parameters.remove("replaces");
+            }),
+            ("/steps/0/title", &|step| step.title = "Tidy up".into()),
+        ] {
+            assert_eq!(refused(spoiled(spoil)).await, place);
+        }
+        // A policy that the gate does not take at all, and a document that takes the place of another one.
+        let weak = spoiled(&|step| {
+            let document = step.parameters["document"].as_text().unwrap().raw().clone();
+            text(
+                step,
+                "document",
+                &document.replace("\"approvals\":2", "\"approvals\":0"),
+            );
+        });
+        assert_eq!(refused(weak).await, "/approvals");
+        let other = spoiled(&|step| text(step, "replaces", &format!("blake3:{}", "0".repeat(64))));
+        let error = world.tenant.submit(other, &by()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Stale);
+        // Nor can the executor's name be taken, nor the area's.
+        let area = ProcessArea::new(RULES_AREA, "gate", Level::L2, "mine");
+        let error = change_refused(&world, RulesEdit::new().area(area)).await;
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        // The genuine one, submitted by hand, is what the gate makes.
+        let by_hand = world.tenant.submit(genuine, &by()).await.unwrap();
+        assert!(matches!(by_hand, Routed::Approval(_)));
+    });
+}
+
+#[test]
+fn an_edit_that_changes_nothing_or_names_what_is_not_there_is_refused() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let freeze = |areas: &[&str], until: &str| {
+            let (from, until) = ("2026-12-18T17:00:00Z".parse().unwrap(), until.parse().unwrap());
+            let freeze = Freeze::new("year-end", from, until, "payroll");
+            RulesEdit::new().freeze(areas.iter().fold(freeze, |freeze, area| freeze.area(*area)))
+        };
+        let cases = [
+            (RulesEdit::new(), ErrorKind::InvalidInput),
+            (
+                RulesEdit::new().policy(Policy::default()),
+                ErrorKind::InvalidInput,
+            ),
+            (
+                RulesEdit::new().add_approver(approver("alice")),
+                ErrorKind::InvalidInput,
+            ),
+            (RulesEdit::new().revoke_key("SHA256:nobody"), ErrorKind::NotFound),
+            (RulesEdit::new().remove_area("nowhere"), ErrorKind::NotFound),
+            (RulesEdit::new().unfreeze("never"), ErrorKind::NotFound),
+            (RulesEdit::new().lift_halt(), ErrorKind::NotFound),
+            (freeze(&[], "2026-12-18T17:00:00Z"), ErrorKind::InvalidInput),
+            (freeze(&[], "2026-12-19T17:00:00.5Z"), ErrorKind::InvalidInput),
+            (
+                freeze(&["documentatoin"], "2027-01-04T06:00:00Z"),
+                ErrorKind::InvalidInput,
+            ),
+            (
+                freeze(&[RULES_AREA], "2027-01-04T06:00:00Z"),
+                ErrorKind::InvalidInput,
+            ),
+        ];
+        for (edit, kind) in cases {
+            let error = change_refused(&world, edit.clone()).await;
+            assert_eq!(error.kind(), kind, "{edit:?}: {error}");
+        }
+        let error = world
+            .tenant
+            .change_rules(RulesEdit::new().policy(two()), "", &by())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    });
+}
+
+#[test]
+fn a_freeze_that_begins_after_the_approval_keeps_the_change_from_starting_until_it_ends() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let run = world.approved_2(&["printer"]).await;
+        let id = run.id();
+        let (from, until) = (
+            "2026-11-22T09:00:00Z".parse().unwrap(),
+            "2026-11-22T12:00:00Z".parse().unwrap(),
+        );
+        let edit = RulesEdit::new()
+            .freeze(Freeze::new("payroll", from, until, "payroll runs").area("architecture-review"))
+            .freeze(Freeze::new("elsewhere", from, until, "not here").area("documentation"));
+        set(&world, edit, &["bob"]).await;
+        world.clock.set("2026-11-22T09:00:00Z".parse().unwrap());
+        let error = run.execute().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied);
+        assert!(error.message().contains("payroll runs"), "{error}");
+        assert!(
+            error.remedy_text().unwrap().contains("2026-11-22T12:00:00Z"),
+            "{error}"
+        );
+        assert!(world.lab.calls().is_empty());
+        assert_eq!(
+            world.recorded(REFUSED).await.pop().unwrap()["record"]["operation"],
+            "start"
+        );
+        // The rules themselves change in it; what is harmless enough to run by itself is asked about.
+        let mut harmless = level_2(&["switch"]);
+        harmless.area = "documentation".to_owned();
+        let routed = world.submit(harmless).await;
+        assert!(matches!(routed, Routed::Approval(_)), "{routed:?}");
+        set(&world, RulesEdit::new().unfreeze("elsewhere"), &["bob"]).await;
+        world.clock.set("2026-11-22T11:59:59Z".parse().unwrap());
+        let Resumed::Approved(run) = world.resume(id).await else {
+            panic!("the approval stays");
+        };
+        assert_eq!(run.execute().await.unwrap_err().kind(), ErrorKind::Denied);
+        world.clock.set(until);
+        let Resumed::Approved(run) = world.resume(id).await else {
+            panic!("the approval stays");
+        };
+        assert_eq!(run.execute().await.unwrap().status(), ExecutionStatus::Succeeded);
+    });
+}
+
+#[test]
+fn while_the_kill_switch_is_on_nothing_starts_and_only_an_approved_change_turns_it_off() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let run = world.approved_2(&["printer"]).await;
+        let id = run.id();
+        let engine = Actor::engine("watchdog");
+        let halt = world.tenant.halt(&engine, "something is wrong").await.unwrap();
+        let size = world.tenant.ledger().size().await.unwrap();
+        assert_eq!(
+            world.tenant.halt(&engine, "something is wrong").await.unwrap(),
+            halt
+        );
+        assert_eq!(
+            world.tenant.ledger().size().await.unwrap(),
+            size,
+            "it is on already"
+        );
+        let error = run.execute().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Denied);
+        for part in ["watchdog", "2026-11-22T08:00:00Z", "something is wrong"] {
+            assert!(error.message().contains(part), "{error}");
+        }
+        assert!(error.remedy_text().is_some());
+        // Submitting and deciding go on.
+        let other = world.stage_2(&["switch"]).await;
+        let Decided::Approved(other) = world.approve(other, "bob").await.unwrap() else {
+            panic!("one suffices");
+        };
+        assert_eq!(other.execute().await.unwrap_err().kind(), ErrorKind::Denied);
+        // An approval to lift one halt does not lift a later one.
+        let lift = staged(&world, RulesEdit::new().lift_halt()).await;
+        assert_eq!(
+            titles(&lift),
+            [format!(
+                "Lift the halt of entry {}: engine watchdog stopped all changes at 2026-11-22T08:00:00Z: something is wrong",
+                halt.seq
+            )]
+        );
+        let lift_id = lift.id();
+        let lift = approved(&world, lift, &["alice"]).await;
+        world.tenant.halt(&Actor::person("alice"), "wait").await.unwrap();
+        assert_eq!(lift.execute().await.unwrap_err().kind(), ErrorKind::Stale);
+        let Resumed::Routed(routed) = world.resume(lift_id).await else {
+            panic!("it waits");
+        };
+        let error = approval(routed).decision("bob", Verdict::Approve).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Stale);
+        set(&world, RulesEdit::new().lift_halt(), &["bob"]).await;
+        assert!(world.tenant.rules().await.unwrap().halt.is_none());
+        let Resumed::Approved(run) = world.resume(id).await else {
+            panic!("the approval stays");
+        };
+        assert_eq!(run.execute().await.unwrap().status(), ExecutionStatus::Succeeded);
+        for (by, why) in [
+            (Actor::person(""), "x"),
+            (Actor::person("a"), ""),
+            (Actor::person("a"), "x\ny"),
+        ] {
+            assert_eq!(
+                world.tenant.halt(&by, why).await.unwrap_err().kind(),
+                ErrorKind::InvalidInput
+            );
+        }
+    });
+}
+
+#[test]
+fn a_change_of_the_rules_is_amended_under_the_same_rules() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let edit = RulesEdit::new().policy(two()).add_approver(approver("dora"));
+        let first = staged(&world, edit).await;
+        let mut only_dora = first.change().clone();
+        only_dora.steps.truncate(1);
+        let alice = Actor::person("alice");
+        let reason = "too_risky: one thing at a time";
+        let mut spoiled = only_dora.clone();
+        spoiled.steps[0].title = "Nothing of note".into();
+        let error = world
+            .tenant
+            .amend(first.id(), spoiled, &alice, reason)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        // Who narrows it may still approve it.
+        let routed = world
+            .tenant
+            .amend(first.id(), only_dora, &alice, reason)
+            .await
+            .unwrap();
+        let run = approved(&world, approval(routed), &["alice"]).await;
+        let _ = run.execute().await.unwrap();
+        let rules = world.tenant.rules().await.unwrap();
+        assert_eq!(
+            (rules.policy, rules.approvers.in_force().count()),
+            (Policy::default(), 4)
+        );
+        // An ordinary change does not become one of the rules by the way.
+        let open = world.stage_2(&["printer"]).await;
+        let mut rules = staged(&world, RulesEdit::new().policy(two()))
+            .await
+            .change()
+            .clone();
+        rules.steps.push(step("s1", "set", "printer"));
+        let error = world
+            .tenant
+            .amend(open.id(), rules, &alice, reason)
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    });
+}
