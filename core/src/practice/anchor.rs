@@ -153,7 +153,7 @@ impl Practice {
             tenants: Vec::new(),
         };
         let mut entered: BTreeMap<String, Result<Entered>> = BTreeMap::new();
-        for region in self.anchored_regions()? {
+        for region in self.place().regions()? {
             let region_entered = self.enter(&region).await;
             entered.insert(region, region_entered);
         }

@@ -7,7 +7,7 @@ use super::open::Practice;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::guarded;
 use crate::gate::is_name;
-use crate::ledger::{Anchor, AnchorLog};
+use crate::ledger::{Anchor, AnchorLog, LedgerOptions, Storage};
 
 /// What the handles to a practice share for anchoring.
 #[derive(Default)]
@@ -74,17 +74,20 @@ impl Practice {
         Ok(())
     }
 
+    /// The place of a region's anchor log, and what it is opened with; none where there is no such log and none is to be made.
+    fn anchor_place(&self, region: &str, make: bool) -> Result<Option<(Storage, LedgerOptions)>> {
+        let found = self.place().anchor(region, make, &*self.options().entropy)?;
+        Ok(found.map(|(storage, key)| (storage, self.ledger_options(&key))))
+    }
+
     /// The anchor log of a region; one is made where there is none.
     pub(super) async fn make_anchor_log(&self, region: &str) -> Result<AnchorLog> {
         if let Some(log) = self.anchors().opened(region) {
             return Ok(log);
         }
-        let origin = self.anchor_origin(region);
+        let origin = self.place().anchor_origin(region);
         let Some((storage, options)) = self.anchor_place(region, true)? else {
-            return Err(crate::Error::new(
-                ErrorKind::Internal,
-                "an anchor log has no place",
-            ));
+            return Err(Error::new(ErrorKind::Internal, "an anchor log has no place"));
         };
         let log = AnchorLog::open_or_create(&storage, &origin, region, options).await?;
         Ok(self.anchors().keep(region, log))

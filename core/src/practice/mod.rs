@@ -6,9 +6,11 @@ mod folder;
 mod name;
 mod open;
 mod options;
+mod place;
 mod reviewed;
 mod rules;
 mod tenant;
+mod tenants;
 mod worker;
 
 pub use anchor::{AnchorOptions, AnchorOutcome, AnchorRound, RegionRound, TenantRound};
