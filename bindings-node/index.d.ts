@@ -668,8 +668,10 @@ export interface StepReport {
 export interface AnchorRequest {
   /** The checkpoint of the anchor log: a signed note. */
   checkpoint: string
-  /** The public key of the anchor log. */
+  /** The public key that signed it. */
   key: string
+  /** How the anchor log came to that key: each hand-over as a note that the key before and the key after have signed, in order. */
+  handovers: string[]
   origin: string
   region: string
   size: number
@@ -695,6 +697,14 @@ export interface KeptCheckpoint {
   note: string
   size?: number
   since?: string | null
+}
+
+/** Two checkpoints that a log has signed and that contradict each other: of one size, or, the smaller first, of two. */
+export interface SplitView {
+  origin: string
+  /** The key of the log, as the evidence names it: compare it with the one that you know. */
+  key: string
+  checkpoints: { note: string; size: number }[]
 }
 
 /** What a round of anchoring came to. */
@@ -1057,6 +1067,11 @@ export declare class Ledger {
   size(): Promise<number>
   /** The key that signs its checkpoints. Keep it elsewhere. */
   get verifierKey(): string
+  /**
+   * How far the entry at this place has come: `durable`, `included` under a checkpoint that the log has signed, or `anchored`
+   * once an anchor outside keeps a checkpoint over it. Signs the log where the entry is not under a checkpoint yet.
+   */
+  level(seq: number): Promise<'durable' | 'included' | 'anchored'>
   /** A page of entries behind a cursor, checked and opened: what `entries` gives one by one. */
   readOn(options?: EntriesOptions | undefined | null): Promise<LedgerPage>
   /**
@@ -1106,6 +1121,15 @@ export declare class Practice {
    * history is told and not taken.
    */
   anchor(options?: AnchorOptions | undefined | null): Promise<AnchorRound>
+  /**
+   * Hands the signing of a tenant's ledger over to a new key, in a file beside the first (`keys/<tenant>.key.1`), and gives its
+   * public key. It may be done at any time: the tenant stays open, here and in other processes. What was signed before stays
+   * valid, and any public key of the ledger verifies it as a whole. Other machines of a practice in a database need a copy of
+   * the new file: until then their appends are `unavailable`.
+   */
+  rotateTenantKey(name: string): Promise<string>
+  /** As `rotateTenantKey`, for the anchor log of a region: anchors learn of it with the next checkpoint. */
+  rotateAnchorKey(region: string): Promise<string>
   /** Makes a tenant and opens it. */
   createTenant(name: string, options: CreateTenantOptions): Promise<Tenant>
   /**
@@ -1540,6 +1564,12 @@ export interface RunDueOptions {
   /** Stops the work between two executions. */
   signal?: AbortSignal
 }
+
+/**
+ * Reads and checks the evidence that a log has told two stories, as `FileAnchor` leaves it (`split-view-*.json`): two checkpoints
+ * that its key signed and that contradict each other. Offline, for anybody; compare `key` with the log's.
+ */
+export declare function splitView(evidence: string | Uint8Array): SplitView
 
 /** How to submit; a bare text is the name of the service that does. */
 export interface SubmitOptions {

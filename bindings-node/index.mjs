@@ -36,5 +36,6 @@ export const {
   postgresSchema,
   read,
   review,
+  splitView,
   verifyBundle,
 } = vcto

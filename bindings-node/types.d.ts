@@ -668,8 +668,10 @@ export interface StepReport {
 export interface AnchorRequest {
   /** The checkpoint of the anchor log: a signed note. */
   checkpoint: string
-  /** The public key of the anchor log. */
+  /** The public key that signed it. */
   key: string
+  /** How the anchor log came to that key: each hand-over as a note that the key before and the key after have signed, in order. */
+  handovers: string[]
   origin: string
   region: string
   size: number
@@ -695,6 +697,14 @@ export interface KeptCheckpoint {
   note: string
   size?: number
   since?: string | null
+}
+
+/** Two checkpoints that a log has signed and that contradict each other: of one size, or, the smaller first, of two. */
+export interface SplitView {
+  origin: string
+  /** The key of the log, as the evidence names it: compare it with the one that you know. */
+  key: string
+  checkpoints: { note: string; size: number }[]
 }
 
 /** What a round of anchoring came to. */

@@ -11,7 +11,7 @@ use napi_derive::napi;
 use vcto::ledger::{Anchor, AnchorRequest, Kept};
 use vcto::text::Plain;
 
-use crate::both::anchor::{Asked, KeptFile, kept};
+use crate::both::anchor::{Asked, Evidence, KeptFile, kept};
 use crate::both::read::value;
 use crate::caller::{Caller, Subject};
 use crate::error::OrThrow;
@@ -98,6 +98,17 @@ impl WebhookAnchor {
     pub fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// Reads and checks the evidence that a log has told two stories, as `FileAnchor` leaves it (`split-view-*.json`): two checkpoints
+/// that its key signed and that contradict each other. Offline, for anybody; compare `key` with the log's.
+#[napi(ts_return_type = "SplitView")]
+pub fn split_view<'env>(env: &'env Env, evidence: Either<String, Uint8Array>) -> Result<Object<'env>> {
+    let split = match &evidence {
+        Either::A(text) => vcto::ledger::SplitView::parse(text.as_bytes()),
+        Either::B(bytes) => vcto::ledger::SplitView::parse(bytes),
+    };
+    json::plain(env, &Evidence::of(&split.or_throw(env)?))
 }
 
 /// An object with the members of the interface `Anchor`.

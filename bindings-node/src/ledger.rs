@@ -125,6 +125,18 @@ impl Ledger {
         self.0.ledger().verifier_key().to_string()
     }
 
+    /// How far the entry at this place has come: `durable`, `included` under a checkpoint that the log has signed, or `anchored`
+    /// once an anchor outside keeps a checkpoint over it. Signs the log where the entry is not under a checkpoint yet.
+    #[napi(ts_return_type = "Promise<'durable' | 'included' | 'anchored'>")]
+    pub fn level<'env>(&self, env: &'env Env, seq: i64) -> Result<Object<'env>> {
+        let tenant = self.0.clone();
+        promise(
+            env,
+            move || block_on(tenant.level_of(number(seq, "seq")?)),
+            |_, level| Ok(level.as_str()),
+        )
+    }
+
     /// A page of entries behind a cursor, checked and opened: what `entries` gives one by one.
     #[napi(ts_return_type = "Promise<LedgerPage>")]
     pub fn read_on<'env>(&self, env: &'env Env, options: Option<EntriesOptions>) -> Result<Object<'env>> {

@@ -87,6 +87,31 @@ impl Practice {
         )
     }
 
+    /// Hands the signing of a tenant's ledger over to a new key, in a file beside the first (`keys/<tenant>.key.1`), and gives its
+    /// public key. It may be done at any time: the tenant stays open, here and in other processes. What was signed before stays
+    /// valid, and any public key of the ledger verifies it as a whole. Other machines of a practice in a database need a copy of
+    /// the new file: until then their appends are `unavailable`.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn rotate_tenant_key<'env>(&self, env: &'env Env, name: String) -> Result<Object<'env>> {
+        let practice = self.0.clone();
+        promise(
+            env,
+            move || block_on(practice.rotate_tenant_key(&name)),
+            |_, key| Ok(key.to_string()),
+        )
+    }
+
+    /// As `rotateTenantKey`, for the anchor log of a region: anchors learn of it with the next checkpoint.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn rotate_anchor_key<'env>(&self, env: &'env Env, region: String) -> Result<Object<'env>> {
+        let practice = self.0.clone();
+        promise(
+            env,
+            move || block_on(practice.rotate_anchor_key(&region)),
+            |_, key| Ok(key.to_string()),
+        )
+    }
+
     /// Makes a tenant and opens it.
     #[napi(ts_return_type = "Promise<Tenant>")]
     pub fn create_tenant<'env>(

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -108,4 +108,59 @@ test('what is unfit is refused', async (t) => {
   await assert.rejects(tenant.ledger.verify({ anchors: [7] }), invalid)
   await assert.rejects(tenant.ledger.verify({ freshWithin: 3 }), invalid)
   await assert.rejects(practice.anchor({ heartbeat: -1 }), invalid)
+})
+
+test('keys hand over while everything is open, and anchors are told', async (t) => {
+  const { folder, practice, tenant } = await yard(t)
+  const requests = []
+  practice.registerAnchor({ name: 'listed', keep: (request) => void requests.push(request) })
+  const outside = new vcto.FileAnchor('share', join(folder, 'outside'))
+  practice.registerAnchor(outside)
+  const [region] = (await practice.anchor()).regions
+  assert.equal(await tenant.ledger.level(0), 'anchored')
+  const before = tenant.ledger.verifierKey
+  const key = await practice.rotateTenantKey('halden')
+  const anchorKey = await practice.rotateAnchorKey('eu')
+  assert.notEqual(before, key)
+  assert.equal(tenant.ledger.verifierKey, key)
+  assert.equal(await tenant.ledger.level((await tenant.ledger.size()) - 1), 'included')
+  assert.equal((await practice.anchor()).hasFailure, false)
+  assert.deepEqual(requests[0].handovers, [])
+  assert.equal(requests[1].key, anchorKey)
+  assert.match(requests[1].handovers[0], /^vcto\.rotation\/1\nmsp\.example\/vcto\/anchor\/eu\n/)
+  const anchors = await outside.kept(region.origin)
+  for (const known of [region.key, anchorKey]) {
+    const verified = await tenant.ledger.verify({ key: before, anchors, anchorKey: known })
+    assert.deepEqual([verified.authenticity, verified.completeness, verified.problems], ['ok', 'ok', []])
+  }
+  await assert.rejects(practice.rotateTenantKey('pryce'), { code: 'not_found' })
+  await assert.rejects(practice.rotateAnchorKey('us'), { code: 'not_found' })
+  await assert.rejects(tenant.ledger.level(10_000), { code: 'not_found' })
+  await assert.rejects(tenant.ledger.level(-1), { code: 'invalid_input' })
+})
+
+test('evidence of two histories is read and checked', async (t) => {
+  const { folder, practice } = await yard(t)
+  await practice.anchor()
+  const beat = async () => {
+    const opened = await vcto.open(join(folder, 'practice'))
+    opened.registerAnchor(new vcto.FileAnchor('share', join(folder, 'outside')))
+    return (await opened.anchor({ heartbeat: 0 })).regions[0]
+  }
+  cpSync(join(folder, 'practice'), join(folder, 'backup'), { recursive: true })
+  const seen = await beat()
+  for (const part of ['anchors', 'marks']) {
+    rmSync(join(folder, 'practice', part), { recursive: true })
+    cpSync(join(folder, 'backup', part), join(folder, 'practice', part), { recursive: true })
+  }
+  const forked = await beat()
+  assert.equal(forked.anchors[0].outcome, 'failed')
+  const place = join(folder, 'outside', encodeURIComponent(seen.origin))
+  const file = readFileSync(join(place, readdirSync(place).find((name) => name.startsWith('split-view-'))))
+  const split = vcto.splitView(file)
+  assert.deepEqual(split, vcto.splitView(file.toString()))
+  assert.deepEqual([split.origin, split.key], [seen.origin, seen.key])
+  assert.deepEqual(split.checkpoints, [seen, forked].map(({ checkpoint: note, size }) => ({ note, size })))
+  assert.throws(() => vcto.splitView('{}'), { code: 'corrupt' })
+  assert.throws(() => vcto.splitView(7), { code: 'invalid_input' })
 })

@@ -8,15 +8,16 @@ use async_trait::async_trait;
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::type_hint_identifier;
+use pyo3::types::PyBytes;
 use vcto::ledger::{Anchor, AnchorRequest, Kept};
 use vcto::text::Plain;
 
-use crate::both::anchor::{Asked, KeptFile, kept};
+use crate::both::anchor::{Asked, Evidence, KeptFile, kept};
 use crate::document::text_of;
 use crate::error::Result;
 use crate::executor::{raised, refuse_coroutine};
-use crate::given::{one_of, wrong_type};
-use crate::json::{self, KeptCheckpoints};
+use crate::given::{Text, one_of, wrong_type};
+use crate::json::{self, KeptCheckpoints, SplitView};
 
 /// Keeps each checkpoint of an anchor log as a file of its own in a folder, and never writes over one. It is worth as much as the
 /// folder is out of reach of who could change the practice's.
@@ -86,6 +87,27 @@ impl WebhookAnchor {
     fn __repr__(&self) -> String {
         format!("<WebhookAnchor {}>", Plain(&self.name))
     }
+}
+
+one_of! {
+    /// The content of a file of evidence.
+    EvidenceFile<'py>: "the content of a file of evidence, as bytes or a text" {
+        /// As it is read.
+        Bytes(Bound<'py, PyBytes>),
+        /// As text.
+        Text(Text),
+    }
+}
+
+/// Reads and checks the evidence that a log has told two stories, as `FileAnchor` leaves it (`split-view-*.json`): two checkpoints
+/// that its key signed and that contradict each other. Offline, for anybody; compare `key` with the log's.
+#[pyfunction]
+pub fn split_view(py: Python<'_>, evidence: EvidenceFile<'_>) -> Result<SplitView> {
+    let split = match &evidence {
+        EvidenceFile::Bytes(bytes) => vcto::ledger::SplitView::parse(bytes.as_bytes()),
+        EvidenceFile::Text(Text(text)) => vcto::ledger::SplitView::parse(text.as_bytes()),
+    };
+    SplitView::of(py, &Evidence::of(&split?))
 }
 
 one_of! {

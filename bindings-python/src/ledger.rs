@@ -44,6 +44,12 @@ impl Ledger {
         self.0.ledger().verifier_key().to_string()
     }
 
+    /// How far the entry at this place has come: `durable`, `included` under a checkpoint that the log has signed, or `anchored`
+    /// once an anchor outside keeps a checkpoint over it. Signs the log where the entry is not under a checkpoint yet.
+    fn level(&self, py: Python<'_>, seq: u64) -> Result<&'static str> {
+        Ok(py.detach(|| block_on(self.0.level_of(seq)))?.as_str())
+    }
+
     /// Verifies every entry: one verdict for each question, never a bare "valid". `key` and `checkpoint` are what was kept
     /// elsewhere: without them authenticity is `self_signed` and completeness `unanchored` at best. `headers_only` leaves the
     /// payloads unread: a lesser check, which a changed payload passes, and whose integrity is `headers_only` at best.

@@ -31,7 +31,7 @@ mod _vcto {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::anchor::{FileAnchor, WebhookAnchor};
+    use crate::anchor::{FileAnchor, WebhookAnchor, split_view};
     #[pymodule_export]
     use crate::budget::{Budget, InternalBudget, budget, internal_budget};
     #[pymodule_export]

@@ -130,6 +130,23 @@ impl Practice {
         AnchorRound::of(py, &anchor::Round::of(&round))
     }
 
+    /// Hands the signing of a tenant's ledger over to a new key, in a file beside the first (`keys/<tenant>.key.1`), and gives its
+    /// public key. It may be done at any time: the tenant stays open, here and in other processes. What was signed before stays
+    /// valid, and any public key of the ledger verifies it as a whole. Other machines of a practice in a database need a copy of
+    /// the new file: until then their appends raise `Unavailable`.
+    fn rotate_tenant_key(&self, py: Python<'_>, name: &str) -> Result<String> {
+        Ok(py
+            .detach(|| block_on(self.0.rotate_tenant_key(name)))?
+            .to_string())
+    }
+
+    /// As `rotate_tenant_key`, for the anchor log of a region: anchors learn of it with the next checkpoint.
+    fn rotate_anchor_key(&self, py: Python<'_>, region: &str) -> Result<String> {
+        Ok(py
+            .detach(|| block_on(self.0.rotate_anchor_key(region)))?
+            .to_string())
+    }
+
     /// Makes a tenant and opens it. `approvers` is the text of an `allowed_signers` file, where the principal is the person,
     /// or a list of `{"person", "key"}` with `party`, `roles`, `valid_after` and `valid_before` where they are needed.
     /// `policy` is as in `open`. `areas` are process areas besides the standard ones, or in place of one of the same name:

@@ -167,3 +167,71 @@ def test_what_is_unfit_is_refused(world: World, tmp_path: pathlib.Path) -> None:
             world.tenant.ledger.verify(anchors=anchors)  # type: ignore[arg-type]
     with pytest.raises(vcto.InvalidInput):
         world.tenant.ledger.verify(fresh_within=datetime.timedelta(days=1))
+
+
+def test_keys_hand_over_while_everything_is_open_and_anchors_are_told(world: World, tmp_path: pathlib.Path) -> None:
+    listed, outside = Listed(), vcto.FileAnchor("share", tmp_path / "outside")
+    world.practice.register_anchor(listed)
+    world.practice.register_anchor(outside)
+    region = world.practice.anchor().regions[0]
+    before = world.tenant.ledger.verifier_key
+    key, anchor_key = world.practice.rotate_tenant_key("halden"), world.practice.rotate_anchor_key("eu")
+    assert (before, region["key"]) != (key, anchor_key)
+    assert world.tenant.ledger.verifier_key == key
+    world.staged(title="After")
+    taken = world.practice.anchor()
+    assert not taken.has_failure
+    assert (listed.requests[0].handovers, listed.requests[1].key) == ([], anchor_key)
+    [handover] = listed.requests[1].handovers
+    assert handover.startswith("vcto.rotation/1\nmsp.example/vcto/anchor/eu\n") and anchor_key in handover
+    kept = outside.kept(region["origin"])
+    for known in (region["key"], anchor_key):
+        verified = world.tenant.ledger.verify(key=before, anchors=kept, anchor_key=known)
+        assert (verified.authenticity, verified.completeness, verified.problems) == ("ok", "ok", [])
+    with pytest.raises(vcto.NotFound):
+        world.practice.rotate_tenant_key("pryce")
+    with pytest.raises(vcto.NotFound):
+        world.practice.rotate_anchor_key("us")
+
+
+def test_an_entry_s_level_is_told_by_its_place(world: World, tmp_path: pathlib.Path) -> None:
+    ledger = world.tenant.ledger
+    assert ledger.level(1) == "included"
+    world.practice.register_anchor(vcto.FileAnchor("share", tmp_path / "outside"))
+    world.practice.anchor()
+    assert ledger.level(1) == "anchored"
+    world.staged(title="Later")
+    assert ledger.level(ledger.size() - 1) == "included"
+    with pytest.raises(vcto.NotFound):
+        ledger.level(ledger.size())
+
+
+def test_evidence_of_two_histories_is_read_and_checked(world: World, tmp_path: pathlib.Path) -> None:
+    practice = world.folder / "practice"
+
+    def beat() -> Any:
+        opened = vcto.open(practice)
+        opened.register_anchor(vcto.FileAnchor("share", tmp_path / "outside"))
+        return opened.anchor(heartbeat=datetime.timedelta(0)).regions[0]
+
+    first = beat()
+    backup = tmp_path / "backup"
+    shutil.copytree(practice, backup)
+    seen = beat()
+    for part in ("anchors", "marks"):
+        shutil.rmtree(practice / part)
+        shutil.copytree(backup / part, practice / part)
+    forked = beat()
+    assert [anchor["outcome"] for anchor in forked["anchors"]] == ["failed"]
+    [path] = (tmp_path / "outside").glob("*/split-view-*.json")
+    split = vcto.split_view(path.read_bytes())
+    assert split == vcto.split_view(path.read_text())
+    assert (split.origin, split.key) == (first["origin"], first["key"])
+    assert [one.note for one in split.checkpoints] == [seen["checkpoint"], forked["checkpoint"]]
+    assert [one.size for one in split.checkpoints] == [seen["size"], forked["size"]]
+    with pytest.raises(vcto.Corrupt):
+        vcto.split_view(b"{}")
+    with pytest.raises(vcto.InvalidInput):
+        vcto.split_view(json.dumps({"format": "vcto.split-view/1", "vkey": first["key"], "notes": [seen["checkpoint"]] * 2}))
+    with pytest.raises(TypeError):
+        vcto.split_view(7)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -56,7 +57,7 @@ def staged(shell: Shell) -> str:
 
 def test_every_command_has_help_that_names_the_exit_codes(shell: Shell) -> None:
     top = shell.run("--help").stdout
-    for command in ("review", "what-if", "init", "pending", "show", "approve", "reject", "execute", "rollback", "verify", "prove"):
+    for command in ("review", "what-if", "init", "pending", "show", "approve", "reject", "execute", "rollback", "verify", "prove", "rotate-key"):
         assert command in top
         assert "exit codes" in shell.run(command, "--help").stdout
     assert "COMMAND" in shell.run(code=2).stderr
@@ -87,6 +88,28 @@ def test_a_change_goes_the_whole_way_each_command_a_process(shell: Shell) -> Non
     assert shell.run("prove", "other", code=3).stdout == ""
     (shell.folder / "proof" / "more").write_text("added")
     assert "more" in shell.run("verify", "proof", code=10).stdout
+
+
+def test_a_ledger_that_was_rolled_back_ends_verify_with_the_number_of_completeness(shell: Shell) -> None:
+    shell.run("init", "halden", "--approvers", "signers")
+    ledger, backup = shell.folder / "practice" / "tenants" / "halden", shell.folder / "backup"
+    shutil.copytree(ledger, backup)
+    shell.run("review", "rmm.json", "--as-of", "2026-11-22", "--record")
+    shutil.rmtree(ledger)
+    shutil.copytree(backup, ledger)
+    assert "truncated or restored" in shell.run("verify", code=12).stderr
+    told = json.loads(shell.run("verify", "--json", code=12).stdout)
+    assert told["error"]["kind"] == "rollback_detected"
+    shell.run("pending", code=3)
+
+
+def test_a_signing_key_hands_over_and_the_key_before_still_verifies(shell: Shell) -> None:
+    shell.run("init", "halden", "--approvers", "signers")
+    before = shell.told("rotate-key")["key"]
+    assert shell.told("rotate-key") != before
+    assert (shell.folder / "practice" / "keys" / "halden.key.2").exists()
+    told = shell.told("verify", "--key", str(before))
+    assert (told["authenticity"], told["problems"]) == ("ok", [])
 
 
 def test_a_rejection_ends_it_and_an_unknown_person_decides_nothing(shell: Shell) -> None:

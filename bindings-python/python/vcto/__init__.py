@@ -42,6 +42,7 @@ from ._vcto import (
     postgres_schema,
     read,
     review,
+    split_view,
     verify_bundle,
 )
 from .errors import (
@@ -124,6 +125,7 @@ __all__ = [
     "postgres_schema",
     "read",
     "review",
+    "split_view",
     "types",
     "verify_bundle",
 ]

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Actor, Amendment, Anchor, AnchorRound, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, KeptAnchors, KeptCheckpoint, LedgerEntry, Matrix, Missed, Notifier, ObservedStep, Override, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf, WorkReport
+from vcto.types import Actor, Amendment, Anchor, AnchorRound, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, KeptAnchors, KeptCheckpoint, LedgerEntry, Matrix, Missed, Notifier, ObservedStep, Override, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, SplitView, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf, WorkReport
 
-__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "FileAnchor", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WebhookAnchor", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "postgres_schema", "read", "review", "verify_bundle"]
+__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "FileAnchor", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WebhookAnchor", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "postgres_schema", "read", "review", "split_view", "verify_bundle"]
 
 __version__: Final[str]
 """
@@ -498,6 +498,11 @@ class Ledger:
         Each entry has a `cursor`: kept after the work on the entry was done, it lets another run go on behind it, with
         `cursor=`, so that nothing is left out and only unfinished work is repeated.
         """
+    def level(self, /, seq: SupportsIndex) -> str:
+        """
+        How far the entry at this place has come: `durable`, `included` under a checkpoint that the log has signed, or `anchored`
+        once an anchor outside keeps a checkpoint over it. Signs the log where the entry is not under a checkpoint yet.
+        """
     @property
     def origin(self, /) -> str:
         """
@@ -603,6 +608,17 @@ class Practice:
         """
         Registers a place outside that keeps the checkpoints of the anchor logs: `FileAnchor`, `WebhookAnchor`, or any object with
         the members of `vcto.types.Anchor`.
+        """
+    def rotate_anchor_key(self, /, region: str) -> str:
+        """
+        As `rotate_tenant_key`, for the anchor log of a region: anchors learn of it with the next checkpoint.
+        """
+    def rotate_tenant_key(self, /, name: str) -> str:
+        """
+        Hands the signing of a tenant's ledger over to a new key, in a file beside the first (`keys/<tenant>.key.1`), and gives its
+        public key. It may be done at any time: the tenant stays open, here and in other processes. What was signed before stays
+        valid, and any public key of the ledger verifies it as a whole. Other machines of a practice in a database need a copy of
+        the new file: until then their appends raise `Unavailable`.
         """
     def run_due(self, /) -> WorkReport:
         """
@@ -1189,6 +1205,12 @@ def review(estate: Estate, as_of: str | date, *, waivers: str | bytes | Sequence
 
     `waivers` are findings that people accepted for a time: the path or the text of a `waivers.csv`, or a list of
     dictionaries with its columns. `progress(stage, done, total)` is called on the way.
+    """
+
+def split_view(evidence: bytes | str) -> SplitView:
+    """
+    Reads and checks the evidence that a log has told two stories, as `FileAnchor` leaves it (`split-view-*.json`): two checkpoints
+    that its key signed and that contradict each other. Offline, for anybody; compare `key` with the log's.
     """
 
 def verify_bundle(directory: str | PathLike[str], *, key: str | None = None, checkpoint: str | None = None, anchors: KeptAnchors | None = None, anchor_key: str | None = None, fresh_within: timedelta | None = None, as_of: str | datetime | None = None, headers_only: bool = False, progress: Progress | None = None) -> Verification:

@@ -385,7 +385,9 @@ class AnchorRequest(Record):
     checkpoint: str
     """The checkpoint of the anchor log: a signed note."""
     key: str
-    """The public key of the anchor log."""
+    """The public key that signed it."""
+    handovers: list[str]
+    """How the anchor log came to that key: each hand-over as a note that the key before and the key after have signed, in order."""
     origin: str
     region: str
     size: int
@@ -416,6 +418,16 @@ class KeptCheckpoint(Record):
     note: str
     size: int
     since: str | None
+
+
+class SplitView(Record):
+    """Two checkpoints that a log has signed and that contradict each other: of one size, or, the smaller first, of two."""
+
+    origin: str
+    key: str
+    """The key of the log, as the evidence names it: compare it with the one that you know."""
+    checkpoints: list[Part]
+    """Each with `note` and `size`."""
 
 
 KeptAnchors: TypeAlias = Sequence["str | Mapping[str, Any]"]

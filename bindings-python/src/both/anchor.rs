@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use vcto::ledger::{AnchorRequest, Kept, KeptCheckpoint, VerifyOptions};
+use vcto::ledger::{AnchorRequest, Kept, KeptCheckpoint, SplitView, VerifyOptions};
 use vcto::practice::{AnchorOptions, AnchorRound};
 use vcto::{Error, ErrorKind, Result};
 
@@ -14,6 +14,7 @@ use super::read::{read, word};
 pub struct Asked<'a> {
     checkpoint: &'a str,
     key: String,
+    handovers: &'a [String],
     origin: &'a str,
     region: &'a str,
     size: u64,
@@ -28,6 +29,7 @@ impl<'a> Asked<'a> {
         Self {
             checkpoint: request.checkpoint.note(),
             key: request.key.to_string(),
+            handovers: &request.handovers,
             origin: request.checkpoint.origin(),
             region: &request.region,
             size: request.checkpoint.size(),
@@ -69,6 +71,36 @@ pub fn how(heartbeat: Option<Duration>) -> Result<AnchorOptions> {
         Some(interval) => AnchorOptions::default().heartbeat(signed(interval, "heartbeat")?),
         None => AnchorOptions::default(),
     })
+}
+
+/// That a log has told two stories.
+#[derive(Serialize)]
+pub struct Evidence<'a> {
+    origin: &'a str,
+    key: String,
+    checkpoints: [Told<'a>; 2],
+}
+
+/// A checkpoint of the log in the evidence.
+#[derive(Serialize)]
+struct Told<'a> {
+    note: &'a str,
+    size: u64,
+}
+
+impl<'a> Evidence<'a> {
+    /// As core has read and checked it.
+    pub fn of(split: &'a SplitView) -> Self {
+        let (first, second) = split.checkpoints();
+        Self {
+            origin: first.origin(),
+            key: split.key().to_string(),
+            checkpoints: [first, second].map(|told| Told {
+                note: told.note(),
+                size: told.size(),
+            }),
+        }
+    }
 }
 
 /// A checkpoint that a folder keeps.

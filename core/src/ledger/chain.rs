@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::checkpoint::{Checkpoint, decimal};
 use super::edge::{corrupt, edge, row_header};
 use super::entry::{EntryType, LogId};
 use super::header::{Aead, Header};
@@ -20,10 +21,20 @@ use crate::error::{Error, ErrorKind, Result};
 const FORMAT: &str = "vcto.rotation/1";
 
 /// The keys of a log, each from the size on that it signs.
-#[derive(Clone, Debug)]
-pub(super) struct KeyChain {
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct KeyChain {
     first: VerifierKey,
-    later: Vec<(u64, VerifierKey)>,
+    later: Vec<Link>,
+}
+
+/// A key that took over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Link {
+    /// The smallest size that it signs.
+    from: u64,
+    key: VerifierKey,
+    /// The hand-over: a note that the key before and this one have signed.
+    note: String,
 }
 
 /// The payload of a `key_rotated` entry.
@@ -43,24 +54,74 @@ impl KeyChain {
         }
     }
 
-    /// The key that signs a checkpoint of this size.
-    pub(super) fn at(&self, size: u64) -> &VerifierKey {
-        let later = self.later.iter().rev().find(|(from, _)| *from <= size);
-        later.map_or(&self.first, |(_, key)| key)
+    /// The chain from this key on, as these hand-overs show it. Says nothing of whether the entries that hold them are there.
+    ///
+    /// # Errors
+    /// As [`follow_note`](Self::follow_note).
+    pub(super) fn of_notes<'a>(first: VerifierKey, notes: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let mut chain = Self::new(first);
+        for note in notes {
+            chain.follow_note(note)?;
+        }
+        Ok(chain)
     }
 
-    pub(super) fn newest(&self) -> &VerifierKey {
+    /// The key that signs a checkpoint of this size.
+    pub(crate) fn at(&self, size: u64) -> &VerifierKey {
+        let later = self.later.iter().rev().find(|link| link.from <= size);
+        later.map_or(&self.first, |link| &link.key)
+    }
+
+    pub(crate) fn newest(&self) -> &VerifierKey {
         self.at(u64::MAX)
     }
 
+    /// The smallest size that the newest key signs.
+    pub(super) fn newest_from(&self) -> u64 {
+        self.later.last().map_or(0, |link| link.from)
+    }
+
     /// All keys, in the order in which they signed.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &VerifierKey> {
-        std::iter::once(&self.first).chain(self.later.iter().map(|(_, key)| key))
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &VerifierKey> {
+        std::iter::once(&self.first).chain(self.later.iter().map(|link| &link.key))
+    }
+
+    /// The hand-overs in order, each as the note that two keys have signed.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = &str> {
+        self.links().map(|(_, note)| note)
+    }
+
+    /// The hand-overs in order, each with the smallest size that the next key signs.
+    pub(super) fn links(&self) -> impl Iterator<Item = (u64, &str)> {
+        self.later.iter().map(|link| (link.from, link.note.as_str()))
+    }
+
+    /// How often the log has handed over.
+    pub(super) fn handovers(&self) -> u64 {
+        self.later.len() as u64
+    }
+
+    /// The same from this key on; none where it is none of the chain.
+    pub(super) fn since(&self, key: &VerifierKey) -> Option<Self> {
+        let at = self.keys().position(|known| known == key)?;
+        Some(Self {
+            first: key.clone(),
+            later: self.later.iter().skip(at).cloned().collect(),
+        })
+    }
+
+    /// Checks a checkpoint by the key that signs its size.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::verify`].
+    pub(crate) fn verify(&self, note: &[u8]) -> Result<Checkpoint> {
+        let size = Checkpoint::size_unverified(note)?;
+        Checkpoint::verify(note, self.at(size))
     }
 
     /// The tag under which a store finds the rotation that would follow.
     pub(super) fn next_tag(&self, log_id: LogId) -> [u8; 16] {
-        tag(log_id, self.later.len() as u64)
+        tag(log_id, self.handovers())
     }
 
     /// Takes the entry at `seq` that says which key follows; `root` is that of the entries before it.
@@ -68,24 +129,50 @@ impl KeyChain {
     /// # Errors
     /// `denied` when the key before or the key after did not sign it, `corrupt` when it is of another form.
     pub(super) fn follow(&mut self, seq: u64, root: &Hash, payload: &[u8]) -> Result<()> {
-        let wrong = |what: &str| Error::new(ErrorKind::Corrupt, what).during("ledger.key_rotation");
         let rotated: Rotated = serde_json::from_slice(payload)
             .map_err(|source| wrong("the payload is not that of a rotation").caused_by(source))?;
         let next: VerifierKey = rotated.vkey.parse()?;
-        let note = SignedNote::parse(rotated.handover.as_bytes())?;
-        if note.text() != text(&next, seq, root) {
+        self.take(seq, root, next, rotated.handover)
+    }
+
+    /// Takes a hand-over for what its text says.
+    ///
+    /// # Errors
+    /// As [`follow`](Self::follow).
+    pub(super) fn follow_note(&mut self, note: &str) -> Result<()> {
+        let signed = SignedNote::parse(note.as_bytes())?;
+        let (seq, root, next) = stated(signed.text()).ok_or_else(|| wrong("the note is no hand-over"))?;
+        self.take(seq, &root, next, note.to_owned())
+    }
+
+    fn take(&mut self, seq: u64, root: &Hash, next: VerifierKey, note: String) -> Result<()> {
+        let signed = SignedNote::parse(note.as_bytes())?;
+        if signed.text() != text(&next, seq, root) {
             return Err(wrong("what was signed is not that this key follows here"));
         }
         if next.name() != self.first.name() || self.keys().any(|key| *key == next) {
             return Err(wrong("the key is that of another log, or was used before"));
         }
+        let from = seq.saturating_add(1);
+        if from <= self.newest_from() {
+            return Err(wrong("the key before took over later than this"));
+        }
         for key in [self.newest(), &next] {
-            note.verify(std::slice::from_ref(key))
+            signed
+                .verify(std::slice::from_ref(key))
                 .map_err(|error| error.during("ledger.key_rotation"))?;
         }
-        self.later.push((seq.saturating_add(1), next));
+        self.later.push(Link {
+            from,
+            key: next,
+            note,
+        });
         Ok(())
     }
+}
+
+fn wrong(what: &str) -> Error {
+    Error::new(ErrorKind::Corrupt, what).during("ledger.key_rotation")
 }
 
 /// The payload of the entry with which a key hands over at `seq`.
@@ -110,6 +197,23 @@ fn text(next: &VerifierKey, seq: u64, root: &Hash) -> String {
     format!("{FORMAT}\n{}\n{seq}\n{root}\n{next}\n", next.name())
 }
 
+/// Place, root and next key, as the text of a hand-over states them.
+fn stated(text: &str) -> Option<(u64, Hash, VerifierKey)> {
+    let mut lines = text.strip_suffix('\n')?.split('\n');
+    let (FORMAT, _, seq, root, next, None) = (
+        lines.next()?,
+        lines.next()?,
+        lines.next()?,
+        lines.next()?,
+        lines.next()?,
+        lines.next(),
+    ) else {
+        return None;
+    };
+    let root = BASE64_STANDARD.decode(root).ok()?;
+    Some((decimal(seq)?, Hash::try_from(root).ok()?, next.parse().ok()?))
+}
+
 fn tag(log_id: LogId, number: u64) -> [u8; 16] {
     let text = [log_id.0.as_slice(), number.to_be_bytes().as_slice()].concat();
     let hash = blake3::derive_key("vcto ledger rotation tag v1", &text);
@@ -125,14 +229,15 @@ pub(super) fn is_rotation(header: &[u8]) -> bool {
     header.get(1..3) == Some(EntryType::KEY_ROTATED.0.to_be_bytes().as_slice())
 }
 
-/// The chain of a stored log that ends with this key: found without reading the log, each link checked by its signatures.
+/// The chain of a stored log that has handed over; none where it has not. Found without reading the log, each link checked by
+/// its signatures.
 ///
 /// # Errors
-/// `denied` when another key signs the log by now.
-pub(super) fn load(store: &mut dyn Store, identity: &Identity, signer: &VerifierKey) -> Result<KeyChain> {
+/// `corrupt`, `denied` for a link that does not hold.
+pub(super) fn load(store: &mut dyn Store, identity: &Identity) -> Result<Option<KeyChain>> {
     let log_id = identity.log_id;
     if store.seq_of_tag(&tag(log_id, 0))?.is_none() {
-        return Ok(KeyChain::new(signer.clone()));
+        return Ok(None);
     }
     let (_, genesis) = clear_entry(store, 0, log_id)?;
     let genesis: Genesis = serde_json::from_slice(&genesis).map_err(|_| corrupt(0, "is no genesis"))?;
@@ -147,10 +252,7 @@ pub(super) fn load(store: &mut dyn Store, identity: &Identity, signer: &Verifier
             .follow(seq, &root, &payload)
             .map_err(|error| error.with("seq", seq))?;
     }
-    if chain.newest() == signer {
-        return Ok(chain);
-    }
-    Err(rotated())
+    Ok(Some(chain))
 }
 
 /// Another key than that of the one who is asked signs the log.

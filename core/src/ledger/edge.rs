@@ -3,8 +3,9 @@
 use super::audit::{Evidence, Mark};
 use super::chain::{KeyChain, is_rotation};
 use super::checkpoint::Checkpoint;
-use super::entry::LogId;
+use super::entry::{EntryType, LogId};
 use super::header::Header;
+use super::session::Session;
 use super::store::{Row, Store, StoredCheckpoint, Visit};
 use super::tree::{Hash, TILE_WIDTH, TileId, Tree, edge_width, leaf_hash, levels_of, subtree_root};
 use crate::error::{Error, ErrorKind, Result};
@@ -17,6 +18,8 @@ pub(super) const PAGE: usize = 512;
 pub(super) struct View {
     pub(super) tree: Tree,
     pub(super) last_time_us: u64,
+    /// Whether others have handed the log over to another key since that was last asked.
+    pub(super) has_rotated: bool,
     log_id: LogId,
 }
 
@@ -32,6 +35,7 @@ impl View {
         Ok(Self {
             tree,
             last_time_us,
+            has_rotated: false,
             log_id,
         })
     }
@@ -53,6 +57,7 @@ impl View {
             for row in rows {
                 let (header, hash) = row_header(&row, self.tree.size(), self.log_id)?;
                 self.last_time_us = self.last_time_us.max(header.time_us);
+                self.has_rotated |= header.entry_type == EntryType::KEY_ROTATED;
                 self.tree.push(hash);
             }
         }
@@ -109,19 +114,18 @@ pub(super) struct Signed {
 ///
 /// # Errors
 /// `rollback_detected` when the log is shorter than it was, or has no mark although it must have one; `corrupt` when
-/// its history is another than the signed one.
-pub(super) fn check_signed(
-    store: &mut dyn Store,
-    view: &mut View,
-    keys: &KeyChain,
-    accept_missing_mark: bool,
-) -> Result<Signed> {
-    let mark = match store.mark()? {
+/// its history is another than the signed one; `denied` when it has handed over to a key that is not at hand.
+pub(super) fn check_signed(store: &mut dyn Store, view: &mut View, session: &Session) -> Result<Signed> {
+    let mark = store.mark()?;
+    let stored = store.last_checkpoint()?;
+    // After those: a hand-over is stored before anything that the next key signs.
+    let keys = &session.follow(store)?.chain;
+    let mark = match mark {
         Some(note) => Some(verified(&note, keys, "high-water mark")?),
-        None if accept_missing_mark => None,
+        None if session.options.accept_missing_mark => None,
         None => return Err(no_mark(view.tree.size())),
     };
-    let stored = match store.last_checkpoint()? {
+    let stored = match stored {
         Some(stored) => Some(verified(&stored.note, keys, "newest checkpoint")?),
         None => None,
     };
@@ -136,9 +140,7 @@ pub(super) fn check_signed(
 }
 
 fn verified(note: &str, keys: &KeyChain, what: &str) -> Result<Checkpoint> {
-    Checkpoint::size_unverified(note.as_bytes())
-        .and_then(|size| Checkpoint::verify(note.as_bytes(), keys.at(size)))
-        .map_err(|error| error.within(what))
+    keys.verify(note.as_bytes()).map_err(|error| error.within(what))
 }
 
 fn check_root(store: &mut dyn Store, view: &View, checkpoint: &Checkpoint) -> Result<()> {

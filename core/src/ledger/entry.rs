@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::header::{Codec, HEADER_LEN, Header};
 use super::select::Cursor;
-use super::tree::Hash;
+use super::tree::{Hash, leaf_hash};
 use super::verdict::DomainCheck;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -253,6 +253,18 @@ impl Entry {
         self.payload
     }
 
+    /// A receipt for it, as an append gives one: to keep elsewhere, to ask how far the entry has come.
+    pub fn receipt(&self) -> Receipt {
+        Receipt {
+            log_id: self.header.log_id,
+            seq: self.header.seq,
+            time: self.header.time(),
+            leaf_hash: leaf_hash(&self.header.to_bytes()),
+            level: Level::Durable,
+            repeated: false,
+        }
+    }
+
     /// The decoded header.
     pub fn header(&self) -> &Header {
         &self.header
@@ -309,6 +321,17 @@ pub enum Level {
     Included,
     /// Under a checkpoint that is held outside this store.
     Anchored,
+}
+
+impl Level {
+    /// The stable name, in `snake_case`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Durable => "durable",
+            Self::Included => "included",
+            Self::Anchored => "anchored",
+        }
+    }
 }
 
 /// The proof to the caller that an append took place.

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use pollster::block_on;
 
 use super::store::{Faults, with_faults};
-use super::{Condition, Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Storage, VerifyOptions};
-use crate::error::{ErrorKind, Result};
+use super::{
+    Condition, Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Signer, Storage, Succession,
+    VerifyOptions,
+};
+use crate::error::{Error, ErrorKind, Result};
 use crate::time::{ManualClock, SystemEntropy};
 
 const ORIGIN: &str = "example.org/x";
@@ -86,6 +89,71 @@ fn let_fail(place: impl Fn() -> (Storage, String), each: usize) {
             met += 1;
         }
         assert!(met * each > 40, "only {met} calls were made to fail");
+    }
+}
+
+/// Keys that are made as they are asked for; the first time it fails.
+#[derive(Debug, Default)]
+struct Keys(
+    std::sync::Mutex<Vec<Arc<LocalKeyFile>>>,
+    std::sync::atomic::AtomicBool,
+);
+
+impl Succession for Keys {
+    fn signer(&self, handovers: u64) -> Result<Arc<dyn Signer>> {
+        let at = usize::try_from(handovers).unwrap();
+        Ok(self.0.lock().unwrap()[at - 1].clone())
+    }
+
+    fn prepare(&self, handovers: u64) -> Result<Arc<dyn Signer>> {
+        if !self.1.swap(true, std::sync::atomic::Ordering::SeqCst) {
+            return Err(Error::new(ErrorKind::Io, "no room for a key"));
+        }
+        let mut keys = self.0.lock().unwrap();
+        if (keys.len() as u64) < handovers {
+            keys.push(Arc::new(LocalKeyFile::in_memory(&SystemEntropy)?));
+        }
+        drop(keys);
+        self.signer(handovers)
+    }
+}
+
+#[test]
+fn a_failure_at_any_call_of_a_hand_over_leaves_a_log_that_opens_and_hands_over() {
+    for (persisted, count) in [(false, 1), (false, 2), (true, 1), (true, 2)] {
+        for first in 0.. {
+            let faults = Faults::new(first, count, persisted);
+            let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy).unwrap());
+            let later: Arc<Keys> = Arc::default();
+            let options = || options(&keys).succession(later.clone());
+            let storage = Storage::memory();
+            drop(block_on(Ledger::create(&storage, ORIGIN, "eu", options())).unwrap());
+            let failing = with_faults(&storage, &faults);
+            let ledger = insist(|| block_on(Ledger::open(&failing, options())));
+            let bystander = block_on(Ledger::open(&storage, options())).unwrap();
+            insist(|| block_on(ledger.append(draft(0))));
+            insist(|| block_on(ledger.succeed()));
+            insist(|| block_on(ledger.append(draft(1))));
+            block_on(bystander.append(draft(2))).unwrap();
+            let checkpoint = block_on(bystander.checkpoint()).unwrap();
+            assert_eq!(bystander.keys().at(checkpoint.size()), bystander.verifier_key());
+            drop((ledger, bystander));
+
+            let ledger = block_on(Ledger::open(&storage, options())).unwrap();
+            let rotations = ledger.keys().handovers();
+            // One that took effect and was not acknowledged is not undone, and the next try is another one.
+            assert!((1..=2).contains(&rotations), "{rotations}");
+            assert_eq!(block_on(ledger.entries(1..)).unwrap().len() as u64, 3 + rotations);
+            let report = block_on(ledger.verify(&VerifyOptions::default())).unwrap();
+            assert!(
+                report.has_no_failure() && report.problems.is_empty(),
+                "{report:?}"
+            );
+            if !faults.all_met() {
+                assert!(first > 20, "only {first} calls were made to fail");
+                break;
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::entry::{Condition, Draft, EntryType, Level, Receipt};
 use super::keys::Signer;
 use super::seal::clear;
 use super::session::{Session, blank, now_us, sealed};
+use super::signing::Signing;
 use super::store::{Batch, Sealed};
 use super::writer::State;
 use crate::error::{Error, ErrorKind, Result};
@@ -99,6 +100,7 @@ impl Group {
     pub(super) fn stage_rotation(
         &mut self,
         session: &Session,
+        signing: &Signing,
         state: &mut State,
         next: &dyn Signer,
     ) -> Result<()> {
@@ -107,10 +109,10 @@ impl Group {
         let time_us = now_us(&*session.options.clock, state.view.last_time_us);
         let mut header = blank(EntryType::KEY_ROTATED, identity.log_id, size, time_us);
         header.epoch = session.ring.current_epoch();
-        header.idempotency_tag = session.chain.next_tag(identity.log_id);
-        let payload = handover(&identity.origin, size, &root, &*session.options.signer, next)?;
+        header.idempotency_tag = signing.chain.next_tag(identity.log_id);
+        let payload = handover(&identity.origin, size, &root, &*signing.signer, next)?;
         // What does not verify is not written: a key that is no new one, a signer that does not sign.
-        session.chain.clone().follow(size, &root, &payload)?;
+        signing.chain.clone().follow(size, &root, &payload)?;
         clear(&mut header, &payload)?;
         self.add(state, vec![sealed(header, payload)], time_us);
         Ok(())

@@ -15,6 +15,7 @@ use futures_channel::oneshot;
 
 pub use whole::verify_storage;
 
+use super::chain::KeyChain;
 use super::entry::LogId;
 use super::note::VerifierKey;
 use super::reader::Question;
@@ -55,9 +56,14 @@ impl Ledger {
         &self.0.session.identity.region
     }
 
-    /// The public key of the log. Give it to those who will verify.
+    /// The public key of the log; after a hand-over the newest that this handle knows of. Give it to those who will verify.
     pub fn verifier_key(&self) -> &VerifierKey {
-        &self.0.session.key
+        &self.0.session.signing().key
+    }
+
+    /// The keys of the log, as far as this handle knows of them.
+    pub(crate) fn keys(&self) -> &KeyChain {
+        &self.0.session.signing().chain
     }
 
     /// Takes a lease if it is free: at most one holder in all processes. It is free again when it is dropped or its

@@ -46,6 +46,7 @@ mod reader;
 mod seal;
 mod select;
 mod session;
+mod signing;
 mod store;
 mod tiles;
 mod tree;
@@ -72,6 +73,7 @@ pub use options::LedgerOptions;
 pub use proof::{ConsistencyProof, EntryProof, verify_consistency, verify_inclusion};
 pub use select::{Cursor, MAX_PAGE, Page, Selection};
 pub(crate) use session::check_origin;
+pub(crate) use signing::Succession;
 #[cfg(feature = "postgres")]
 pub(crate) use store::Server;
 #[cfg(feature = "postgres")]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::keys::{KeyProvider, Signer};
+use super::signing::Succession;
 use super::verdict::DomainCheck;
 use crate::time::{Clock, Entropy};
 
@@ -15,6 +16,7 @@ pub struct LedgerOptions {
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) accept_missing_mark: bool,
     pub(super) policy: Option<Arc<dyn DomainCheck>>,
+    pub(super) succession: Option<Arc<dyn Succession>>,
 }
 
 impl LedgerOptions {
@@ -32,6 +34,7 @@ impl LedgerOptions {
             entropy,
             accept_missing_mark: false,
             policy: None,
+            succession: None,
         }
     }
 
@@ -40,6 +43,12 @@ impl LedgerOptions {
     #[must_use]
     pub fn policy(mut self, check: Arc<dyn DomainCheck>) -> Self {
         self.policy = Some(check);
+        self
+    }
+
+    /// Where the signers are to which the log hands over: it follows them while it is open.
+    pub(crate) fn succession(mut self, succession: Arc<dyn Succession>) -> Self {
+        self.succession = Some(succession);
         self
     }
 

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::chain::KeyChain;
 use super::checkpoint::{Checkpoint, decimal};
 use super::header::{HEADER_LEN, Header};
 use super::note::{MAX_NOTE, VerifierKey};
@@ -138,6 +139,14 @@ impl EntryProof {
             return Err(corrupt("the header is of another place than the proof"));
         }
         Ok((header, checkpoint))
+    }
+}
+
+impl EntryProof {
+    /// As [`verify`](Self::verify), by the key that signs a checkpoint of this size.
+    pub(super) fn verify_by(&self, keys: &KeyChain) -> Result<(Header, Checkpoint)> {
+        let size = Checkpoint::size_unverified(self.note.as_bytes())?;
+        self.verify(keys.at(size))
     }
 }
 

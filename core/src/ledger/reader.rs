@@ -8,7 +8,7 @@ use futures_channel::oneshot;
 use jiff::Timestamp;
 
 use super::checkpoint::Checkpoint;
-use super::edge::{View, check_signed, corrupt, rolled_back, row_header};
+use super::edge::{View, check_signed, corrupt, edge, rolled_back, row_header};
 use super::entry::{Entry, EntryType};
 use super::header::Header;
 use super::proof::{ConsistencyProof, EntryProof, consistency, inclusion};
@@ -51,6 +51,11 @@ pub(super) enum Question {
         cursor: Cursor,
         limit: usize,
         reply: oneshot::Sender<Result<Page>>,
+    },
+    /// The root of the first so many entries.
+    Root {
+        size: u64,
+        reply: oneshot::Sender<Result<Hash>>,
     },
     Size {
         reply: oneshot::Sender<Result<u64>>,
@@ -102,6 +107,9 @@ impl Reader {
                     let _ = reply
                         .send(self.with(|session, state| state.page(session, &selection, &cursor, limit)));
                 }
+                Question::Root { size, reply } => {
+                    let _ = reply.send(self.with(|session, state| state.root(session, size)));
+                }
                 Question::Size { reply } => {
                     let _ = reply.send(self.with(|_, state| Ok(state.view.tree.size())));
                 }
@@ -125,6 +133,10 @@ impl Reader {
             state.view.advance(&mut *state.store)?;
             state
         };
+        if std::mem::take(&mut state.view.has_rotated) {
+            // Where the next key is not at hand, it is for the writer to say.
+            let _ = self.session.follow(&mut *state.store);
+        }
         let answered = answer(&self.session, &mut state);
         // Who asks for what is not there has done no harm.
         if answered
@@ -141,12 +153,7 @@ impl Reader {
         let session = &self.session;
         let mut store = session.storage.backend().connect()?;
         let mut view = View::load(&mut *store, session.identity.log_id)?;
-        check_signed(
-            &mut *store,
-            &mut view,
-            &session.chain,
-            session.options.accept_missing_mark,
-        )?;
+        check_signed(&mut *store, &mut view, session)?;
         Ok(State {
             store,
             view,
@@ -321,7 +328,7 @@ impl State {
             .ok_or_else(|| corrupt(seq, "is missing"))?;
         let (header, _) = row_header(&row, seq, session.identity.log_id)?;
         let proof = EntryProof::new(header.to_bytes(), seq, hashes, checkpoint);
-        proof.verify(&session.key)?;
+        proof.verify(session.signing().chain.at(checkpoint.size()))?;
         Ok(proof)
     }
 
@@ -338,6 +345,11 @@ impl State {
             new_size: new,
             hashes,
         })
+    }
+
+    fn root(&mut self, session: &Session, size: u64) -> Result<Hash> {
+        self.within(size, self.view.tree.size())?;
+        Ok(edge(&mut *self.store, session.identity.log_id, size)?.root())
     }
 
     fn within(&self, small: u64, large: u64) -> Result<()> {

@@ -9,7 +9,6 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::chain::{self, KeyChain};
 use super::checkpoint::Checkpoint;
 use super::entry::{EntryType, LogId};
 use super::header::{Aead, Codec, Header};
@@ -17,7 +16,8 @@ use super::keys::{KeyContext, KeyPurpose, Secret};
 use super::note::{VerifierKey, check_name};
 use super::options::LedgerOptions;
 use super::seal::{KeyRing, clear, epoch_commitment};
-use super::store::{Batch, Identity, Sealed, Storage, StoredCheckpoint, WrappedKey};
+use super::signing::Signing;
+use super::store::{Batch, Identity, Sealed, Storage, Store, StoredCheckpoint, WrappedKey};
 use super::tree::{Tree, leaf_hash};
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::Clock;
@@ -31,10 +31,8 @@ pub(super) struct Session {
     pub(super) storage: Storage,
     pub(super) options: LedgerOptions,
     pub(super) identity: Identity,
-    /// The key that signs now, the newest of the chain.
-    pub(super) key: VerifierKey,
-    pub(super) chain: KeyChain,
     pub(super) ring: KeyRing,
+    first: Signing,
 }
 
 /// The payload of the first entry: readable to everybody, and the root of everything else.
@@ -61,17 +59,33 @@ impl Session {
         let mut store = storage.backend().connect()?;
         let identity = store.identity()?;
         check_name(&identity.origin)?;
-        let key = VerifierKey::new(&identity.origin, options.signer.public_key(&identity.origin)?)?;
-        let chain = chain::load(&mut *store, &identity, &key)?;
+        let first = Signing::open(&mut *store, &identity, &options)?;
         let ring = open_keys(&identity, &store.keys()?, &options)?;
         Ok(Self {
             storage,
             options,
             identity,
-            key,
-            chain,
             ring,
+            first,
         })
+    }
+
+    /// Who signs now, as far as is known.
+    pub(super) fn signing(&self) -> &Signing {
+        self.first.newest()
+    }
+
+    /// Who signs a log of this size.
+    pub(super) fn signing_at(&self, size: u64) -> &Signing {
+        self.first.at(size)
+    }
+
+    /// Who signs now, as it is stored.
+    ///
+    /// # Errors
+    /// `denied` when the log has handed over to a key that is not at hand, `unavailable` when that key is missing.
+    pub(super) fn follow(&self, store: &mut dyn Store) -> Result<&Signing> {
+        self.first.follow(store, &self.identity, &self.options)
     }
 }
 

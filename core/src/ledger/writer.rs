@@ -39,6 +39,10 @@ pub(super) enum Order {
     Checkpoint {
         reply: oneshot::Sender<Result<Checkpoint>>,
     },
+    /// Hands over to the next signing key, and signs with it.
+    Succeed {
+        reply: oneshot::Sender<Result<Checkpoint>>,
+    },
 }
 
 /// Owns the connection that writes.
@@ -128,6 +132,11 @@ impl Writer {
                     let _ = reply.send(self.checkpoint());
                 }
             }
+            Some(Order::Succeed { .. }) => {
+                if let Some(Order::Succeed { reply }) = queue.pop_front() {
+                    let _ = reply.send(self.succeed());
+                }
+            }
             Some(Order::Append { .. }) => {
                 self.append(queue);
                 if self.unsigned() >= UNSIGNED {
@@ -151,13 +160,7 @@ impl Writer {
         if view.tree.size() < self.floor {
             return Err(super::edge::rolled_back(view.tree.size(), self.floor));
         }
-        refuse_rotated(&mut *store, session)?;
-        let signed = check_signed(
-            &mut *store,
-            &mut view,
-            &session.chain,
-            session.options.accept_missing_mark,
-        )?;
+        let signed = check_signed(&mut *store, &mut view, session)?;
         // What was written since the newest checkpoint, by whomever, is read back before the next one.
         let signed_size = signed.newest.as_ref().map_or(0, Checkpoint::size);
         let read_back = edge(&mut *store, session.identity.log_id, signed_size)?;
@@ -287,12 +290,10 @@ impl Writer {
                 signed.clone()
             }
             _ => {
-                refuse_rotated(&mut *state.store, &self.session)?;
+                let by = &self.session.follow(&mut *state.store)?.signer;
                 state.read_back(&self.session)?;
-                let session = &self.session;
                 let root = state.view.tree.root();
-                let signed =
-                    Checkpoint::sign(&session.identity.origin, size, root, &*session.options.signer)?;
+                let signed = Checkpoint::sign(&self.session.identity.origin, size, root, &**by)?;
                 state.store.set_mark(signed.note())?;
                 state.store.commit(&Batch {
                     checkpoint: Some(StoredCheckpoint {
@@ -314,15 +315,28 @@ impl Writer {
 }
 
 impl Writer {
-    /// Hands over to another key: the entry that says so, signed by both. This writer signs nothing any more.
-    pub(super) fn hand_over(mut self, next: &dyn Signer) -> Result<()> {
+    /// Hands over to the key that follows in the succession of the log, and signs with it.
+    fn succeed(&mut self) -> Result<Checkpoint> {
+        let succession = self.session.options.succession.clone().ok_or_else(rotated)?;
+        self.hand_over(|handovers| succession.prepare(handovers))?;
+        self.checkpoint()
+    }
+
+    /// Hands over to another key: the entry that says so, signed by both. `next` is asked for the signer after so many
+    /// hand-overs once it is clear that this one still signs.
+    pub(super) fn hand_over(&mut self, next: impl FnOnce(u64) -> Result<Arc<dyn Signer>>) -> Result<()> {
         self.checkpoint()?;
         let mut state = self.begin()?;
-        refuse_rotated(&mut *state.store, &self.session)?;
-        state.read_back(&self.session)?;
+        let session = Arc::clone(&self.session);
+        let signing = session.follow(&mut *state.store)?;
+        let next = next(signing.chain.handovers().saturating_add(1))?;
+        state.read_back(&session)?;
         let mut group = Group::default();
-        group.stage_rotation(&self.session, &mut state, next)?;
-        state.store.commit(&group.batch)
+        group.stage_rotation(&session, signing, &mut state, &*next)?;
+        state.store.commit(&group.batch)?;
+        self.floor = self.floor.max(state.view.tree.size());
+        self.state = Some(state);
+        Ok(())
     }
 }
 
@@ -395,15 +409,6 @@ fn stored_hashes(store: &mut dyn Store, session: &Session, range: Range<u64>) ->
         }
     }
     Ok(hashes)
-}
-
-/// Refuses a log that signs with another key by now.
-fn refuse_rotated(store: &mut dyn Store, session: &Session) -> Result<()> {
-    let tag = session.chain.next_tag(session.identity.log_id);
-    match store.seq_of_tag(&tag)? {
-        Some(_) => Err(rotated()),
-        None => Ok(()),
-    }
 }
 
 /// The same error for each of those who wait.

@@ -6,12 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::open::Practice;
-use super::tenant::Tenant;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::{
-    AnchorLog, AnchorProof, Candidate, Checkpoint, Delivery, DeliveryOutcome, Lease, Ledger, Level, Receipt,
-    Verification, VerifyOptions,
-};
+use crate::ledger::{AnchorLog, Candidate, Checkpoint, Delivery, DeliveryOutcome, Lease, Ledger};
 
 /// Only one process at a time has a round in a region.
 const LEASE: &str = "anchor-round";
@@ -238,7 +234,7 @@ impl Practice {
             Ok(checkpoint) => {
                 told.origin = Some(checkpoint.origin().to_owned());
                 told.checkpoint = Some(checkpoint.note().to_owned());
-                told.key = Some(entered.log.ledger().verifier_key().to_string());
+                told.key = Some(entered.log.ledger().keys().at(checkpoint.size()).to_string());
                 told.size = Some(checkpoint.size());
                 let outside = self.anchors().outside().clone();
                 match entered.log.deliver(&outside, &checkpoint, round.at).await {
@@ -272,108 +268,6 @@ impl Practice {
                 .remedy("`Practice::anchor` makes one")
                 .during("practice.anchor_log")
         })
-    }
-}
-
-impl Tenant {
-    /// Verifies the tenant's ledger, and compares it with the anchor log of its region: with the newest head that the anchor
-    /// log has of it, and with the one under each [checkpoint that was kept outside](VerifyOptions::kept_anchor). With one of
-    /// those that holds, `completeness` is `ok`; without, the anchor log can only show that something is missing.
-    ///
-    /// # Errors
-    /// `io`, `cancelled`, `forked`: it could not be verified.
-    pub async fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
-        let options = self
-            .with_anchors(options)
-            .await
-            .map_err(|error| error.during("tenant.verify"))?;
-        self.ledger().verify(&options).await
-    }
-
-    /// Shows the newest head of this tenant's log that is under the newest checkpoint that an anchor outside keeps, or, where
-    /// there is none, under the newest checkpoint of the anchor log; none before the first round.
-    ///
-    /// # Errors
-    /// `rollback_detected`, `corrupt` and the like from the anchor log.
-    pub async fn anchor_proof(&self) -> Result<Option<AnchorProof>> {
-        let Some(log) = self.practice().opened_anchor_log(self.region()).await? else {
-            return Ok(None);
-        };
-        let checkpoint = match log.confirmed().await? {
-            Some(checkpoint) => checkpoint,
-            None => log.ledger().checkpoint().await?,
-        };
-        log.prove(self.name(), &checkpoint).await
-    }
-
-    /// How far an entry has come since its receipt was given: [`Level::Anchored`] once an anchor outside keeps a checkpoint over
-    /// a head of this log that contains it. Signs the log where the entry is not under a checkpoint yet.
-    ///
-    /// # Errors
-    /// As [`Ledger::include`]; `rollback_detected`, `corrupt` and the like from the anchor log.
-    pub async fn level(&self, receipt: &Receipt) -> Result<Level> {
-        let included = self.ledger().include(receipt).await?;
-        let log = self.practice().opened_anchor_log(self.region()).await?;
-        let anchored = match log {
-            Some(log) => log.anchored_size(self.name()).await?,
-            None => 0,
-        };
-        Ok(if receipt.seq() < anchored {
-            Level::Anchored
-        } else {
-            included.level()
-        })
-    }
-
-    async fn with_anchors(&self, options: &VerifyOptions) -> Result<VerifyOptions> {
-        let mut options = options.clone();
-        let log = match self.practice().opened_anchor_log(self.region()).await {
-            Ok(Some(log)) => log,
-            Ok(None) if options.kept_anchors().is_empty() => return Ok(options),
-            Ok(None) => {
-                let text = format!("the anchor log of the region `{}` is missing", self.region());
-                return Ok(options.anchor_problem(text));
-            }
-            Err(error) if is_finding(&error) => return Ok(options.anchor_problem(error.to_string())),
-            Err(error) => return Err(error),
-        };
-        let now = match log.ledger().checkpoint().await {
-            Ok(checkpoint) => checkpoint,
-            Err(error) if is_finding(&error) => return Ok(options.anchor_problem(error.to_string())),
-            Err(error) => return Err(error),
-        };
-        let key = options
-            .expected_anchor_key()
-            .unwrap_or(log.ledger().verifier_key())
-            .clone();
-        let mut newest: Option<Checkpoint> = None;
-        for kept in options.kept_anchors().to_vec() {
-            let checkpoint = Checkpoint::verify(kept.note.as_bytes(), &key)
-                .map_err(|error| error.within("a checkpoint of the anchor log that was kept outside"));
-            let found = match checkpoint {
-                Ok(checkpoint) => log.contains(&checkpoint, &now).await.map(|()| checkpoint),
-                Err(error) => Err(error),
-            };
-            match found {
-                Ok(checkpoint) => {
-                    newest = newest
-                        .into_iter()
-                        .chain([checkpoint])
-                        .max_by_key(Checkpoint::size);
-                }
-                Err(error) if is_finding(&error) => options = options.anchor_problem(error.to_string()),
-                Err(error) => return Err(error),
-            }
-        }
-        for checkpoint in newest.into_iter().chain([now]) {
-            options = match log.prove(self.name(), &checkpoint).await {
-                Ok(Some(proof)) => options.anchor_proof(proof),
-                Ok(None) => options,
-                Err(error) if is_finding(&error) => options.anchor_problem(error.to_string()),
-                Err(error) => return Err(error),
-            };
-        }
-        Ok(options)
     }
 }
 
@@ -446,14 +340,6 @@ impl Entered {
         }
         self.log.ledger().checkpoint().await
     }
-}
-
-/// Whether an error says something of a log, not of reading it.
-fn is_finding(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Corrupt | ErrorKind::Denied | ErrorKind::RollbackDetected | ErrorKind::Unavailable
-    )
 }
 
 fn outcome_of(error: &Error) -> AnchorOutcome {

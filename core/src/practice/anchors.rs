@@ -76,8 +76,8 @@ impl Practice {
 
     /// The place of a region's anchor log, and what it is opened with; none where there is no such log and none is to be made.
     fn anchor_place(&self, region: &str, make: bool) -> Result<Option<(Storage, LedgerOptions)>> {
-        let found = self.place().anchor(region, make, &*self.options().entropy)?;
-        Ok(found.map(|(storage, key)| (storage, self.ledger_options(&key))))
+        let found = self.place().anchor(region, make, &self.options().entropy)?;
+        Ok(found.map(|(storage, keys)| (storage, self.ledger_options(&keys))))
     }
 
     /// The anchor log of a region; one is made where there is none.

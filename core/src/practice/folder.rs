@@ -3,6 +3,7 @@
 //! ```text
 //! practice.json             who the practice is
 //! keys/<tenant>.key         the tenant's key, mode 0600: destroying it destroys the content of the tenant's ledger
+//! keys/<tenant>.key.<n>     the key that signs the tenant's ledger since its nth rotation
 //! marks/<tenant>            the high-water mark of the tenant's ledger, outside of the folder of its database
 //! tenants/<tenant>/         the tenant's ledger
 //! anchors/<region>/         the anchor log of a region; its key is keys/anchor.<region>.key, its mark marks/anchor.<region>
@@ -20,10 +21,11 @@ use std::sync::Arc;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
+use super::keys::LogKeys;
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::is_name;
-use crate::ledger::{LocalKeyFile, check_origin};
+use crate::ledger::check_origin;
 use crate::text::quoted;
 use crate::time::Entropy;
 
@@ -186,13 +188,13 @@ impl AnchorPlace {
         Ok(exists(&self.log)? || exists(&self.mark)?)
     }
 
-    /// The key of the log; one is made for a log that does not exist.
+    /// The keys of the log; the first is made for a log that does not exist.
     ///
     /// # Errors
     /// `unavailable` when there is a log already and no key: another key would not open it.
-    pub(super) fn key(&self, log_exists: bool, entropy: &dyn Entropy) -> Result<Arc<LocalKeyFile>> {
+    pub(super) fn keys(&self, log_exists: bool, entropy: &Arc<dyn Entropy>) -> Result<LogKeys> {
         if exists(&self.key)? {
-            return LocalKeyFile::open(&self.key).map(Arc::new);
+            return LogKeys::open(self.key.clone(), entropy);
         }
         if log_exists {
             return Err(
@@ -204,12 +206,8 @@ impl AnchorPlace {
         if let Some(anchors) = self.log.parent() {
             make_private(anchors)?;
         }
-        match LocalKeyFile::create(&self.key, entropy) {
-            // Another process makes the same log just now.
-            Err(error) if error.kind() == ErrorKind::Conflict => LocalKeyFile::open(&self.key),
-            made => made,
-        }
-        .map(Arc::new)
+        // Another process may make the same log just now.
+        LogKeys::made(self.key.clone(), entropy)
     }
 }
 

@@ -1,13 +1,16 @@
 //! A practice and its tenants: where everything comes together.
 
 mod anchor;
+mod anchored;
 mod anchors;
 mod folder;
+mod keys;
 mod name;
 mod open;
 mod options;
 mod place;
 mod reviewed;
+mod rotate;
 mod rules;
 mod tenant;
 mod tenants;

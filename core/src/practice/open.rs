@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use jiff::Timestamp;
 
 use super::anchors::Anchors;
+use super::keys::LogKeys;
 use super::options::PracticeOptions;
 use super::place::Place;
 use super::tenant::Open;
 use crate::error::{Error, Result};
 use crate::gate::{Executor, GateCheck, Means, Policy, Registry, check_name};
-use crate::ledger::{LedgerOptions, LocalKeyFile};
+use crate::ledger::LedgerOptions;
 
 /// A managed service provider's practice. Clones are handles to the same one.
 ///
@@ -133,15 +134,16 @@ impl Practice {
         })
     }
 
-    pub(super) fn ledger_options(&self, key: &Arc<LocalKeyFile>) -> LedgerOptions {
+    pub(super) fn ledger_options(&self, keys: &LogKeys) -> LedgerOptions {
         let options = &self.0.options;
         LedgerOptions::new(
-            Arc::clone(key) as _,
-            Arc::clone(key) as _,
+            Arc::clone(keys.first()) as _,
+            Arc::clone(keys.first()) as _,
             Arc::clone(&options.clock),
             Arc::clone(&options.entropy),
         )
         .policy(Arc::new(GateCheck))
+        .succession(Arc::new(keys.clone()))
     }
 }
 

@@ -6,18 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::folder::{Folder, encoded};
+use super::keys::LogKeys;
 use super::options::PracticeOptions;
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "postgres")]
 use crate::ledger::Server;
-use crate::ledger::{LocalKeyFile, Storage};
+use crate::ledger::Storage;
 use crate::time::Entropy;
 
 /// Before the region in the name of an anchor log; no tenant's name has a `/`.
 const ANCHOR: &str = "anchor/";
 
-/// A log and its key.
-pub(super) type Found = (Storage, Arc<LocalKeyFile>);
+/// A log and its keys.
+pub(super) type Found = (Storage, LogKeys);
 
 /// Where the ledgers are.
 pub(super) enum Place {
@@ -92,15 +93,20 @@ impl Place {
     }
 
     /// A region's anchor log; none where there is no such log and none is to be made.
-    pub(super) fn anchor(&self, region: &str, make: bool, entropy: &dyn Entropy) -> Result<Option<Found>> {
+    pub(super) fn anchor(
+        &self,
+        region: &str,
+        make: bool,
+        entropy: &Arc<dyn Entropy>,
+    ) -> Result<Option<Found>> {
         match self {
             Self::Folder(folder) => {
                 let place = folder.anchor(region);
                 if !place.exists()? && !make {
                     return Ok(None);
                 }
-                let key = place.key(place.exists()?, entropy)?;
-                Ok(Some((storage_at(place.log, place.mark)?, key)))
+                let keys = place.keys(place.exists()?, entropy)?;
+                Ok(Some((storage_at(place.log, place.mark)?, keys)))
             }
             #[cfg(feature = "postgres")]
             Self::Server(server, folder) => {
@@ -110,8 +116,8 @@ impl Place {
                 if !exists && !make {
                     return Ok(None);
                 }
-                let key = place.key(exists, entropy)?;
-                Ok(Some((server.log(&self.anchor_origin(region), place.mark), key)))
+                let keys = place.keys(exists, entropy)?;
+                Ok(Some((server.log(&self.anchor_origin(region), place.mark), keys)))
             }
             Self::Memory { logs, .. } => {
                 let name = format!("{ANCHOR}{region}");
@@ -124,12 +130,12 @@ impl Place {
     }
 
     /// A tenant that is to be made; its key is made with it.
-    pub(super) fn to_make(&self, name: &str, entropy: &dyn Entropy) -> Result<Found> {
+    pub(super) fn to_make(&self, name: &str, entropy: &Arc<dyn Entropy>) -> Result<Found> {
         match self {
             Self::Folder(folder) => {
                 // A ledger that lost its key is not given another one.
                 folder.has(name)?;
-                Ok((storage(folder, name)?, made_key(folder, name, entropy)?))
+                Ok((storage(folder, name)?, LogKeys::made(folder.key(name), entropy)?))
             }
             #[cfg(feature = "postgres")]
             Self::Server(server, folder) => {
@@ -137,14 +143,14 @@ impl Place {
                     folder.check_key(name)?;
                 }
                 let storage = server.log(&self.origin_of(name), folder.mark(name));
-                Ok((storage, made_key(folder, name, entropy)?))
+                Ok((storage, LogKeys::made(folder.key(name), entropy)?))
             }
             Self::Memory { logs, .. } => in_memory(logs, name, entropy),
         }
     }
 
     /// A tenant whose ledger is not here, and whose key is.
-    pub(super) fn to_bring_back(&self, name: &str, entropy: &dyn Entropy) -> Result<Found> {
+    pub(super) fn to_bring_back(&self, name: &str, entropy: &Arc<dyn Entropy>) -> Result<Found> {
         let folder = match self {
             Self::Folder(folder) => folder,
             #[cfg(feature = "postgres")]
@@ -161,14 +167,14 @@ impl Place {
     }
 
     /// A tenant that is there; the name is one.
-    pub(super) fn existing(&self, name: &str) -> Result<Option<Found>> {
+    pub(super) fn existing(&self, name: &str, entropy: &Arc<dyn Entropy>) -> Result<Option<Found>> {
         match self {
             Self::Folder(folder) => {
                 if !folder.has(name)? {
                     return Ok(None);
                 }
-                let key = LocalKeyFile::open(folder.key(name))?;
-                Ok(Some((storage(folder, name)?, Arc::new(key))))
+                let keys = LogKeys::open(folder.key(name), entropy)?;
+                Ok(Some((storage(folder, name)?, keys)))
             }
             #[cfg(feature = "postgres")]
             Self::Server(server, folder) => {
@@ -176,9 +182,9 @@ impl Place {
                     return Ok(None);
                 }
                 folder.check_key(name)?;
-                let key = LocalKeyFile::open(folder.key(name))?;
+                let keys = LogKeys::open(folder.key(name), entropy)?;
                 let storage = server.log(&self.origin_of(name), folder.mark(name));
-                Ok(Some((storage, Arc::new(key))))
+                Ok(Some((storage, keys)))
             }
             Self::Memory { logs, .. } => Ok(locked(logs).get(name).cloned()),
         }
@@ -196,24 +202,14 @@ impl fmt::Debug for Place {
     }
 }
 
-fn in_memory(logs: &Mutex<BTreeMap<String, Found>>, name: &str, entropy: &dyn Entropy) -> Result<Found> {
+fn in_memory(logs: &Mutex<BTreeMap<String, Found>>, name: &str, entropy: &Arc<dyn Entropy>) -> Result<Found> {
     let mut logs = locked(logs);
     if !logs.contains_key(name) {
-        let made = (Storage::memory(), Arc::new(LocalKeyFile::in_memory(entropy)?));
+        let made = (Storage::memory(), LogKeys::in_memory(entropy)?);
         logs.insert(name.to_owned(), made);
     }
     let found = logs.get(name).cloned();
     found.ok_or_else(|| Error::new(ErrorKind::Internal, "a log in memory has no place"))
-}
-
-/// The key of a tenant that is being made; one that an interrupted creation left is taken.
-fn made_key(folder: &Folder, name: &str, entropy: &dyn Entropy) -> Result<Arc<LocalKeyFile>> {
-    let path = folder.key(name);
-    let key = match LocalKeyFile::create(&path, entropy) {
-        Err(error) if error.kind() == ErrorKind::Conflict => LocalKeyFile::open(&path)?,
-        other => other?,
-    };
-    Ok(Arc::new(key))
 }
 
 #[cfg(feature = "postgres")]

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::name;
 use super::open::Practice;
 use super::options::TenantOptions;
+use super::place::Found;
 use super::tenant::{Open, Tenant};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::{FirstRules, Gate, Policy};
-use crate::ledger::{Ledger, LocalKeyFile, Signer, Storage, VerifierKey, VerifyOptions};
+use crate::ledger::{Ledger, Signer, VerifierKey, VerifyOptions};
 
 impl Practice {
     /// Makes a tenant and opens it. Its approvers, policy and areas become the first records of its ledger. A creation that
@@ -28,18 +29,18 @@ impl Practice {
         name::check(name)?;
         let rules = self.first_rules(&options)?;
         let means = self.means()?;
-        let (storage, key) = self.place().to_make(name, &*self.options().entropy)?;
+        let (storage, keys) = self.place().to_make(name, &self.options().entropy)?;
         let created = Ledger::create(
             &storage,
             &self.place().origin_of(name),
             &options.region,
-            self.ledger_options(&key),
+            self.ledger_options(&keys),
         )
         .await;
         let ledger = match created {
             // What an interrupted creation left is completed; a whole tenant is found out below.
             Err(error) if error.kind() == ErrorKind::Conflict => {
-                Ledger::open(&storage, self.ledger_options(&key)).await?
+                Ledger::open(&storage, self.ledger_options(&keys)).await?
             }
             other => other?,
         };
@@ -65,12 +66,12 @@ impl Practice {
     ) -> Result<Tenant> {
         name::check(name)?;
         let means = self.means()?;
-        let (storage, key) = self.place().to_bring_back(name, &*self.options().entropy)?;
+        let (storage, keys) = self.place().to_bring_back(name, &self.options().entropy)?;
         let origin = self.place().origin_of(name);
         let verify = match verify.expected_key() {
             None => verify
                 .clone()
-                .key(VerifierKey::new(&origin, key.public_key(&origin)?)?),
+                .key(VerifierKey::new(&origin, keys.first().public_key(&origin)?)?),
             Some(expected) if expected.name() == origin => verify.clone(),
             Some(_) => {
                 return Err(Error::new(
@@ -79,7 +80,7 @@ impl Practice {
                 ));
             }
         };
-        let ledger = Ledger::import(&storage, bundle, self.ledger_options(&key), &verify).await?;
+        let ledger = Ledger::import(&storage, bundle, self.ledger_options(&keys), &verify).await?;
         let gate = Gate::open(ledger, means).await?;
         Ok(self.keep(name, gate))
     }
@@ -120,8 +121,8 @@ impl Practice {
             return Ok(open);
         }
         let means = self.means()?;
-        let (storage, key) = self.existing(name)?;
-        let ledger = match Ledger::open(&storage, self.ledger_options(&key)).await {
+        let (storage, keys) = self.existing(name)?;
+        let ledger = match Ledger::open(&storage, self.ledger_options(&keys)).await {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Err(name::not_found(name, &self.tenants()?));
             }
@@ -147,14 +148,14 @@ impl Practice {
         if let Some(open) = self.opened(name) {
             return Ok(open.ledger().clone());
         }
-        let (storage, key) = self.existing(name)?;
-        Ledger::open(&storage, self.ledger_options(&key)).await
+        let (storage, keys) = self.existing(name)?;
+        Ledger::open(&storage, self.ledger_options(&keys)).await
     }
 
-    /// The place and the key of a tenant that is there.
-    fn existing(&self, name: &str) -> Result<(Storage, Arc<LocalKeyFile>)> {
+    /// The place and the keys of a tenant that is there.
+    fn existing(&self, name: &str) -> Result<Found> {
         let found = match name::check(name) {
-            Ok(()) => self.place().existing(name)?,
+            Ok(()) => self.place().existing(name, &self.options().entropy)?,
             Err(_) => None,
         };
         match found {

@@ -9,8 +9,8 @@ use crate::practice::{Practice, Tenant};
 
 impl Practice {
     /// Brings a tenant back from the proof that [`Tenant::prove`] wrote, or from the bundle of its ledger alone, and opens it:
-    /// on another machine, or after a loss. The tenant's key must be in its place (`keys/<tenant>.key`), and the practice must
-    /// have the same origin. The ledger is verified first, by its signature, its tree and the rules of the gate, and written
+    /// on another machine, or after a loss. The tenant's key must be in its place (`keys/<tenant>.key`, and the newest to which it
+    /// handed over), and the practice must have the same origin. The ledger is verified first, by its signature, its tree and the rules of the gate, and written
     /// whole or not at all; the other files of a proof are not needed, since what they say is in the ledger.
     ///
     /// A ledger that went on elsewhere after the proof was written forks by this: see

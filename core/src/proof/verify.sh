@@ -47,22 +47,35 @@ find . -type d | sort | comm -23 - "$scratch/parents" >"$scratch/out"
 if [ -s "$scratch/out" ]; then named "empty folders"; fi
 
 # 2. Manifest and checkpoint are signed by the log: signed notes, Ed25519.
-key_of() { # file: the name and the key that signatures are checked with from here on
+key_of() { # file, line: the name and the key that signatures are checked with from here on
     # One line for each key that signed, the newest last.
-    name=$(tail -n 1 "$1" | cut -d+ -f1)
+    sed -n "$2p" "$1" >"$scratch/vkey"
+    name=$(cut -d+ -f1 "$scratch/vkey")
+    id=$(cut -d+ -f2 "$scratch/vkey")
     # The prefix is the DER of an Ed25519 public key (RFC 8410); the key stands behind one byte, its type.
-    { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; tail -n 1 "$1" | cut -d+ -f3- | base64 -d | tail -c +2; } >"$scratch/key.der"
+    { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; cut -d+ -f3- "$scratch/vkey" | base64 -d | tail -c +2; } >"$scratch/key.der"
     openssl pkey -pubin -inform DER -in "$scratch/key.der" -out "$scratch/key.pem" 2>/dev/null
 }
-note() { # file: its text, and the signature of the log
+note() { # file: its text, and the signature of that key
     text "$1" >"$scratch/text"
-    sed '1,/^$/d' "$1" | grep -qv "^$(printf '\342\200\224') " && return 1 # something else behind the signed text
-    awk -v start="$(printf '\342\200\224') $name " 'index($0, start) == 1 { print substr($0, length(start) + 1); exit }' "$1" |
-        base64 -d 2>/dev/null | tail -c +5 >"$scratch/signature"
-    openssl pkeyutl -verify -pubin -inkey "$scratch/key.pem" -rawin -in "$scratch/text" -sigfile "$scratch/signature" >/dev/null 2>&1
+    sed '1,/^$/d' "$1" >"$scratch/signatures"
+    grep -qv "^$(printf '\342\200\224') " "$scratch/signatures" && return 1 # something else behind the signed text
+    holds=1
+    while read -r _ by blob; do
+        printf %s "$blob" | base64 -d >"$scratch/blob" 2>/dev/null
+        # The first four bytes say by which key of this name.
+        [ "$by+$(head -c 4 "$scratch/blob" | od -An -tx1 | tr -d ' \n')" = "$name+$id" ] || continue
+        tail -c +5 "$scratch/blob" >"$scratch/signature"
+        openssl pkeyutl -verify -pubin -inkey "$scratch/key.pem" -rawin -in "$scratch/text" -sigfile "$scratch/signature" >/dev/null 2>&1 || return 1
+        holds=0
+    done <"$scratch/signatures"
+    return $holds
+}
+handover() { # file, keys, line: from that key to the next, signed by both
+    key_of "$2" "$3" && note "$1" && key_of "$2" "$(($3 + 1))" && note "$1"
 }
 if have openssl && have base64; then
-    key_of ledger/log.vkey
+    key_of ledger/log.vkey '$'
     for signed in manifest ledger/checkpoint ledger/manifest; do
         if note "$signed"; then ok "$signed is signed by the log"; else bad "the signature of $signed does not hold"; fi
     done
@@ -87,9 +100,9 @@ fi
 # 4. The tree over the entries has the root that was signed (RFC 6962), its tiles are those of the entries, the sealed
 #    content is there in full, and the ledger has no other file.
 if have python3; then
-    python3 - <<'PYTHON' >"$scratch/out" 2>&1 && ok "$(cat "$scratch/out")" || named "tree"
+    python3 - "$scratch" <<'PYTHON' >"$scratch/out" 2>&1 && ok "$(cat "$scratch/out")" || named "tree"
 import base64, hashlib, json, os, sys
-_, size, root = open("ledger/checkpoint", encoding="utf-8").read().split("\n")[:3]
+origin, size, root = open("ledger/checkpoint", encoding="utf-8").read().split("\n")[:3]
 size = int(size)
 def name(kind, index, width):
     digits = str(index)
@@ -99,6 +112,13 @@ def name(kind, index, width):
     return path + ("" if width == 256 else f".p/{width}")
 expected = {f"ledger/{name}" for name in ("checkpoint", "keys.json", "log.vkey", "manifest")}
 leaves, stack, count = [], [], 0
+keys, handovers = open("ledger/log.vkey", encoding="utf-8").read().split("\n")[:-1], 0
+def folded(nodes):
+    nodes = list(nodes)
+    while len(nodes) > 1:
+        right, left = nodes.pop(), nodes.pop()
+        nodes.append(hashlib.sha256(b"\1" + left + right).digest())
+    return base64.b64encode(nodes[0]).decode()
 for index in range(-(-size // 256)):
     path = name("entries", index, min(256, size - 256 * index))
     if not os.path.isfile(path):
@@ -115,17 +135,24 @@ for index in range(-(-size // 256)):
         if not os.path.isfile(payload) or os.path.getsize(payload) != int.from_bytes(leaf[43:47], "big"):
             sys.exit(f"the sealed content of entry {count} is missing or cut")
         expected.add(payload)
+        if count == 0 and json.load(open(payload, encoding="utf-8"))["vkey"] not in keys[:1]:
+            sys.exit("the first key in ledger/log.vkey is not the one that the log began with")
+        if leaf[1:3] == b"\0\4":
+            handovers += 1
+            note = json.load(open(payload, encoding="utf-8"))["handover"]
+            if not note.startswith("\n".join(["vcto.rotation/1", origin, str(count), folded(stack), *keys[handovers:][:1], "\n"])):
+                sys.exit(f"entry {count} does not hand over to a key in ledger/log.vkey")
+            open(f"{sys.argv[1]}/handover-{handovers}", "w", encoding="utf-8").write(note)
         node, count = hashlib.sha256(b"\0" + leaf).digest(), count + 1
         leaves.append(node)
         full = count
         while full % 2 == 0:
             node, full = hashlib.sha256(b"\1" + stack.pop() + node).digest(), full // 2
         stack.append(node)
-while len(stack) > 1:
-    right, left = stack.pop(), stack.pop()
-    stack.append(hashlib.sha256(b"\1" + left + right).digest())
-if count != size or base64.b64encode(stack[0]).decode() != root:
+if count != size or folded(stack) != root:
     sys.exit(f"the {count} entries do not have the signed root")
+if handovers != len(keys) - 1:
+    sys.exit("ledger/log.vkey lists a key to which no entry hands over")
 if os.path.isfile("anchor/head.json"):
     head = json.load(open("anchor/head.json", encoding="utf-8"))
     stack, size = [], head["size"]
@@ -133,10 +160,7 @@ if os.path.isfile("anchor/head.json"):
         while at % 2 == 0:
             node, at = hashlib.sha256(b"\1" + stack.pop() + node).digest(), at // 2
         stack.append(node)
-    while len(stack) > 1:
-        right, left = stack.pop(), stack.pop()
-        stack.append(hashlib.sha256(b"\1" + left + right).digest())
-    if not 0 < size <= count or base64.b64encode(stack[0]).decode() != head["root"]:
+    if not 0 < size <= count or folded(stack) != head["root"]:
         sys.exit("this log does not have the head that was anchored")
 def root_of(hashes):
     while len(hashes) > 1:
@@ -161,6 +185,19 @@ else
     skipped "the tree, and other files in ledger: no python3"
 fi
 
+#    Where the key was handed over (its text was compared in the step before), both keys have signed that.
+number=1
+while [ -f "$scratch/handover-$number" ]; do
+    if ! have openssl || ! have base64; then
+        skipped "signatures of a hand-over of the log's key: no openssl or no base64"
+    elif handover "$scratch/handover-$number" ledger/log.vkey "$number"; then
+        ok "key $number of ledger/log.vkey has handed over to the next, and both have signed that"
+    else
+        bad "key $number of ledger/log.vkey has not handed over to the next"
+    fi
+    number=$((number + 1))
+done
+
 # 5. The sealed content is what the entries commit to (BLAKE3).
 if have b3sum; then
     wrong=0
@@ -175,8 +212,23 @@ fi
 # 6. The head that the region's anchor log has of this log (its root was compared in 4) leads to a checkpoint of the anchor log.
 if [ -d anchor ]; then
     if have openssl && have base64; then
-        key_of anchor/log.vkey
         sed '1,/^$/d' anchor/head.tlog-proof >"$scratch/anchor"
+        # The key that signed a checkpoint of this size.
+        size=$(sed -n 2p "$scratch/anchor")
+        line=1
+        number=1
+        while [ "$number" -lt "$(wc -l <anchor/log.vkey)" ]; do
+            file=anchor/handover-$number
+            if [ "$(sed -n 1p "$file")" = vcto.rotation/1 ] && [ "$(sed -n 5p "$file")" = "$(sed -n "$((number + 1))p" anchor/log.vkey)" ] &&
+                handover "$file" anchor/log.vkey "$number"; then
+                ok "$file is signed by the key before and by the key after"
+            else
+                bad "$file does not hand over from key $number of anchor/log.vkey to the next"
+            fi
+            if [ "$size" -gt "$(sed -n 3p "$file")" ] 2>/dev/null; then line=$((number + 1)); fi
+            number=$((number + 1))
+        done
+        key_of anchor/log.vkey "$line"
         if note "$scratch/anchor"; then ok "the checkpoint in anchor/head.tlog-proof is signed by the anchor log"; else bad "the signature in anchor/head.tlog-proof does not hold"; fi
     else
         skipped "the signature of the anchor log: no openssl or no base64"

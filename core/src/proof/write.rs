@@ -57,14 +57,16 @@ impl Tenant {
         folder.add(ALLOWED_SIGNERS, register.to_string().as_bytes())?;
         folder.add(SCRIPT, script::TEXT.as_bytes())?;
         let anchor = self.anchor_proof().await?;
-        for (path, bytes) in anchor.iter().flat_map(anchor::files) {
-            folder.add(path, &bytes)?;
+        if let Some(proof) = &anchor {
+            for (path, bytes) in anchor::files(proof)? {
+                folder.add(&path, &bytes)?;
+            }
         }
         if !history.reviews.is_empty() {
             folder.add_documents(&history)?;
         }
         let sums = folder.sums.into_iter().collect();
-        let manifest = self.ledger().sign_manifest(FORMAT, sums).await?;
+        let manifest = self.ledger().sign_manifest(&checkpoint, FORMAT, sums).await?;
         write(&partial.join(MANIFEST), manifest.as_bytes())?;
         replace(&partial, dir)?;
         Ok(Proved {

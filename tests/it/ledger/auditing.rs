@@ -84,8 +84,45 @@ fn the_commands_of_the_page_take_a_log_whose_key_was_rotated() {
         signature.contains("Signature Verified Successfully"),
         "{signature}"
     );
-    let entries = run("python3", &block("2. The entries", "python"), dir.path()).unwrap();
-    assert_eq!(entries, "5 entries are under the signed root\n");
+    let entries = block("2. The entries", "python");
+    let said = run("python3", &entries, dir.path()).unwrap();
+    assert_eq!(said, "5 entries are under the signed root\n");
+    drop(ledger);
+
+    let keys = block("5. The keys, where the log handed over", "python");
+    let ledger = super::rotation::rotate(&bench, 1, 2).unwrap();
+    let twice = tempfile::tempdir().unwrap();
+    block_on(ledger.export(twice.path())).unwrap();
+    let program = format!("{entries}\n{keys}");
+    let said = run("python3", &program, twice.path()).unwrap();
+    assert!(
+        said.ends_with("3 keys have signed, one after the other\n"),
+        "{said}"
+    );
+    // Other keys, and in another order.
+    let path = twice.path().join("log.vkey");
+    let good = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = good.lines().collect();
+    for bad in [
+        vec![lines[1], lines[0], lines[2]],
+        vec![lines[0], lines[2]],
+        vec![lines[0], lines[1]],
+        vec![lines[0], lines[1], lines[0]],
+    ] {
+        fs::write(&path, bad.join("\n") + "\n").unwrap();
+        assert!(run("python3", &program, twice.path()).is_err(), "{bad:?}");
+    }
+    fs::write(&path, &good).unwrap();
+    // A signature that does not hold, in either place.
+    for at in [0, 1] {
+        let bad = super::rotation::spoiled(twice.path(), at);
+        let said = run(
+            "python3",
+            &program.replace("assert tree(leaves) == root", "assert True"),
+            &bad,
+        );
+        assert!(said.unwrap_err().contains("a signature of the hand-over"), "{at}");
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The signing key hands over to another: logged, signed by both, followed by whoever holds any key of the log.
 
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use pollster::block_on;
@@ -27,6 +29,45 @@ fn signing(bench: &Bench, generation: u32) -> LedgerOptions {
 pub fn rotate(bench: &Bench, from: u32, to: u32) -> vcto::Result<Ledger> {
     let next = Arc::new(bench.keys.generation(to));
     block_on(Ledger::rotate_signer(&bench.storage, signing(bench, from), next))
+}
+
+/// A copy of a bundle in which a signature of the last hand-over, by the key before (0) or after (1), does not hold.
+pub fn spoiled(bundle: &Path, which: usize) -> PathBuf {
+    let copy = bundle.with_extension(format!("spoiled-{which}"));
+    assert!(
+        Command::new("cp")
+            .arg("-r")
+            .args([bundle, &copy])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut last = None;
+    for folder in fs::read_dir(copy.join("payload")).unwrap() {
+        for file in fs::read_dir(folder.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            let text = fs::read(&path).unwrap();
+            let Ok(text) = String::from_utf8(text) else {
+                continue;
+            };
+            let place = text
+                .split("\\n")
+                .nth(2)
+                .and_then(|place| place.parse::<u64>().ok());
+            if text.contains("vcto.rotation/1") {
+                last = last.max(place.map(|place| (place, path, text)));
+            }
+        }
+    }
+    let (_, path, text) = last.unwrap();
+    let mut parts: Vec<String> = text.split("\\n").map(str::to_owned).collect();
+    let line = &mut parts[6 + which];
+    // Behind the name and the four bytes of the key's id.
+    let at = line.rfind(' ').unwrap() + 20;
+    let other = if line.as_bytes()[at] == b'A' { "B" } else { "A" };
+    line.replace_range(at..=at, other);
+    fs::write(path, parts.join("\\n")).unwrap();
+    copy
 }
 
 fn open(bench: &Bench, generation: u32) -> vcto::Result<Ledger> {

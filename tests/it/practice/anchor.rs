@@ -57,6 +57,11 @@ impl Yard {
         }
     }
 
+    /// Makes the folder of another practice like this one.
+    pub fn copy_to(&self, other: &Self) {
+        copy(&self.root(), &other.root());
+    }
+
     pub fn backup(&self, name: &str) -> std::path::PathBuf {
         let to = self.dir.path().join(name);
         copy(&self.root(), &to);

@@ -4,6 +4,8 @@ mod anchor;
 mod outside;
 #[cfg(unix)]
 mod replaced;
+#[cfg(unix)]
+mod rotation;
 mod server;
 mod webhook;
 mod weekend;

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from ..errors import Conflict, InvalidInput, Io, NotFound, PermissionDenied, VctoError
+from ..errors import Conflict, InvalidInput, Io, NotFound, PermissionDenied, RollbackDetected, VctoError
 from .arguments import parser
 from .show import plain
 
@@ -67,7 +67,8 @@ def _run(run: Callable[[argparse.Namespace], int], options: argparse.Namespace, 
     except BrokenPipeError:
         raise
     except VctoError as error:
-        return _failed(is_json, error)
+        code = _failed(is_json, error)
+        return int(getattr(options, "rolled_back", code)) if isinstance(error, RollbackDetected) else code
     except (OSError, UnicodeError) as error:
         return _failed(is_json, _known(error))
 

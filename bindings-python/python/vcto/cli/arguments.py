@@ -40,7 +40,7 @@ exit codes, by the first verdict that is a failure:
   0   none is; unanchored, self_signed, headers_only and not_checked are no failures
   10  integrity: an entry, payload or tile is not the one that was written
   11  authenticity: the expected key did not sign this
-  12  completeness: the ledger is shorter than, or forked from, what was seen elsewhere
+  12  completeness: the ledger is shorter than, or forked from, what was seen elsewhere; also where it is refused for that at open
   13  freshness: the last entry is older than the limit
   15  policy: something happened that the rules of the gate do not allow
   2, 3  wrong usage; the ledger could not be verified, the message says why
@@ -153,8 +153,10 @@ def _ledger(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     made.add_argument("--checkpoint", type=pathlib.Path, metavar="FILE", help="a checkpoint that was kept elsewhere")
     made.add_argument("--headers-only", action="store_true", help="leave the payloads unread: faster, and blind to a changed payload")
     made.epilog, made.formatter_class = _VERDICTS, argparse.RawDescriptionHelpFormatter
+    made.set_defaults(rolled_back=12)
     made = _command(commands, "prove", gate.prove, "write a proof that stock tools verify", _practice())
     made.add_argument("folder", type=pathlib.Path, help="where: a folder that is new or empty, or an earlier proof, which the new one replaces")
+    _command(commands, "rotate-key", gate.rotate_key, "hand the signing of a client's ledger over to a new key", _practice())
 
 
 def _day(text: str) -> datetime.date:

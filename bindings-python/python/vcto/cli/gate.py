@@ -216,3 +216,15 @@ def prove(options: argparse.Namespace) -> int:
         print("keep this checkpoint elsewhere, it tells whether something is cut off later:")
         print(proved.checkpoint, end="")
     return 0
+
+
+def rotate_key(options: argparse.Namespace) -> int:
+    """Hands over to a new signing key."""
+    name = tenant(options).name
+    key = _practice(options).rotate_tenant_key(name)
+    if options.json:
+        document({"tenant": name, "key": key})
+    else:
+        print("give this key to those who verify; whoever has an earlier one can follow:")
+        line(key)
+    return 0

@@ -12,19 +12,23 @@ use super::outside::{Anchor, AnchorRequest, Kept};
 use super::split::SplitView;
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ledger::chain::KeyChain;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::note::{MAX_NOTE, VerifierKey};
 use crate::ledger::store::sync_parent;
 
 /// Of a file's name.
 const ENDING: &str = ".checkpoint";
+const VKEY: &str = "log.vkey";
+const HANDOVER: &str = "handover-";
 
 /// Keeps each checkpoint as a file of its own, and never writes over one. A history that contradicts what it keeps is refused;
-/// where two signed checkpoints of one size show it by themselves, they are left as evidence: [`SplitView`].
+/// where two signed checkpoints show it to anybody, they are left as evidence: [`SplitView`].
 ///
 /// ```text
 /// <folder>/<origin of the anchor log, percent-encoded>/
-///     log.vkey                              the key that signed the first checkpoint; another key is refused
+///     log.vkey                              the key that signed the first checkpoint
+///     handover-00000000000000000041         from that key to the next, a note that both have signed; any other key is refused
 ///     00000000000000000042.checkpoint       the signed note, byte for byte
 ///     split-view-<size>-<root>.json         evidence, where there is any
 /// ```
@@ -86,22 +90,27 @@ impl FileAnchor {
     }
 
     async fn take(&self, request: &AnchorRequest) -> Result<Kept> {
-        let (checkpoint, key) = (&request.checkpoint, &request.key);
+        let checkpoint = &request.checkpoint;
         let place = self.place(checkpoint.origin());
         fs::create_dir_all(&place).map_err(|source| Error::io(source, place.display()))?;
-        check_key(&place, key)?;
+        let keys = keys(&place, request)?;
         let path = file_of(&place, checkpoint.size());
         if let Some(note) = read(&path)? {
-            let before = kept(&path, &note, key)?;
+            let before = kept(&path, &note, &keys.all)?;
             if before.root() == checkpoint.root() {
                 return Ok(Kept::silently());
             }
-            return Err(split(&place, key, &before, checkpoint)?);
+            let key = keys.all.at(checkpoint.size()).clone();
+            let evidence = SplitView::new(key, before.note(), checkpoint.note())?;
+            return Err(leave(&place, &evidence)?);
         }
         if let Some(newest) = sizes(&place)?.pop() {
             let path = file_of(&place, newest);
             let note = read(&path)?.ok_or_else(|| corrupt(&path, "is gone"))?;
-            compare(&kept(&path, &note, key)?, request).await?;
+            compare(&place, &kept(&path, &note, &keys.all)?, &keys.all, request).await?;
+        }
+        for (path, note) in &keys.new {
+            write_new(path, note.as_bytes())?;
         }
         write_new(&path, checkpoint.note().as_bytes())?;
         Ok(Kept::silently())
@@ -120,7 +129,7 @@ impl Anchor for FileAnchor {
 }
 
 /// Whether one history holds both what is kept and what is new.
-async fn compare(before: &Checkpoint, request: &AnchorRequest) -> Result<()> {
+async fn compare(place: &Path, before: &Checkpoint, keys: &KeyChain, request: &AnchorRequest) -> Result<()> {
     let now = &request.checkpoint;
     let (old, new) = if before.size() < now.size() {
         (before, now)
@@ -142,24 +151,35 @@ async fn compare(before: &Checkpoint, request: &AnchorRequest) -> Result<()> {
         }
         other => other?,
     };
-    proof.verify(old.root(), new.root()).map_err(|_| {
-        Error::new(
-            ErrorKind::Corrupt,
-            format!(
-                "the anchor log does not hold the {} entries that are kept: its history was written anew",
-                before.size()
-            ),
-        )
-    })
+    if proof.verify(old.root(), new.root()).is_ok() {
+        return Ok(());
+    }
+    if before.size() < now.size() {
+        let root = request.root_at(before.size()).await?;
+        let handovers: Vec<_> = keys.notes().map(str::to_owned).collect();
+        let key = keys.at(0).clone();
+        let evidence = SplitView::of_sizes(key, &handovers, before.note(), now.note(), root, proof.hashes);
+        if let Ok(evidence) = evidence {
+            return Err(leave(place, &evidence)?);
+        }
+    }
+    Err(Error::new(
+        ErrorKind::Corrupt,
+        format!(
+            "the anchor log does not hold the {} entries that are kept: its history was written anew",
+            before.size()
+        ),
+    ))
 }
 
 /// Leaves the evidence, and says so.
-fn split(place: &Path, key: &VerifierKey, before: &Checkpoint, now: &Checkpoint) -> Result<Error> {
-    let evidence = SplitView::new(key.clone(), before.note(), now.note())?;
-    let root = hex(now.root());
+fn leave(place: &Path, evidence: &SplitView) -> Result<Error> {
+    let (before, _) = evidence.checkpoints();
+    // However far the other history has grown, it is told once.
+    let root = hex(evidence.other_root());
     let name = format!(
         "split-view-{}-{}.json",
-        now.size(),
+        before.size(),
         root.get(..16).unwrap_or(&root)
     );
     let path = place.join(name);
@@ -170,30 +190,75 @@ fn split(place: &Path, key: &VerifierKey, before: &Checkpoint, now: &Checkpoint)
         ErrorKind::Corrupt,
         format!(
             "the anchor log signed another history of its first {} entries before: the evidence is kept",
-            now.size()
+            before.size()
         ),
     )
     .at(path.display().to_string()))
 }
 
-/// The folder belongs to the log whose key came first.
-fn check_key(place: &Path, key: &VerifierKey) -> Result<()> {
-    let path = place.join("log.vkey");
-    let text = format!("{key}\n");
-    match read(&path)? {
-        Some(before) if before == text => Ok(()),
-        Some(_) => Err(Error::new(
+/// The keys by which a folder believes an anchor log.
+struct Keys {
+    all: KeyChain,
+    /// The hand-overs that are not kept yet, and where they belong.
+    new: Vec<(PathBuf, String)>,
+}
+
+/// The folder belongs to the log whose key came first, and follows it to the keys to which that handed over.
+fn keys(place: &Path, request: &AnchorRequest) -> Result<Keys> {
+    let first = first_key(place, &request.key)?;
+    let Some(all) = request.keys.since(&first) else {
+        return Err(Error::new(
             ErrorKind::Denied,
-            "the anchor log is signed by another key than the checkpoints that are kept",
+            "the anchor log is signed by another key than the checkpoints that are kept, and no hand-over leads from one to the other",
         )
-        .at(path.display().to_string())),
-        None if sizes(place)?.is_empty() => write_new(&path, text.as_bytes()),
+        .at(place.join(VKEY).display().to_string()));
+    };
+    let newest = sizes(place)?.pop().unwrap_or(0);
+    let mut new = Vec::new();
+    for (from, note) in all.links() {
+        let path = place.join(format!("{HANDOVER}{:020}", from.saturating_sub(1)));
+        match read(&path)? {
+            Some(before) if before == note => {}
+            // What is kept behind it was signed by the key that is said to have handed over before.
+            None if from > newest => new.push((path, note.to_owned())),
+            _ => return Err(rewritten(&path)),
+        }
+    }
+    let known = all.handovers().saturating_sub(new.len() as u64);
+    match numbers(place, HANDOVER, "")?.get(usize::try_from(known).unwrap_or(usize::MAX)) {
+        None => Ok(Keys { all, new }),
+        Some(lost) => Err(rewritten(&place.join(format!("{HANDOVER}{lost:020}")))),
+    }
+}
+
+/// A hand-over contradicts one that is kept, or a checkpoint, or is not there any more.
+fn rewritten(path: &Path) -> Error {
+    Error::new(
+        ErrorKind::Corrupt,
+        "the anchor log tells of its signing keys in another way than before: its history was written anew",
+    )
+    .at(path.display().to_string())
+}
+
+/// The key that came first.
+fn first_key(place: &Path, present: &VerifierKey) -> Result<VerifierKey> {
+    let path = place.join(VKEY);
+    match read(&path)? {
+        Some(before) => {
+            let key = before.strip_suffix('\n').and_then(|key| key.parse().ok());
+            key.ok_or_else(|| corrupt(&path, "is no verifier key"))
+        }
+        None if sizes(place)?.is_empty() => {
+            write_new(&path, format!("{present}\n").as_bytes())?;
+            Ok(present.clone())
+        }
         None => Err(corrupt(&path, "is gone")),
     }
 }
 
-fn kept(path: &Path, note: &str, key: &VerifierKey) -> Result<Checkpoint> {
-    Checkpoint::verify(note.as_bytes(), key).map_err(|error| error.at(path.display().to_string()))
+fn kept(path: &Path, note: &str, keys: &KeyChain) -> Result<Checkpoint> {
+    keys.verify(note.as_bytes())
+        .map_err(|error| error.at(path.display().to_string()))
 }
 
 fn file_of(place: &Path, size: u64) -> PathBuf {
@@ -202,23 +267,30 @@ fn file_of(place: &Path, size: u64) -> PathBuf {
 
 /// The sizes that are kept, in order.
 fn sizes(place: &Path) -> Result<Vec<u64>> {
+    numbers(place, "", ENDING)
+}
+
+/// The numbers in the names of files of one kind, in order.
+fn numbers(place: &Path, beginning: &str, ending: &str) -> Result<Vec<u64>> {
     let fail = |source| Error::io(source, place.display());
     let entries = match fs::read_dir(place) {
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(fail)?,
     };
-    let mut sizes = Vec::new();
+    let mut numbers = Vec::new();
     for entry in entries {
         let name = entry.map_err(fail)?.file_name();
-        let digits = name.to_str().and_then(|name| name.strip_suffix(ENDING));
-        sizes.extend(
+        let digits = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(beginning)?.strip_suffix(ending));
+        numbers.extend(
             digits
                 .filter(|digits| digits.len() == 20)
                 .and_then(|digits| digits.parse::<u64>().ok()),
         );
     }
-    sizes.sort_unstable();
-    Ok(sizes)
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
 fn read(path: &Path) -> Result<Option<String>> {

@@ -156,7 +156,7 @@ impl AnchorLog {
     pub(crate) async fn confirmed(&self) -> Result<Option<Checkpoint>> {
         let state = self.state().await?;
         let note = state.confirmed().map(|confirmed| confirmed.note.clone());
-        note.map(|note| Checkpoint::verify(note.as_bytes(), self.ledger().verifier_key()))
+        note.map(|note| self.ledger().keys().verify(note.as_bytes()))
             .transpose()
     }
 
@@ -168,7 +168,7 @@ impl AnchorLog {
         let Some(proof) = self.prove(tenant, &checkpoint).await? else {
             return Ok(0);
         };
-        let (head, _) = proof.verify(self.ledger().verifier_key())?;
+        let (head, _) = proof.verify_by(self.ledger().keys())?;
         Ok(head.size)
     }
 
@@ -211,11 +211,10 @@ impl AnchorLog {
         let entry = entries
             .first()
             .ok_or_else(|| shorter(self.ledger().region(), seq, checkpoint.size()))?;
-        Ok(Some(AnchorProof::new(
-            self.ledger().verifier_key().clone(),
-            entry.payload().to_vec(),
-            proof,
-        )))
+        let keys = self.ledger().keys();
+        let handovers = keys.notes().map(str::to_owned).collect();
+        let proof = AnchorProof::new(keys.at(0).clone(), entry.payload().to_vec(), proof);
+        Ok(Some(proof.with_handovers(handovers)))
     }
 
     async fn newest_under(&self, tenant: &str, size: u64) -> Result<Option<u64>> {

@@ -184,9 +184,12 @@ impl AnchorLog {
             told.next = standing.next;
             return Ok(told);
         }
+        let keys = self.ledger().keys();
         let request = AnchorRequest {
             checkpoint: checkpoint.clone(),
-            key: self.ledger().verifier_key().clone(),
+            key: keys.at(checkpoint.size()).clone(),
+            handovers: keys.notes().map(str::to_owned).collect(),
+            keys: keys.clone(),
             region: self.ledger().region().to_owned(),
             confirmed,
             failures: standing.failures,

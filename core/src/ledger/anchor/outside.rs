@@ -6,10 +6,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::error::Result;
+use crate::ledger::chain::KeyChain;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::handle::Ledger;
 use crate::ledger::note::VerifierKey;
 use crate::ledger::proof::ConsistencyProof;
+use crate::ledger::tree::Hash;
 
 /// A place outside of the practice that keeps checkpoints of an anchor log: a folder on another machine, a webhook, whatever the
 /// operator of the practice cannot change afterwards. It sees sizes and roots of the anchor log only, and of no tenant.
@@ -35,8 +37,11 @@ pub trait Anchor: fmt::Debug + Send + Sync {
 pub struct AnchorRequest {
     /// The checkpoint of the anchor log.
     pub checkpoint: Checkpoint,
-    /// The public key of the anchor log.
+    /// The public key that signed it.
     pub key: VerifierKey,
+    /// How the anchor log came to that key: each hand-over of its signing key so far as a note that the key before and the key
+    /// after have signed, in order. From the key that an anchor knows it follows them to the present one.
+    pub handovers: Vec<String>,
     /// The region.
     pub region: String,
     /// The size of the newest checkpoint that this anchor has confirmed; 0 for none.
@@ -45,6 +50,7 @@ pub struct AnchorRequest {
     pub failures: u32,
     /// Now, by the clock of the practice.
     pub at: Timestamp,
+    pub(super) keys: KeyChain,
     pub(super) ledger: Ledger,
 }
 
@@ -63,6 +69,11 @@ impl AnchorRequest {
     /// `not_found` when it never had these sizes; `io`, `corrupt`, `rollback_detected`.
     pub async fn prove_consistency(&self, old: u64, new: u64) -> Result<ConsistencyProof> {
         self.ledger.prove_consistency(old, new).await
+    }
+
+    /// The root of the first so many entries, as the log has them now.
+    pub(super) async fn root_at(&self, size: u64) -> Result<Hash> {
+        self.ledger.root_at(size).await
     }
 }
 

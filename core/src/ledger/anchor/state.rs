@@ -49,7 +49,7 @@ impl State {
             EntryType::LOG_NAMED => self.take_name(&record(entry)?)?,
             EntryType::ANCHORED => self.take_anchored(record(entry)?, entry.seq())?,
             EntryType::ANCHOR_FAILED => self.take_failed(record(entry)?)?,
-            EntryType::GENESIS | EntryType::MARK_REPLACED => {}
+            EntryType::GENESIS | EntryType::KEY_ROTATED | EntryType::MARK_REPLACED => {}
             _ => return Err(malformed("an entry that no anchor log has").with("seq", entry.seq())),
         }
         self.size = entry.seq().saturating_add(1);

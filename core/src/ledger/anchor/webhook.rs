@@ -34,11 +34,12 @@ const KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 ///
 /// ```json
 /// {"type": "vcto.anchor.checkpoint",
-///  "data": {"checkpoint": "<signed note>", "consistency": ["<base64>"], "from": 40, "origin": "example.org/anchor/eu", "size": 42, "vkey": "<key>"}}
+///  "data": {"checkpoint": "<signed note>", "consistency": ["<base64>"], "from": 40, "handovers": ["<signed note>"],
+///           "origin": "example.org/anchor/eu", "size": 42, "vkey": "<key>"}}
 /// ```
 ///
 /// `consistency` shows that the log begins with the `from` entries that this anchor confirmed last (RFC 9162, 2.1.4.1); it is
-/// empty where `from` is 0. A status from 200 to 299 with a whole answer is a confirmation, and the answer is recorded. Anything
+/// empty where `from` is 0. `handovers` are as in [`AnchorRequest`], and left out where there are none. A status from 200 to 299 with a whole answer is a confirmation, and the answer is recorded. Anything
 /// else is a failure: `Retry-After` in seconds is heeded, a redirect is not followed. A call takes at most 20 seconds, or [what is said](Self::patience).
 ///
 /// The URL is `https`; plain `http` is for the loopback address only. No proxy is used.
@@ -61,6 +62,8 @@ struct Data<'a> {
     checkpoint: &'a str,
     consistency: Vec<String>,
     from: u64,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    handovers: &'a [String],
     origin: &'a str,
     size: u64,
     vkey: String,
@@ -116,6 +119,7 @@ impl WebhookAnchor {
                     .map(|hash| BASE64_STANDARD.encode(hash))
                     .collect(),
                 from,
+                handovers: &request.handovers,
                 origin: checkpoint.origin(),
                 size,
                 vkey: request.key.to_string(),

@@ -356,12 +356,16 @@ fn anchored(options: &VerifyOptions, findings: &mut Findings) -> Vec<Statement> 
 
 /// A head of the log as the anchor log has it. It was kept outside where the proof leads to a checkpoint that was.
 fn statement(proof: &AnchorProof, options: &VerifyOptions) -> Result<Statement> {
-    let key = options.anchors.key.as_ref().unwrap_or(proof.key());
-    let (head, checkpoint) = proof.verify(key)?;
+    let keys = proof.keys(options.anchors.key.as_ref())?;
+    let (head, checkpoint) = proof.verify_by(&keys)?;
     let mut is_anchor = false;
     let mut since = None;
     for kept in &options.anchors.kept {
-        let stated = Checkpoint::verify(kept.note.as_bytes(), key)?;
+        let stated = match keys.verify(kept.note.as_bytes()) {
+            // A later one may bear a key to which the anchor log handed over after the proof was made.
+            Err(_) if is_later(&kept.note, &checkpoint) => continue,
+            stated => stated?,
+        };
         if stated.size() != checkpoint.size() {
             continue;
         }
@@ -383,6 +387,10 @@ fn statement(proof: &AnchorProof, options: &VerifyOptions) -> Result<Statement> 
         // An old head under a new checkpoint says nothing of what came after it.
         since: since.map(|since| since.min(head.at)),
     })
+}
+
+fn is_later(note: &str, checkpoint: &Checkpoint) -> bool {
+    Checkpoint::size_unverified(note.as_bytes()).is_ok_and(|size| size > checkpoint.size())
 }
 
 /// A signed note from outside of the records.

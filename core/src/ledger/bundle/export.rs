@@ -102,13 +102,15 @@ impl Export<'_> {
 /// The files beside the records; the checkpoint is last, so that a bundle that has one is whole.
 fn finish(session: &Session, store: &mut dyn Store, checkpoint: &Checkpoint, dir: &Path) -> Result<()> {
     let keys = keys_document(&session.identity, &store.keys()?)?;
-    let chain: Vec<_> = session.chain.keys().map(ToString::to_string).collect();
+    // The log may have handed over since: the bundle ends with the checkpoint.
+    let signing = session.signing_at(checkpoint.size());
+    let chain: Vec<_> = signing.chain.keys().map(ToString::to_string).collect();
     let vkey = format!("{}\n", chain.join("\n"));
     let files: [(&str, &[u8]); 2] = [(KEYS, &keys), (VKEY, vkey.as_bytes())];
     for (name, bytes) in files {
         write(dir, name, bytes)?;
     }
-    let manifest = manifest(&files, &session.identity.origin, &*session.options.signer)?;
+    let manifest = manifest(&files, &session.identity.origin, &*signing.signer)?;
     write(dir, MANIFEST, manifest.as_bytes())?;
     write(dir, CHECKPOINT, checkpoint.note().as_bytes())
 }

@@ -1,6 +1,7 @@
 //! Bringing a bundle back as a log: verified first, then written whole or not at all.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::read::{Bundle, MAX_KEYS, open, read};
 use super::{KEYS, read_keys};
@@ -30,8 +31,10 @@ pub(in crate::ledger) fn import(
     verify.headers_only = false;
     let (mut bundle, claims) = open(dir)?;
     let origin = Checkpoint::origin_unverified(bundle.note.as_bytes())?;
-    let signer = VerifierKey::new(&origin, options.signer.public_key(&origin)?)?;
-    verify.key.get_or_insert_with(|| signer.clone());
+    if verify.key.is_none() {
+        verify.key = Some(VerifierKey::new(&origin, options.signer.public_key(&origin)?)?);
+    }
+    let handovers = claims.stated_keys.len().saturating_sub(1) as u64;
     let document = read(&dir.join(KEYS), MAX_KEYS)?.unwrap_or_default();
     let keys = read_keys(&document);
     let ring = match &keys {
@@ -47,6 +50,11 @@ pub(in crate::ledger) fn import(
     refuse(&audit(&mut bundle, claims, &verify)?)?;
     ring?;
     let (identity, keys) = keys?;
+    let signer = match &options.succession {
+        Some(succession) if handovers > 0 => succession.signer(handovers)?,
+        _ => Arc::clone(&options.signer),
+    };
+    let signer = VerifierKey::new(&origin, signer.public_key(&origin)?)?;
     // The bundle may have been changed since it was verified: what is written is compared with the signed root once more.
     let checkpoint = Checkpoint::verify(bundle.note.as_bytes(), &signer)?;
     if identity.origin != origin {

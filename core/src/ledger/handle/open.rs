@@ -102,7 +102,7 @@ impl Ledger {
                 ..options.clone()
             };
             match Session::open(storage.clone(), options) {
-                Ok(before) => Writer::open(Arc::new(before))?.hand_over(&*next)?,
+                Ok(before) => Writer::open(Arc::new(before))?.hand_over(|_| Ok(next))?,
                 Err(error) if error.kind() != ErrorKind::Denied => return Err(error),
                 Err(_) => {}
             }

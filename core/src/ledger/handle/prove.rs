@@ -7,7 +7,7 @@ use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::entry::{Level, Receipt};
 use crate::ledger::proof::{ConsistencyProof, EntryProof};
 use crate::ledger::reader::Question;
-use crate::ledger::tree::leaf_hash;
+use crate::ledger::tree::{Hash, leaf_hash};
 use crate::ledger::writer::Order;
 
 impl Ledger {
@@ -18,6 +18,26 @@ impl Ledger {
     /// `io`, `corrupt`, `rollback_detected`, `unavailable`.
     pub async fn checkpoint(&self) -> Result<Checkpoint> {
         self.order(|reply| Order::Checkpoint { reply }).await
+    }
+
+    /// Hands over to the next key of its [succession](crate::ledger::LedgerOptions::succession), and signs with it. Whoever has
+    /// the log open follows when it comes to signing.
+    ///
+    /// # Errors
+    /// As [`checkpoint`](Self::checkpoint), and what keeps the next key from being made. Where it is open whether the entry was
+    /// written, the next signature tells.
+    pub(crate) async fn succeed(&self) -> Result<Checkpoint> {
+        self.order(|reply| Order::Succeed { reply })
+            .await
+            .map_err(|error| error.during("ledger.rotate_signer"))
+    }
+
+    /// The root of the first so many entries.
+    ///
+    /// # Errors
+    /// `not_found` when there are fewer; `io`, `corrupt`.
+    pub(crate) async fn root_at(&self, size: u64) -> Result<Hash> {
+        self.ask(|reply| Question::Root { size, reply }).await
     }
 
     /// The log as it signs itself now, for an anchor log.
@@ -85,7 +105,7 @@ impl Ledger {
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(during(gone())),
             other => other.map_err(during)?,
         };
-        let (header, _) = proof.verify(self.verifier_key()).map_err(during)?;
+        let (header, _) = proof.verify_by(self.keys()).map_err(during)?;
         if leaf_hash(&header.to_bytes()) != receipt.leaf_hash() {
             return Err(during(gone()));
         }

@@ -23,7 +23,10 @@ impl Ledger {
         let _ = self.checkpoint().await;
         let options = options.clone();
         self.job("ledger.verify", move |session| {
-            let key = options.key.clone().unwrap_or_else(|| session.key.clone());
+            let key = options
+                .key
+                .clone()
+                .unwrap_or_else(|| session.signing().key.clone());
             let claims = Claims {
                 key: Some(key),
                 log_id: Some(session.identity.log_id),
@@ -53,15 +56,22 @@ impl Ledger {
         .await
     }
 
-    /// Signs a list of files as this log. See [`read_manifest`](crate::ledger::manifest::read_manifest).
+    /// Signs a list of files as this log did at this checkpoint. See [`read_manifest`](crate::ledger::manifest::read_manifest).
     pub(crate) async fn sign_manifest(
         &self,
+        checkpoint: &Checkpoint,
         format: &'static str,
         files: Vec<(String, Sum)>,
     ) -> Result<String> {
+        let size = checkpoint.size();
         self.job("ledger.sign_manifest", move |session| {
             let files: Vec<_> = files.iter().map(|(name, sum)| (name.as_str(), *sum)).collect();
-            sign_manifest(format, &files, &session.identity.origin, &*session.options.signer)
+            sign_manifest(
+                format,
+                &files,
+                &session.identity.origin,
+                &*session.signing_at(size).signer,
+            )
         })
         .await
     }
