@@ -9,6 +9,7 @@ mod forged;
 mod golden;
 mod import;
 mod parsers;
+mod postgres_cut;
 mod postgres_store;
 mod reading;
 mod rollback;

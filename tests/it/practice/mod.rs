@@ -1,6 +1,7 @@
 //! Tests of `vcto::practice` through the public API.
 
 mod anchor;
+mod anchor_server;
 mod outside;
 #[cfg(unix)]
 mod replaced;
