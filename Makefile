@@ -88,12 +88,13 @@ test-oscal: $(STAMPS)/oscal ## the main job, its proof with stock tools, its doc
 	grep 'not as an earlier run left it' target/main-job-refused.txt
 
 .PHONY: test-page
-test-page: $(STAMPS)/page ## the page for the client in a real browser, for the sample and for hostile names
+test-page: $(STAMPS)/page $(STAMPS)/node ## the page for the client in a real browser, for the sample and for hostile names; a passkey
 	@rm -rf target/page
 	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/page/sample > target/page-sample.txt
 	$(CARGO) run --quiet --locked --profile $(PROFILE) --example main_job -- --out target/page/hostile --as-of 2026-11-22 --prices examples/data/halden-pryce/prices.csv tests/data/hostile.json > target/page-hostile.txt
 	node tests/page/look.mjs target/page/sample
 	node tests/page/look.mjs target/page/hostile
+	node tests/page/passkey.mjs target/page/passkey
 
 .PHONY: pictures
 pictures: $(STAMPS)/page run ## the main job, and its page as pictures in out/pictures: light, dark, at 320 pixels, printed

@@ -1522,6 +1522,31 @@ export interface PageOptions {
   budget?: Budget
 }
 
+/** The parts of an assertion, as the response of `navigator.credentials.get` has them. */
+export interface PasskeyAssertion {
+  /** `response.authenticatorData`. */
+  authenticatorData: Uint8Array
+  /** `response.clientDataJSON`. */
+  clientDataJSON: Uint8Array
+  /** `response.signature`. */
+  signature: Uint8Array
+}
+
+/** The challenge for `navigator.credentials.get`, with which a passkey signs the text of a decision. */
+export declare function passkeyChallenge(text: Uint8Array): Buffer
+
+/**
+ * The key of a passkey as an approver has it: from the relying party, a domain, and what `getPublicKey()` gave when the passkey
+ * was made with `alg: -7`.
+ */
+export declare function passkeyKey(relyingParty: string, publicKey: Uint8Array): string
+
+/**
+ * Packs an assertion as the signature of a decision. `key` is that of the approver. Stock `ssh-keygen -Y verify` accepts it
+ * too.
+ */
+export declare function passkeySignature(key: string, assertion: PasskeyAssertion): string
+
 /** The statements that set a PostgreSQL database up for vcto, for its owner to run. */
 export declare function postgresSchema(): string
 

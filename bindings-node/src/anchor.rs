@@ -103,7 +103,7 @@ impl WebhookAnchor {
 /// Reads and checks the evidence that a log has told two stories, as `FileAnchor` leaves it (`split-view-*.json`): two checkpoints
 /// that its key signed and that contradict each other. Offline, for anybody; compare `key` with the log's.
 #[napi(ts_return_type = "SplitView")]
-pub fn split_view<'env>(env: &'env Env, evidence: Either<String, Uint8Array>) -> Result<Object<'env>> {
+pub fn split_view(env: &Env, evidence: Either<String, Uint8Array>) -> Result<Object<'_>> {
     let split = match &evidence {
         Either::A(text) => vcto::ledger::SplitView::parse(text.as_bytes()),
         Either::B(bytes) => vcto::ledger::SplitView::parse(bytes),

@@ -19,6 +19,7 @@ mod executor;
 mod gate;
 mod json;
 mod ledger;
+mod passkey;
 mod practice;
 mod promise;
 mod review;

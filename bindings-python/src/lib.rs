@@ -19,6 +19,7 @@ mod given;
 mod json;
 mod ledger;
 mod monitor;
+mod passkey;
 mod practice;
 mod review;
 mod source;
@@ -45,6 +46,8 @@ mod _vcto {
     };
     #[pymodule_export]
     use crate::ledger::{Entries, Ledger, postgres_schema, verify_bundle};
+    #[pymodule_export]
+    use crate::passkey::{passkey_challenge, passkey_key, passkey_signature};
     #[pymodule_export]
     use crate::practice::{Practice, Tenant, WorkOrders, open};
     #[pymodule_export]

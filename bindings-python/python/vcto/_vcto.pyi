@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
 from vcto.types import Actor, Amendment, Anchor, AnchorRound, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, KeptAnchors, KeptCheckpoint, LedgerEntry, Matrix, Missed, Notifier, ObservedStep, Override, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, SplitView, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf, WorkReport
 
-__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "FileAnchor", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WebhookAnchor", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "postgres_schema", "read", "review", "split_view", "verify_bundle"]
+__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "FileAnchor", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WebhookAnchor", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "passkey_challenge", "passkey_key", "passkey_signature", "postgres_schema", "read", "review", "split_view", "verify_bundle"]
 
 __version__: Final[str]
 """
@@ -1181,6 +1181,23 @@ def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | Non
     stricter. `notifier` is called as `notifier(duty)` with what ran at level 1, and `reviewer` is the person it tells: both or
     none. Without them level 1 asks as level 2 does. With them `missed` may be given too: it is called as `missed(window)` when
     the window of an approved change has passed and it was not started.
+    """
+
+def passkey_challenge(text: bytes) -> bytes:
+    """
+    The challenge for `navigator.credentials.get`, with which a passkey signs the text of a decision.
+    """
+
+def passkey_key(relying_party: str, public_key: bytes) -> str:
+    """
+    The key of a passkey as an approver has it: from the relying party, a domain, and what `getPublicKey()` gave when the passkey
+    was made with `alg: -7`.
+    """
+
+def passkey_signature(key: str, authenticator_data: bytes, client_data: bytes, signature: bytes) -> str:
+    """
+    Packs an assertion as the signature of a decision: `authenticatorData`, `clientDataJSON` and `signature` of the response.
+    `key` is that of the approver. Stock `ssh-keygen -Y verify` accepts it too.
     """
 
 def postgres_schema() -> str:

@@ -1,7 +1,7 @@
 //! Who may approve, as OpenSSH's `allowed_signers` text: read strictly, written so that the stock tools read it.
 //!
 //! The format is that of `ssh-keygen(1)`, "ALLOWED SIGNERS", narrowed to what can say who approved: one line names one
-//! person and one Ed25519 key. Patterns, certificate authorities, lists of names and times without a zone are refused, since
+//! person and one key. Patterns, certificate authorities, lists of names and times without a zone are refused, since
 //! each of them would leave open who a signature belongs to, or when.
 
 mod line;
@@ -209,7 +209,7 @@ impl AllowedSigner {
 
     /// The key.
     pub fn key(&self) -> PublicKey {
-        self.key
+        self.key.clone()
     }
 
     /// The namespaces in which the key may sign; none: every one.
@@ -318,7 +318,7 @@ impl Register {
             return Err(too_large("allowed_signers has at most 10,000 entries"));
         }
         // INVARIANT: a key names one person, so that nobody counts twice.
-        if let Some(person) = self.keys.insert(entry.key, entry.person.clone()) {
+        if let Some(person) = self.keys.insert(entry.key.clone(), entry.person.clone()) {
             return Err(invalid(format!(
                 "the key {} is listed already, for {}",
                 entry.key.fingerprint(),

@@ -120,7 +120,7 @@ pub(super) fn earlier(state: &State, change: &Digest) -> Vec<ProposalId> {
         .values()
         .filter(|other| other.change_digest == *change)
         .collect();
-    same.sort_by_key(|other| (other.submitted_at, &other.id));
+    same.sort_by_key(|other| other.place);
     let skipped = same.len().saturating_sub(MAX_EARLIER);
     same.into_iter().skip(skipped).map(|other| other.id).collect()
 }

@@ -13,6 +13,7 @@ mod model;
 mod names;
 mod openssh;
 mod parts;
+mod passkey;
 mod rules;
 mod rules_run;
 mod together;

@@ -71,7 +71,7 @@ fn what_would_leave_open_who_signed_is_refused_with_its_line() {
         ),
         (
             Unsupported,
-            "alice sk-ssh-ed25519@openssh.com AAAA".to_owned(),
+            "alice sk-ssh-ed25519-cert-v01@openssh.com AAAA".to_owned(),
             "sk-ssh-ed25519",
         ),
         (InvalidInput, format!("* {a}"), "*"),
@@ -225,9 +225,9 @@ fn the_stock_tool_reads_the_export_as_we_do() {
 #[test]
 fn entries_that_are_made_keep_the_same_rules() {
     let public = MemoryKey::from_seed(&[1; 32]).public_key();
-    let entry = || AllowedSigner::new("alice", public).unwrap();
+    let entry = || AllowedSigner::new("alice", public.clone()).unwrap();
     assert!(AllowedSigners::new([entry(), entry()]).is_err());
-    let one_key = [entry(), AllowedSigner::new("bob", public).unwrap()];
+    let one_key = [entry(), AllowedSigner::new("bob", public.clone()).unwrap()];
     assert!(AllowedSigners::new(one_key).is_err(), "two names, one key");
     assert!(entry().with_namespaces(Vec::<String>::new()).is_err());
     assert!(entry().with_comment("two\nlines").is_err());

@@ -140,7 +140,7 @@ fn every_field_that_differs_is_refused() {
     });
     for kind in [
         &b"ssh-rsa"[..],
-        b"sk-ssh-ed25519@openssh.com",
+        b"sk-ssh-ed25519-cert-v01@openssh.com",
         b"ssh-ed25519-cert-v01@openssh.com",
         b"",
     ] {

@@ -3,6 +3,7 @@
 mod allowed_signers;
 mod hostile;
 mod stock;
+pub mod token;
 
 use std::ffi::OsStr;
 use std::io::Write as _;

@@ -159,7 +159,7 @@ impl RulesEdit {
             .map(|approver| (approver.key(), approver))
             .collect();
         for wanted in &self.revoked {
-            let named = by_key.keys().find(|key| is_named(key, wanted)).copied();
+            let named = by_key.keys().find(|key| is_named(key, wanted)).cloned();
             let key = named.ok_or_else(|| {
                 missing(format!("no approver has the key {} now", quoted(wanted))).remedy(
                     "name a key by its fingerprint, `SHA256:` and 43 characters, or as in its `.pub` file",
