@@ -17,15 +17,24 @@ struct Bundle {
     key: VerifierKey,
 }
 
-static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
-    let folder = std::env::temp_dir().join(format!("vcto-fuzz-bundle-{}", std::process::id()));
+/// One of a log that has one key, and one of a log that has handed over to another.
+static BUNDLES: LazyLock<[Bundle; 2]> = LazyLock::new(|| [false, true].map(bundle));
+
+fn bundle(is_rotated: bool) -> Bundle {
+    let folder = std::env::temp_dir().join(format!("vcto-fuzz-bundle-{}-{is_rotated}", std::process::id()));
     let keys = Arc::new(LocalKeyFile::in_memory(&SystemEntropy).expect("entropy"));
     let clock = Arc::new(ManualClock::new("2026-11-22T08:00:00Z".parse().expect("a time")));
-    let options = LedgerOptions::new(keys.clone(), keys, clock, Arc::new(SystemEntropy));
+    let options = LedgerOptions::new(keys.clone(), keys.clone(), clock, Arc::new(SystemEntropy));
+    let storage = Storage::memory();
     block_on(async {
-        let ledger = Ledger::create(&Storage::memory(), "example.org/halden", "eu", options).await.expect("created");
+        let mut ledger = Ledger::create(&storage, "example.org/halden", "eu", options.clone()).await.expect("created");
         let drafts = (0..5).map(|n: u8| Draft::new(EntryType(0x0300), vec![n; 40])).collect();
         ledger.append_all(drafts, Condition::Any).await.expect("appended");
+        if is_rotated {
+            drop(ledger);
+            let next = Arc::new(keys.generation(1));
+            ledger = Ledger::rotate_signer(&storage, options, next).await.expect("rotated");
+        }
         ledger.export(&folder).await.expect("exported");
     });
     let mut files = Vec::new();
@@ -43,13 +52,13 @@ static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
     }
     files.sort();
     let vkey = std::fs::read_to_string(folder.join("log.vkey")).expect("the key");
-    let key = vkey.trim_end().parse().expect("the key");
+    let key = vkey.lines().next().and_then(|key| key.parse().ok()).expect("the key");
     Bundle { folder, files, key }
-});
+}
 
 fuzz_target!(|bytes: &[u8]| {
-    let bundle = &*BUNDLE;
     let Some(([which, how], rest)) = bytes.split_first_chunk::<2>() else { return };
+    let bundle = &BUNDLES[usize::from(how / 3 % 2)];
     let (path, original) = &bundle.files[usize::from(*which) % bundle.files.len()];
     let changed = match how % 3 {
         0 => rest.to_vec(),
