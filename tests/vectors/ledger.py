@@ -83,6 +83,14 @@ third = header(0x0004, 2, 0, len(rotation), blake3(rotation).digest(), bytes(32)
 rotated_root = sha256(b"\x01" + root + sha256(b"\x00" + third))
 rotated_text = f"{origin}\n3\n{b64(rotated_root)}\n"
 
+# Evidence of two histories: another root was signed at size 1 than the one with which the rotated log begins.
+stray = f"{origin}\n1\n{b64(bytes([5]) * 32)}\n"
+rotated_note = f"{rotated_text}\n\u2014 {origin} {b64(later_id + later.sign(rotated_text.encode()))}\n"
+split_view = json.dumps({
+    "format": "vcto.split-view/2", "vkey": vkey, "handovers": [handover], "notes": [note(stray), rotated_note],
+    "root": b64(leaves[0]), "consistency": [b64(leaves[1]), b64(sha256(b"\x00" + third))],
+}, indent=2, ensure_ascii=False) + "\n"
+
 for name, value in {
     "VKEY": vkey,
     "GENESIS": genesis.decode(),
@@ -97,6 +105,7 @@ for name, value in {
     "LATER_VKEY": later_vkey,
     "ROTATION": rotation.decode(),
     "HEADER_2": third.hex(),
-    "ROTATED_CHECKPOINT": f"{rotated_text}\n\u2014 {origin} {b64(later_id + later.sign(rotated_text.encode()))}\n",
+    "ROTATED_CHECKPOINT": rotated_note,
+    "SPLIT_VIEW": split_view,
 }.items():
     print(f"const {name}: &str = {json.dumps(value, ensure_ascii=False)};")

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use pollster::block_on;
 use vcto::ledger::{
-    Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, Storage, VerifyOptions, verify_bundle,
+    Draft, EntryType, Ledger, LedgerOptions, LocalKeyFile, SplitView, Storage, VerifyOptions, verify_bundle,
 };
 use vcto::time::{Entropy, ManualClock};
 
@@ -44,6 +44,7 @@ const LATER_VKEY: &str = "example.org/halden+ea36f824+AdldX9gIXq/T+mDWTX0uJZolKU
 const ROTATION: &str = "{\"vkey\":\"example.org/halden+ea36f824+AdldX9gIXq/T+mDWTX0uJZolKUN7qTSVW2Z2uneEJ4+p\",\"handover\":\"vcto.rotation/1\\nexample.org/halden\\n2\\nKRdR+YMJwN544i2lf8IZxCsFIqom9fLUKW5cp9vr0vc=\\nexample.org/halden+ea36f824+AdldX9gIXq/T+mDWTX0uJZolKUN7qTSVW2Z2uneEJ4+p\\n\\n— example.org/halden evhEvUPrIq/J53SK6cLZOL+8b8e+nShNhWMYDTThq6vX6SdDWttfLuy9e0Pr3BSMLZySl0eqXUA3k7WKHWNqNBjVQws=\\n— example.org/halden 6jb4JIs/XA+3vjwa5e3U0uwPyTjKIVyS+mX7RSEEvFM/beoY0AVKxcEEiVb8PCIdhn/y1XWgjBnYViMFmdVNqWKbHwY=\\n\"}";
 const HEADER_2: &str = "010004000002020202020202020202020202020202000000000000000200000000000660d8dd2a40000100000001ed06f2f084b4abc77a0b3e456569d7d163b472cb10343fecc1e4f8e6a981a1dd2b0000000000000000000000000000000000000000000000000000000000000000012dc7c32c9015f7f437609eec99eae9";
 const ROTATED_CHECKPOINT: &str = "example.org/halden\n3\nlfGX+0YX9BGGGsGuiIGMGwE+yzzzkOImrXrhHY4yCvk=\n\n— example.org/halden 6jb4JAHXQDtKpsxHxB2WmCyg6/5juMOcR87vbvEUYPhxFumjKkICFclegPmYBzk58qOpbjCqNsnpM5ZKP2fL2pqvUQM=\n";
+const SPLIT_VIEW: &str = "{\n  \"format\": \"vcto.split-view/2\",\n  \"vkey\": \"example.org/halden+7af844bd+ASrGf50l+Fwd3mW7lbwDzGD57jTNZ4jqM5/zO3GmlN1I\",\n  \"handovers\": [\n    \"vcto.rotation/1\\nexample.org/halden\\n2\\nKRdR+YMJwN544i2lf8IZxCsFIqom9fLUKW5cp9vr0vc=\\nexample.org/halden+ea36f824+AdldX9gIXq/T+mDWTX0uJZolKUN7qTSVW2Z2uneEJ4+p\\n\\n— example.org/halden evhEvUPrIq/J53SK6cLZOL+8b8e+nShNhWMYDTThq6vX6SdDWttfLuy9e0Pr3BSMLZySl0eqXUA3k7WKHWNqNBjVQws=\\n— example.org/halden 6jb4JIs/XA+3vjwa5e3U0uwPyTjKIVyS+mX7RSEEvFM/beoY0AVKxcEEiVb8PCIdhn/y1XWgjBnYViMFmdVNqWKbHwY=\\n\"\n  ],\n  \"notes\": [\n    \"example.org/halden\\n1\\nBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=\\n\\n— example.org/halden evhEvWAF0cqCjCCgE5/Hn2n8Yz8qZDXkExWz9h0O/6htCqVfsLAS/FtS4A6vZN5Cm/nA2M9pyAk6z4P33YRnLZpcsQY=\\n\",\n    \"example.org/halden\\n3\\nlfGX+0YX9BGGGsGuiIGMGwE+yzzzkOImrXrhHY4yCvk=\\n\\n— example.org/halden 6jb4JAHXQDtKpsxHxB2WmCyg6/5juMOcR87vbvEUYPhxFumjKkICFclegPmYBzk58qOpbjCqNsnpM5ZKP2fL2pqvUQM=\\n\"\n  ],\n  \"root\": \"t6c6qRsdhwauCIxJ9NY8Lh3lROWHlu4XkSZzdVtzK/s=\",\n  \"consistency\": [\n    \"/4qq8bz7+lffKJcZh2v+jNRym37ZXqjP/nqVzWQA7Do=\",\n    \"hqFDZGc424w14DTcdUdvBsErpSdHh7yg+foBjNwYI30=\"\n  ]\n}\n";
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -111,6 +112,12 @@ fn the_bytes_of_a_log_are_those_that_an_independent_program_computes() {
     assert_eq!(std::str::from_utf8(entry.payload()).unwrap(), ROTATION);
     assert_eq!(hex(&entry.header_bytes()), HEADER_2);
     assert_eq!(block_on(rotated.checkpoint()).unwrap().note(), ROTATED_CHECKPOINT);
+
+    let split = SplitView::parse(SPLIT_VIEW.as_bytes()).unwrap();
+    assert_eq!(split.to_json().unwrap(), SPLIT_VIEW);
+    assert_eq!(split.key().to_string(), VKEY);
+    let (first, second) = split.checkpoints();
+    assert_eq!((first.size(), second.note()), (1, ROTATED_CHECKPOINT));
 }
 
 fn unhex(text: &str) -> Vec<u8> {
