@@ -10,12 +10,13 @@ const PROMISED = new Set([
   'FileAnchor.kept',
   'InDoubt.accept', 'InDoubt.probe',
   'Ledger.level', 'Ledger.readOn', 'Ledger.size', 'Ledger.verify',
-  'Practice.anchor', 'Practice.createTenant', 'Practice.importTenant', 'Practice.rotateAnchorKey', 'Practice.rotateTenantKey', 'Practice.tenant', 'Practice.tenants',
+  'Practice.anchor', 'Practice.createTenant', 'Practice.importTenant', 'Practice.rotateAnchorKey', 'Practice.rotateTenantKey', 'Practice.runDue', 'Practice.tenant', 'Practice.tenants',
   'StagedApproval.decide', 'StagedApproval.withdraw',
   'StagedAutomatic.authorize', 'StagedAutomatic.withdraw',
   'StagedHumanOnly.attest', 'StagedHumanOnly.withdraw',
   'StagedNotify.authorize', 'StagedNotify.withdraw',
-  'Tenant.approvers', 'Tenant.decisions', 'Tenant.page', 'Tenant.pageText', 'Tenant.pending', 'Tenant.prove', 'Tenant.resume', 'Tenant.review', 'Tenant.submit',
+  'Tenant.amend', 'Tenant.approvers', 'Tenant.changeRules', 'Tenant.decisions', 'Tenant.halt', 'Tenant.overrides', 'Tenant.page', 'Tenant.pageText', 'Tenant.pending', 'Tenant.prove', 'Tenant.resume',
+  'Tenant.review', 'Tenant.rules', 'Tenant.runDue', 'Tenant.submit',
 ])
 
 /** How the bridge says that an argument is of another type. */

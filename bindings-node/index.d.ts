@@ -491,6 +491,60 @@ export interface Approver extends ApproverOptions {
   roles: string[]
 }
 
+/** An approver as the ledger has them. */
+export interface RegisteredApprover extends Approver {
+  /** The entry of the ledger since which it stands so: what was submitted before that is not approved with it. */
+  since: number
+  /** Null while the key is in force. */
+  revoked_at: string | null
+}
+
+/** A time in which changes do not start: from a whole second on, until just before another one. */
+export interface Freeze {
+  name: string
+  from: string
+  until: string
+  /** None: all. */
+  areas?: string[]
+  reason: string
+}
+
+/** The kill switch, on. */
+export interface Halt {
+  /** The entry of the ledger that turned it on. */
+  seq: number
+  by: Actor
+  at: string
+  why: string
+}
+
+/** The rules that the ledger of a tenant has in force. */
+export interface RulesInForce {
+  policy: Required<Policy>
+  areas: Required<ProcessArea>[]
+  /** Also those whose key is revoked. */
+  approvers: RegisteredApprover[]
+  freezes: Required<Freeze>[]
+  halt: Halt | null
+}
+
+/** What is to change of the rules; what is not named stays. */
+export interface RulesEdit {
+  /** Of the policy only what is to differ. */
+  policy?: Policy
+  /** New ones, or in place of those of the same names. */
+  areas?: ProcessArea[]
+  remove_areas?: string[]
+  /** New keys, or other roles, another party or other times of registered ones. */
+  add_approvers?: ApproverOptions[]
+  /** Fingerprints, `SHA256:` and 43 characters, or public keys. */
+  revoke_keys?: string[]
+  /** New ones, or in place of those of the same names. */
+  freezes?: Freeze[]
+  unfreeze?: string[]
+  lift_halt?: boolean
+}
+
 /** A signed statement as the ledger has it. */
 export interface Decision {
   seq: number
@@ -1341,6 +1395,21 @@ export declare class Tenant {
   amend(id: string, change: Change, options: AmendOptions): Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
   /** Every time that a person decided otherwise than was proposed, in order: narrowed, widened, rejected, declined. */
   overrides(): Promise<Override[]>
+  /**
+   * The rules that the ledger has in force: policy, process areas, approvers (also those whose key is revoked), freezes, and
+   * the kill switch while it is on.
+   */
+  rules(): Promise<RulesInForce>
+  /**
+   * Submits a change of the rules, always at level 2, by the strictest approval that the rules in force ask for anywhere and
+   * by those who are registered now. The titles of its steps say what differs. It runs during a halt and a freeze.
+   */
+  changeRules(edit: RulesEdit, options: ChangeRulesOptions): Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
+  /**
+   * Turns the kill switch on, at once and by anybody: nothing starts, and what runs turns back before its next step. Only a
+   * change of the rules turns it off: `{ lift_halt: true }`.
+   */
+  halt(by: string | Actor, reason: string): Promise<Halt>
   /** As `Practice.runDue`, for this tenant. */
   runDue(options?: RunDueOptions | undefined | null): Promise<WorkReport>
   /** What is not over, the proposal whose time ends first before the others. */
@@ -1417,6 +1486,14 @@ export interface BudgetOptions {
   years?: number
   /** After how many years from its purchase hardware of a kind is to be replaced; 0: never by age. */
   lifetimes?: Record<string, number>
+}
+
+/** Who changes the rules, and why. */
+export interface ChangeRulesOptions {
+  /** The name of a service, or any actor. */
+  by: string | Actor
+  /** Why, on one line, for those who decide. */
+  reason: string
 }
 
 /** What a tenant is created with. */

@@ -27,6 +27,7 @@ const OPTIONS = {
   'StagedApproval.decision': [2, ['reason', 'role', 'notBefore', 'notAfter']],
   'StagedHumanOnly.attestation': [2, ['note']],
   'Tenant.amend': [2, ['by', 'reason']],
+  'Tenant.changeRules': [1, ['by', 'reason']],
   'Tenant.page': [2, page],
   'Tenant.pageText': [2, page],
   'Tenant.review': [1, ['asOf', 'trigger', 'waivers', 'signal']],

@@ -491,6 +491,60 @@ export interface Approver extends ApproverOptions {
   roles: string[]
 }
 
+/** An approver as the ledger has them. */
+export interface RegisteredApprover extends Approver {
+  /** The entry of the ledger since which it stands so: what was submitted before that is not approved with it. */
+  since: number
+  /** Null while the key is in force. */
+  revoked_at: string | null
+}
+
+/** A time in which changes do not start: from a whole second on, until just before another one. */
+export interface Freeze {
+  name: string
+  from: string
+  until: string
+  /** None: all. */
+  areas?: string[]
+  reason: string
+}
+
+/** The kill switch, on. */
+export interface Halt {
+  /** The entry of the ledger that turned it on. */
+  seq: number
+  by: Actor
+  at: string
+  why: string
+}
+
+/** The rules that the ledger of a tenant has in force. */
+export interface RulesInForce {
+  policy: Required<Policy>
+  areas: Required<ProcessArea>[]
+  /** Also those whose key is revoked. */
+  approvers: RegisteredApprover[]
+  freezes: Required<Freeze>[]
+  halt: Halt | null
+}
+
+/** What is to change of the rules; what is not named stays. */
+export interface RulesEdit {
+  /** Of the policy only what is to differ. */
+  policy?: Policy
+  /** New ones, or in place of those of the same names. */
+  areas?: ProcessArea[]
+  remove_areas?: string[]
+  /** New keys, or other roles, another party or other times of registered ones. */
+  add_approvers?: ApproverOptions[]
+  /** Fingerprints, `SHA256:` and 43 characters, or public keys. */
+  revoke_keys?: string[]
+  /** New ones, or in place of those of the same names. */
+  freezes?: Freeze[]
+  unfreeze?: string[]
+  lift_halt?: boolean
+}
+
 /** A signed statement as the ledger has it. */
 export interface Decision {
   seq: number

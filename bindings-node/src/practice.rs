@@ -215,6 +215,16 @@ pub struct AmendOptions<'a> {
     pub reason: String,
 }
 
+/// Who changes the rules, and why.
+#[napi(object, object_to_js = false)]
+pub struct ChangeRulesOptions<'a> {
+    /// The name of a service, or any actor.
+    #[napi(ts_type = "string | Actor")]
+    pub by: Either<String, Object<'a>>,
+    /// Why, on one line, for those who decide.
+    pub reason: String,
+}
+
 /// How to start what is due.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
@@ -365,6 +375,62 @@ impl Tenant {
         )
     }
 
+    /// The rules that the ledger has in force: policy, process areas, approvers (also those whose key is revoked), freezes, and
+    /// the kill switch while it is on.
+    #[napi(ts_return_type = "Promise<RulesInForce>")]
+    pub fn rules<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        let tenant = self.0.clone();
+        promise(
+            env,
+            move || block_on(tenant.rules()),
+            |env, rules| json::result(env, &rules),
+        )
+    }
+
+    /// Submits a change of the rules, always at level 2, by the strictest approval that the rules in force ask for anywhere and
+    /// by those who are registered now. The titles of its steps say what differs. It runs during a halt and a freeze.
+    #[napi(
+        ts_args_type = "edit: RulesEdit, options: ChangeRulesOptions",
+        ts_return_type = "Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>"
+    )]
+    pub fn change_rules<'env>(
+        &self,
+        env: &'env Env,
+        edit: Object<'_>,
+        options: ChangeRulesOptions<'_>,
+    ) -> Result<Object<'env>> {
+        let (by, reason) = (actor(env, "by", options.by)?, options.reason);
+        let (tenant, edit) = (self.0.clone(), json::read(env, "edit", edit)?);
+        promise(
+            env,
+            move || {
+                let routed = block_on(tenant.change_rules(edit?, &reason, &by?))?;
+                Ok(staged(&tenant, routed))
+            },
+            |_, staged| Ok(staged),
+        )
+    }
+
+    /// Turns the kill switch on, at once and by anybody: nothing starts, and what runs turns back before its next step. Only a
+    /// change of the rules turns it off: `{ lift_halt: true }`.
+    #[napi(
+        ts_args_type = "by: string | Actor, reason: string",
+        ts_return_type = "Promise<Halt>"
+    )]
+    pub fn halt<'env>(
+        &self,
+        env: &'env Env,
+        by: Either<String, Object<'_>>,
+        reason: String,
+    ) -> Result<Object<'env>> {
+        let (tenant, by) = (self.0.clone(), actor(env, "by", by)?);
+        promise(
+            env,
+            move || block_on(tenant.halt(&by?, &reason)),
+            |env, halt| json::result(env, &halt),
+        )
+    }
+
     /// As `Practice.runDue`, for this tenant.
     #[napi(ts_return_type = "Promise<WorkReport>")]
     pub fn run_due<'env>(&self, env: &'env Env, options: Option<RunDueOptions<'_>>) -> Result<Object<'env>> {
@@ -435,7 +501,7 @@ impl Tenant {
             env,
             move || block_on(tenant.approvers()),
             |env, register| {
-                let approvers: Vec<_> = register.iter().map(|entry| &entry.approver).collect();
+                let approvers: Vec<_> = register.in_force().collect();
                 json::plain(env, &approvers)
             },
         )

@@ -57,7 +57,7 @@ test('the worker runs what its window allows and nothing else', async () => {
     isQuiet: true,
   })
   assert.deepEqual((await tenant.runDue()).executed, [])
-  assert.throws(() => tenant.runDue({ signl: 1 }), { code: 'invalid_input', message: /signal/ })
+  await assert.rejects(tenant.runDue({ signl: 1 }), { code: 'invalid_input', message: /signal/ })
 })
 
 test('an abort before the first execution starts nothing', async () => {

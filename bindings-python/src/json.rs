@@ -116,8 +116,8 @@ macro_rules! shapes {
 
 shapes! {
     _plain: AssetLists, BlastRadii, BlastRadius, Bridges, Failure, Inference, WhatIf;
-    _record: Actor, Amendment, AnchorRequest, AnchorRound, Approvals, Calendar, Change, Coverage, Debt, LedgerEntry, Matrix, MissedWindow, Proved, ReviewDue, ReviewDuty, Risk, SplitView, Step, StepContext,
-        Verification, WaiversTaken, WorkReport;
+    _record: Actor, Amendment, AnchorRequest, AnchorRound, Approvals, Calendar, Change, Coverage, Debt, Halt, LedgerEntry, Matrix, MissedWindow, Proved, ReviewDue, ReviewDuty, Risk, RulesInForce, SplitView, Step,
+        StepContext, Verification, WaiversTaken, WorkReport;
     _records: Approvers in Approver, Bands in Band, BudgetLines in BudgetLine, BudgetTotals in BudgetTotal, Costs in Cost, CostTotals in CostTotal,
         Decisions in Decision, Findings in Finding, FiscalYears in FiscalYear, Gaps in Gap, KeptCheckpoints in KeptCheckpoint, ObservedSteps in ObservedStep, Overrides in Override, Pendings in Pending, Questions in Question,
         Recommendations in Recommendation, Rules in RuleResult, Steps in StepReport, UndatedKinds in UndatedKind, UnpricedItems in UnpricedItem;

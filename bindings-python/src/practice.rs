@@ -24,7 +24,8 @@ use crate::executor::{Missed, Notify, Told, Written, interruptible};
 use crate::gate::{AnyResumed, AnyStaged, Who};
 use crate::given::{Text, one_of};
 use crate::json::{
-    AnchorRound, Approvers, Decisions, Dictionaries, Dictionary, Overrides, Pendings, Proved, WorkReport,
+    AnchorRound, Approvers, Decisions, Dictionaries, Dictionary, Halt, Overrides, Pendings, Proved,
+    RulesInForce, WorkReport,
 };
 use crate::ledger::{Ledger, how_to_verify};
 use crate::monitor::{Progress, watch};
@@ -309,6 +310,36 @@ impl Tenant {
         Overrides::of(py, &py.detach(|| block_on(self.0.overrides()))?)
     }
 
+    /// The rules that the ledger has in force: policy, process areas, approvers (also those whose key is revoked), freezes, and
+    /// the kill switch while it is on.
+    fn rules(&self, py: Python<'_>) -> Result<RulesInForce> {
+        RulesInForce::of(py, &py.detach(|| block_on(self.0.rules()))?)
+    }
+
+    /// Submits a change of the rules, always at level 2, by the strictest approval that the rules in force ask for anywhere and
+    /// by those who are registered now. `edit` has any of `policy` (what it leaves out stays), `areas`, `remove_areas`,
+    /// `add_approvers`, `revoke_keys` (fingerprints or public keys), `freezes` (`name`, `from`, `until`, `reason`, and `areas`
+    /// unless it is all), `unfreeze`, `lift_halt`. The titles of its steps say what differs. It runs during a halt and a freeze.
+    fn change_rules(
+        &self,
+        py: Python<'_>,
+        edit: Dictionary<'_>,
+        reason: &str,
+        by: Who<'_>,
+    ) -> Result<AnyStaged> {
+        let text = within("edit", edit.text())?;
+        let (edit, by) = (read(&text, "edit")?, by.actor("by")?);
+        let routed = py.detach(|| block_on(self.0.change_rules(edit, reason, &by)))?;
+        Ok(AnyStaged::of(&self.0, routed))
+    }
+
+    /// Turns the kill switch on, at once and by anybody: nothing starts, and what runs turns back before its next step. Only a
+    /// change of the rules turns it off: `{"lift_halt": True}`.
+    fn halt(&self, py: Python<'_>, by: Who<'_>, reason: &str) -> Result<Halt> {
+        let by = by.actor("by")?;
+        Halt::of(py, &py.detach(|| block_on(self.0.halt(&by, reason)))?)
+    }
+
     /// As `Practice.run_due`, for this tenant.
     fn run_due(&self, py: Python<'_>) -> Result<WorkReport> {
         let report = interruptible(py, || block_on(self.0.run_due(&Monitor::default())))?;
@@ -359,7 +390,7 @@ impl Tenant {
     /// Who may approve, as the ledger has them now.
     fn approvers(&self, py: Python<'_>) -> Result<Approvers> {
         let register = py.detach(|| block_on(self.0.approvers()))?;
-        let approvers: Vec<_> = register.iter().map(|entry| &entry.approver).collect();
+        let approvers: Vec<_> = register.in_force().collect();
         Approvers::of(py, &approvers)
     }
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Actor, Amendment, Anchor, AnchorRound, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Inference, KeptAnchors, KeptCheckpoint, LedgerEntry, Matrix, Missed, Notifier, ObservedStep, Override, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, SplitView, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf, WorkReport
+from vcto.types import Actor, Amendment, Anchor, AnchorRound, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Halt, Inference, KeptAnchors, KeptCheckpoint, LedgerEntry, Matrix, Missed, Notifier, ObservedStep, Override, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, RulesInForce, SplitView, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf, WorkReport
 
 __all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "FileAnchor", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WebhookAnchor", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "passkey_challenge", "passkey_key", "passkey_signature", "postgres_schema", "read", "review", "split_view", "verify_bundle"]
 
@@ -1028,9 +1028,21 @@ class Tenant:
         """
         Who may approve, as the ledger has them now.
         """
+    def change_rules(self, /, edit: dict[str, Any], reason: str, by: str | dict[str, Any]) -> StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify:
+        """
+        Submits a change of the rules, always at level 2, by the strictest approval that the rules in force ask for anywhere and
+        by those who are registered now. `edit` has any of `policy` (what it leaves out stays), `areas`, `remove_areas`,
+        `add_approvers`, `revoke_keys` (fingerprints or public keys), `freezes` (`name`, `from`, `until`, `reason`, and `areas`
+        unless it is all), `unfreeze`, `lift_halt`. The titles of its steps say what differs. It runs during a halt and a freeze.
+        """
     def decisions(self, /) -> list[Decision]:
         """
         Every signed statement of the ledger, in order: to show them, to verify them with other tools.
+        """
+    def halt(self, /, by: str | dict[str, Any], reason: str) -> Halt:
+        """
+        Turns the kill switch on, at once and by anybody: nothing starts, and what runs turns back before its next step. Only a
+        change of the rules turns it off: `{"lift_halt": True}`.
         """
     @property
     def ledger(self, /) -> Ledger:
@@ -1076,6 +1088,11 @@ class Tenant:
         """
         Reviews an estate and records it: the snapshot, sealed, and the review. `trigger` is `manual`, `schedule` or `event`;
         `waivers` are as in `vcto.review`, and stand in the record.
+        """
+    def rules(self, /) -> RulesInForce:
+        """
+        The rules that the ledger has in force: policy, process areas, approvers (also those whose key is revoked), freezes, and
+        the kill switch while it is on.
         """
     def run_due(self, /) -> WorkReport:
         """

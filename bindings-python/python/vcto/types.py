@@ -206,6 +206,44 @@ class Approver(Record):
     valid_before: str | None = None
 
 
+class RegisteredApprover(Approver):
+    """An approver as the ledger has them; `revoked_at` is `None` while the key is in force."""
+
+    since: int
+    revoked_at: str | None
+
+
+class Freeze(Record):
+    """A time in which changes do not start: until just before `until`; no areas: all."""
+
+    name: str
+    areas: list[str]
+    until: str
+    reason: str
+
+
+class Halt(Record):
+    """The kill switch, on."""
+
+    seq: int
+    by: Actor
+    at: str
+    why: str
+
+
+class RulesInForce(Record):
+    """The rules that the ledger of a tenant has in force."""
+
+    policy: Part
+    """In the format `vcto.policy/1`."""
+    areas: list[Part]
+    approvers: list[RegisteredApprover]
+    """Also those whose key is revoked."""
+    freezes: list[Freeze]
+    """Each also with `["from"]`."""
+    halt: Halt | None
+
+
 class Decision(Record):
     """A signed statement as the ledger has it: `approve`, `reject`, `did`, `declined` or `accept`."""
 

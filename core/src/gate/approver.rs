@@ -120,6 +120,7 @@ impl Approver {
 struct Stored {
     person: String,
     key: PublicKey,
+    #[serde(default)]
     party: Party,
     #[serde(default)]
     roles: BTreeSet<String>,

@@ -9,6 +9,7 @@ use vcto::gate::{
     RULES_EXECUTOR, RULES_TARGET, Resumed, Routed, RulesEdit, Staged, Verdict,
 };
 use vcto::practice::{PracticeOptions, TenantOptions};
+use vcto::time::Clock;
 use vcto::{Actor, ErrorKind};
 
 use super::world::{REFUSED, STALE, World, approval, by, change, key, level_2, sign, signers, step};
@@ -784,5 +785,96 @@ fn a_change_of_the_rules_is_amended_under_the_same_rules() {
             .await
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    });
+}
+
+#[test]
+fn an_edit_reads_from_json_and_names_of_the_policy_only_what_differs() {
+    pollster::block_on(async {
+        let strict = Policy {
+            approvals: 2,
+            ..Policy::default()
+        };
+        let people = TenantOptions::region("eu")
+            .policy(strict)
+            .approvers(signers(&["alice", "bob"]));
+        let world = World::with(PracticeOptions::default(), people).await;
+        let edit: RulesEdit =
+            serde_json::from_str(r#"{"policy": {"targets": 9, "blast_radius": {"l2": 20}}}"#).unwrap();
+        let staged = staged(&world, edit).await;
+        assert_eq!(
+            titles(&staged),
+            ["Change the policy: blast_radius.l2 from 50 to 20; targets from 500 to 9"]
+        );
+        let _ = approved(&world, staged, &["alice", "bob"])
+            .await
+            .execute()
+            .await
+            .unwrap();
+        let policy = world.tenant.rules().await.unwrap().policy;
+        assert_eq!(
+            (policy.approvals, policy.targets, policy.blast_radius.l1),
+            (2, 9, 5)
+        );
+        for (text, place) in [
+            (r#"{"policy": {"approval": 3}}"#, "/policy/approval"),
+            (r#"{"policy": {"approvals": "two"}}"#, "/policy/approvals"),
+            (
+                r#"{"policy": {"blast_radius": {"l7": 1}}}"#,
+                "/policy/blast_radius",
+            ),
+            (r#"{"policy": {"approvals": 0}}"#, "/approvals"),
+        ] {
+            let error = change_refused(&world, serde_json::from_str(text).unwrap()).await;
+            assert_eq!(
+                (error.kind(), error.place()),
+                (ErrorKind::InvalidInput, Some(place)),
+                "{error}"
+            );
+        }
+        for text in [
+            r#"{"polisy": {}}"#,
+            r#"{"add_approvers": [{"person": "x"}]}"#,
+            r#"{"freezes": [{}]}"#,
+        ] {
+            assert!(serde_json::from_str::<RulesEdit>(text).is_err(), "{text}");
+        }
+    });
+}
+
+#[test]
+fn a_window_that_a_freeze_covers_is_refused_and_run_when_the_freeze_is_over() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let mut change = level_2(&["printer"]);
+        change.not_before = Some("2026-11-22T09:00:00Z".parse().unwrap());
+        change.not_after = Some("2026-11-22T18:00:00Z".parse().unwrap());
+        let staged = approval(world.submit(change).await);
+        let id = staged.id();
+        let _ = world.approve(staged, "alice").await.unwrap();
+        let (from, until) = (world.clock.now(), "2026-11-22T12:00:00Z".parse().unwrap());
+        let freeze = Freeze::new("move", from, until, "the office moves");
+        set(&world, RulesEdit::new().freeze(freeze), &["bob"]).await;
+        world.clock.set("2026-11-22T10:00:00Z".parse().unwrap());
+        let report = world
+            .tenant
+            .run_due(&vcto::monitor::Monitor::default())
+            .await
+            .unwrap();
+        let refused: Vec<_> = report
+            .refused
+            .iter()
+            .map(|one| (one.proposal, one.error.kind()))
+            .collect();
+        assert_eq!(refused, [(Some(id), ErrorKind::Denied)]);
+        assert!(report.executed.is_empty() && report.missed.is_empty() && world.lab.calls().is_empty());
+        world.clock.set(until);
+        let report = world
+            .tenant
+            .run_due(&vcto::monitor::Monitor::default())
+            .await
+            .unwrap();
+        assert_eq!(report.executed.len(), 1);
+        assert!(report.refused.is_empty());
     });
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::document::{Document, approvers, order};
 use super::planned::{DOCUMENT, REPLACES};
@@ -17,7 +19,7 @@ use crate::gate::engine::Gate;
 use crate::gate::policy::{Policy, ProcessArea};
 use crate::gate::sshsig::PublicKey;
 use crate::gate::state::{Setup, State};
-use crate::text::{Untrusted, quoted};
+use crate::text::{Plain, Untrusted, pointer_to, quoted};
 
 /// What is to change of the rules of a tenant. What is not named stays as it is.
 ///
@@ -32,17 +34,87 @@ use crate::text::{Untrusted, quoted};
 /// # let _ = edit;
 /// # Ok::<(), vcto::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+///
+/// The same can be read from JSON, where every part may be left out; of the policy only what is to differ is named:
+///
+/// ```
+/// let edit: vcto::gate::RulesEdit = serde_json::from_str(
+///     r#"{
+///         "policy": {"approvals": 2, "blast_radius": {"l2": 20}},
+///         "areas": [{"name": "firewall", "zone": "network", "floor": "L1", "analysis": "taken back exactly"}],
+///         "remove_areas": ["documentation"],
+///         "add_approvers": [{"person": "dora", "roles": ["owner"],
+///             "key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea"}],
+///         "revoke_keys": ["SHA256:1Q0Bxt2xJ5kYzJ0Y0S1n8k3Yz0Zs6m9v3Q4d7bqT2cE"],
+///         "freezes": [{"name": "year-end", "from": "2026-12-18T17:00:00Z", "until": "2027-01-04T06:00:00Z", "reason": "payroll"}],
+///         "unfreeze": ["summer"],
+///         "lift_halt": true
+///     }"#,
+/// )?;
+/// # let _ = edit;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[must_use = "an edit does nothing until it is submitted with `change_rules`"]
 pub struct RulesEdit {
-    policy: Option<Policy>,
+    policy: Option<PolicyEdit>,
     areas: Vec<ProcessArea>,
-    no_areas: Vec<String>,
-    approvers: Vec<Approver>,
-    revoked: Vec<String>,
+    remove_areas: Vec<String>,
+    add_approvers: Vec<Approver>,
+    revoke_keys: Vec<String>,
     freezes: Vec<Freeze>,
-    unfrozen: Vec<String>,
-    lifts: bool,
+    unfreeze: Vec<String>,
+    lift_halt: bool,
+}
+
+/// What is to differ of the policy.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "Map<String, Value>")]
+enum PolicyEdit {
+    Whole(Box<Policy>),
+    /// The values that are named; the others stay.
+    Values(Map<String, Value>),
+}
+
+impl From<Map<String, Value>> for PolicyEdit {
+    fn from(values: Map<String, Value>) -> Self {
+        Self::Values(values)
+    }
+}
+
+impl PolicyEdit {
+    /// The policy that follows one.
+    fn over(&self, policy: &Policy) -> Result<Policy> {
+        let values = match self {
+            Self::Whole(policy) => return Ok(policy.as_ref().clone()),
+            Self::Values(values) => values,
+        };
+        let mut next = policy.clone();
+        for (name, value) in values {
+            next = with_value(&next, name, value)?;
+        }
+        Ok(next)
+    }
+}
+
+fn with_value(policy: &Policy, name: &str, value: &Value) -> Result<Policy> {
+    let mut whole = serde_json::to_value(policy)
+        .map_err(|source| Error::new(ErrorKind::Internal, "a policy does not serialise").caused_by(source))?;
+    let unfit = |why: &str| {
+        Err(Error::new(ErrorKind::InvalidInput, why)
+            .at(format!("/policy{}", pointer_to(name)))
+            .during("rules.edit"))
+    };
+    let Some(old) = whole.get_mut(name) else {
+        return unfit("a policy has no such value");
+    };
+    match (old, value) {
+        // Of a group of values too only what is to differ is named.
+        (Value::Object(old), Value::Object(new)) => old.extend(new.clone()),
+        (old, new) => *old = new.clone(),
+    }
+    serde_json::from_value(whole).or_else(|error| unfit(&Plain(&error.to_string()).to_string()))
 }
 
 impl RulesEdit {
@@ -53,7 +125,7 @@ impl RulesEdit {
 
     /// Another policy.
     pub fn policy(mut self, policy: Policy) -> Self {
-        self.policy = Some(policy);
+        self.policy = Some(PolicyEdit::Whole(Box::new(policy)));
         self
     }
 
@@ -65,21 +137,21 @@ impl RulesEdit {
 
     /// No longer this process area: a change that names it is left to humans from then on.
     pub fn remove_area(mut self, name: impl Into<String>) -> Self {
-        self.no_areas.push(name.into());
+        self.remove_areas.push(name.into());
         self
     }
 
     /// One more key of a person who may approve what is submitted from then on; or other roles, another party or other
     /// times for a key that is registered.
     pub fn add_approver(mut self, approver: Approver) -> Self {
-        self.approvers.push(approver);
+        self.add_approvers.push(approver);
         self
     }
 
     /// Revokes a key, named by its fingerprint (`SHA256:…`) or as it stands in a `.pub` file. Approvals that it signed and that
     /// did not start count no longer; what it signed before still verifies. It can never be the key of another person.
     pub fn revoke_key(mut self, key: impl Into<String>) -> Self {
-        self.revoked.push(key.into());
+        self.revoke_keys.push(key.into());
         self
     }
 
@@ -91,13 +163,13 @@ impl RulesEdit {
 
     /// Ends a freeze.
     pub fn unfreeze(mut self, name: impl Into<String>) -> Self {
-        self.unfrozen.push(name.into());
+        self.unfreeze.push(name.into());
         self
     }
 
     /// Turns the kill switch off: the halt that is in force when this is submitted, and no later one.
     pub fn lift_halt(mut self) -> Self {
-        self.lifts = true;
+        self.lift_halt = true;
         self
     }
 
@@ -142,10 +214,12 @@ impl RulesEdit {
 
     fn documents(&self, setup: &Setup) -> Result<Vec<Document>> {
         let mut documents = vec![Document::Approvers(self.next_approvers(setup)?)];
-        documents.extend(self.policy.clone().map(Document::Policy));
+        if let Some(policy) = &self.policy {
+            documents.push(Document::Policy(policy.over(setup.policy()?)?));
+        }
         documents.push(Document::Areas(self.next_areas(setup)?));
         documents.push(Document::Freezes(self.next_freezes(setup)?));
-        if self.lifts {
+        if self.lift_halt {
             let halt = setup.halt.as_ref();
             let halt = halt.ok_or_else(|| missing("the kill switch is not on".to_owned()))?;
             documents.push(Document::NoHalt(halt.seq));
@@ -158,7 +232,7 @@ impl RulesEdit {
             .into_iter()
             .map(|approver| (approver.key(), approver))
             .collect();
-        for wanted in &self.revoked {
+        for wanted in &self.revoke_keys {
             let named = by_key.keys().find(|key| is_named(key, wanted)).cloned();
             let key = named.ok_or_else(|| {
                 missing(format!("no approver has the key {} now", quoted(wanted))).remedy(
@@ -167,7 +241,7 @@ impl RulesEdit {
             })?;
             by_key.remove(&key);
         }
-        for approver in &self.approvers {
+        for approver in &self.add_approvers {
             let replaced = by_key.insert(approver.key(), approver.clone());
             if replaced.is_some_and(|old| old.person() != approver.person()) {
                 return Err(Error::new(
@@ -183,7 +257,7 @@ impl RulesEdit {
 
     fn next_areas(&self, setup: &Setup) -> Result<Vec<ProcessArea>> {
         let mut areas = setup.areas()?.as_ref().clone();
-        for name in &self.no_areas {
+        for name in &self.remove_areas {
             let removed = areas.remove(name);
             removed.ok_or_else(|| missing(format!("there is no process area {}", quoted(name))))?;
         }
@@ -199,7 +273,7 @@ impl RulesEdit {
             .iter()
             .map(|freeze| (freeze.name.clone(), freeze.clone()))
             .collect();
-        for name in &self.unfrozen {
+        for name in &self.unfreeze {
             let ended = freezes.remove(name);
             ended.ok_or_else(|| missing(format!("there is no freeze {}", quoted(name))))?;
         }

@@ -34,6 +34,7 @@ pub struct Freeze {
     /// Until just before this whole second.
     pub until: Timestamp,
     /// The process areas that it holds; none: all.
+    #[serde(default)]
     pub areas: BTreeSet<String>,
     /// Why, on one line, for those whose change does not start.
     pub reason: String,
