@@ -193,3 +193,82 @@ fn where_the_ledger_fails_nothing_is_done_that_it_does_not_announce() {
         );
     }
 }
+
+/// The kinds of the records of the rules behind the creation.
+fn sets(gate: &Gate) -> BTreeSet<u16> {
+    let entries = block_on(gate.ledger().entries(6..)).unwrap();
+    let kinds = entries.iter().map(|entry| entry.entry_type().0);
+    kinds.filter(|kind| (0x0101..=0x0106).contains(kind)).collect()
+}
+
+/// A call of the store that fails once, and whether it took effect or not: the rules in force are those of the ledger, and an
+/// execution never says of a rule what the ledger does not show.
+#[test]
+fn where_the_ledger_fails_once_no_rule_is_told_to_be_set_that_is_not_nor_the_other_way() {
+    for persisted in [false, true] {
+        let mut ends = BTreeSet::new();
+        for first in 0.. {
+            assert!(first < 2_000, "it ends");
+            let (place, _) = prepared();
+            let gate = place.open(&place.storage, &Notes::default()).unwrap();
+            let (from, until) = ("2026-12-18T17:00:00Z", "2027-01-04T06:00:00Z");
+            let freeze = Freeze::new("f", from.parse().unwrap(), until.parse().unwrap(), "why");
+            let policy = Policy {
+                targets: 9,
+                ..Policy::default()
+            };
+            let edit = RulesEdit::new().policy(policy).freeze(freeze);
+            let routed = block_on(gate.change_rules(&edit, "why", &Actor::service("svc"))).unwrap();
+            let Routed::Approval(staged) = routed else {
+                panic!("the rules change at L2");
+            };
+            let id = staged.id();
+            let text = staged.decision("alice", Verdict::Approve).unwrap();
+            let signature = MemoryKey::from_seed(&[1; 32]).sign(NAMESPACE, &text).unwrap();
+            let _ = block_on(staged.decide(&text, signature)).unwrap();
+            drop(gate);
+            let faults = Faults::new(first, 1, persisted);
+            let failing = with_faults(&place.storage, &faults);
+            let ended = execute(&place, &failing, &Notes::default(), id).is_ok();
+
+            let gate = place.open(&place.storage, &Notes::default()).unwrap();
+            let found = sets(&gate);
+            let resumed = match block_on(gate.resume(id)).unwrap() {
+                Resumed::InDoubt(in_doubt) => {
+                    let settled = block_on(in_doubt.probe()).unwrap();
+                    assert_eq!(found, sets(&gate), "looking sets nothing");
+                    matches!(settled, Settled::Finished(_)).then(|| block_on(gate.resume(id)).unwrap())
+                }
+                resumed => Some(resumed),
+            };
+            let told = match &resumed {
+                Some(Resumed::Finished(finished)) => finished.outcome().as_str(),
+                Some(_) => "not begun",
+                None => "in doubt",
+            };
+            let expected: &[&str] = match found.len() {
+                0 => &["not begun", "not_done"],
+                1 => &["in doubt", "rollback_failed"],
+                _ => &["succeeded"],
+            };
+            assert!(expected.contains(&told), "at call {first}: {told} with {found:?}");
+            let rules = block_on(gate.rules()).unwrap();
+            let in_force = (rules.policy.targets == 9, rules.freezes.len() == 1);
+            assert_eq!(in_force, (found.contains(&0x0101), found.contains(&0x0104)));
+            let report = block_on(gate.ledger().verify(&VerifyOptions::default())).unwrap();
+            assert_eq!(
+                report.policy,
+                crate::ledger::Policy::Ok,
+                "at call {first}: {report:?}"
+            );
+            ends.insert(told);
+            if ended && !faults.is_met() {
+                break;
+            }
+        }
+        assert!(
+            ends.len() >= 3,
+            "it failed before, between and after the steps: {ends:?}"
+        );
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::decision::{Decision, verified};
 use super::outcome::ExecutionStatus;
-use super::record::{ActRef, Authority, ExpiredWhat, Proposed, Record, Signed};
+use super::record::{ActRef, Authority, ExpiredWhat, Proposed, Record, SetupRight, Signed};
 use crate::change::Change;
 use crate::error::Result;
 use crate::ledger::Entry;
@@ -73,6 +73,15 @@ pub(crate) fn told(entry: &Entry) -> Result<Option<Told>> {
         };
         other(&act.proposal, kind, format!("{}{direction}{rest}", act.step))
     };
+    let set = |right: &SetupRight, what: &str| match right {
+        // What comes with the creation is about no proposal.
+        SetupRight::Creation => None,
+        SetupRight::Step { proposal, step } => other(
+            proposal,
+            "rules_set",
+            format!("{step}: in force from here: {what}"),
+        ),
+    };
     Ok(match &record {
         Record::Proposed(record) => Some(proposed(record)?),
         Record::Decided(record) => Some(stated(&record.proposal.to_string(), &record.decision)?),
@@ -104,6 +113,11 @@ pub(crate) fn told(entry: &Entry) -> Result<Option<Told>> {
                 automatic: record.authority == Authority::Level,
             },
         ),
+        Record::PolicySet(record) => set(&record.right, "policy"),
+        Record::AreasSet(record) => set(&record.right, "process areas"),
+        Record::ApproversSet(record) => set(&record.right, "approvers"),
+        Record::FreezesSet(record) => set(&record.right, "freezes"),
+        Record::HaltLifted(record) => set(&record.right, "no kill switch"),
         Record::StepIntent(record) => act(&record.act, "step_intent", ""),
         Record::StepDone(record) => act(&record.act, "step_done", ""),
         Record::StepProbed(record) => act(&record.act, "step_probed", ""),

@@ -15,6 +15,7 @@ mod openssh;
 mod parts;
 mod passkey;
 mod rules;
+mod rules_proof;
 mod rules_run;
 mod together;
 mod worker;
