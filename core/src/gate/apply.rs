@@ -157,7 +157,7 @@ impl State {
         }
         self.refusals = transition.refusals.unwrap_or(self.refusals);
         for proposal in transition.proposals {
-            self.proposals.insert(proposal.id, proposal);
+            self.proposals.insert(proposal);
         }
     }
 

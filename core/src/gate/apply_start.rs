@@ -115,14 +115,9 @@ pub(super) fn proposal_id(state: &State, change: &Digest) -> ProposalId {
 
 /// The last proposals of the same change, newest last.
 pub(super) fn earlier(state: &State, change: &Digest) -> Vec<ProposalId> {
-    let mut same: Vec<&Arc<Proposal>> = state
-        .proposals
-        .values()
-        .filter(|other| other.change_digest == *change)
-        .collect();
-    same.sort_by_key(|other| other.place);
+    let same = state.proposals.of_change(change);
     let skipped = same.len().saturating_sub(MAX_EARLIER);
-    same.into_iter().skip(skipped).map(|other| other.id).collect()
+    same.iter().skip(skipped).copied().collect()
 }
 
 /// The grounds are about this change, follow from their input, and are those of the rules and the snapshot in force.

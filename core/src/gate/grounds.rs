@@ -229,6 +229,16 @@ fn is_critical(asset: &Asset) -> bool {
 /// Whether anything that carries impact is stated of the asset, in either direction. What was only inferred does not make
 /// its reach known.
 fn is_related(estate: &Estate, asset: &AssetId) -> bool {
+    if let Some(at) = estate.index_of(asset.as_str()) {
+        let graph = estate.graph();
+        let inferred = &graph.standing().inferred;
+        let is_stated = |pair: (u32, u32)| inferred.binary_search(&pair).is_err();
+        let needs = graph.dependencies(at).iter().any(|other| is_stated((at, *other)));
+        if needs || graph.dependants(at).iter().any(|other| is_stated((*other, at))) {
+            return true;
+        }
+    }
+    // What says of itself that it needs itself, and groups of one, are in no graph.
     let stated = estate.relations().iter().any(|relation| {
         relation.kind.carries_impact()
             && relation.is_stated()

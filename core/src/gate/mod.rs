@@ -24,6 +24,7 @@ mod notifier;
 mod outcome;
 mod pending;
 mod policy;
+mod proposals;
 mod quorum;
 mod record;
 mod registry;

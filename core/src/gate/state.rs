@@ -13,6 +13,7 @@ use super::id::ProposalId;
 use super::level::Level;
 use super::outcome::ExecutionStatus;
 use super::policy::{Policy, ProcessArea, digest_of};
+use super::proposals::Proposals;
 use super::quorum::Quorum;
 use super::record::{Grounds, ObservedStep};
 use super::rules::{Freeze, Halt, RULES_AREA};
@@ -39,7 +40,7 @@ pub(crate) struct State {
     /// entries later ones.
     pub(super) record_time: Timestamp,
     pub(super) setup: Setup,
-    pub(super) proposals: BTreeMap<ProposalId, Arc<Proposal>>,
+    pub(super) proposals: Proposals,
     /// The entry with the last snapshot of the estate.
     pub(super) snapshot: Option<u64>,
     /// Of what names no proposal.
@@ -179,7 +180,7 @@ impl State {
             time: Timestamp::UNIX_EPOCH,
             record_time: Timestamp::UNIX_EPOCH,
             setup: Setup::default(),
-            proposals: BTreeMap::new(),
+            proposals: Proposals::default(),
             snapshot: None,
             refusals: Refusals::default(),
         }
@@ -229,8 +230,8 @@ impl State {
     pub(super) fn holder_of_targets(&self, proposal: &Proposal) -> Option<&Proposal> {
         let targets = proposal.change.targets();
         self.proposals
-            .values()
-            .filter(|other| other.id != proposal.id && other.phase == Phase::Started)
+            .started()
+            .filter(|other| other.id != proposal.id)
             .find(|other| {
                 other
                     .change

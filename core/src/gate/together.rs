@@ -56,8 +56,10 @@ impl<'a> Subject<'a> {
             return Vec::new();
         }
         let own: BTreeSet<String> = self.authors.iter().map(folded).collect();
+        let since = at.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
         let mut earlier: Vec<_> = state
-            .proposals()
+            .proposals
+            .unapproved(since)
             .filter(|other| {
                 other.place < self.place && other.level <= Level::L1 && other.takes_back.is_none()
             })
