@@ -73,15 +73,6 @@ pub(crate) fn told(entry: &Entry) -> Result<Option<Told>> {
         };
         other(&act.proposal, kind, format!("{}{direction}{rest}", act.step))
     };
-    let set = |right: &SetupRight, what: &str| match right {
-        // What comes with the creation is about no proposal.
-        SetupRight::Creation => None,
-        SetupRight::Step { proposal, step } => other(
-            proposal,
-            "rules_set",
-            format!("{step}: in force from here: {what}"),
-        ),
-    };
     Ok(match &record {
         Record::Proposed(record) => Some(proposed(record)?),
         Record::Decided(record) => Some(stated(&record.proposal.to_string(), &record.decision)?),
@@ -113,11 +104,6 @@ pub(crate) fn told(entry: &Entry) -> Result<Option<Told>> {
                 automatic: record.authority == Authority::Level,
             },
         ),
-        Record::PolicySet(record) => set(&record.right, "policy"),
-        Record::AreasSet(record) => set(&record.right, "process areas"),
-        Record::ApproversSet(record) => set(&record.right, "approvers"),
-        Record::FreezesSet(record) => set(&record.right, "freezes"),
-        Record::HaltLifted(record) => set(&record.right, "no kill switch"),
         Record::StepIntent(record) => act(&record.act, "step_intent", ""),
         Record::StepDone(record) => act(&record.act, "step_done", ""),
         Record::StepProbed(record) => act(&record.act, "step_probed", ""),
@@ -150,7 +136,7 @@ pub(crate) fn told(entry: &Entry) -> Result<Option<Told>> {
                 status: record.status,
             },
         ),
-        _ => None,
+        _ => rule_set(&record),
     })
 }
 
@@ -168,6 +154,28 @@ fn proposed(record: &Proposed) -> Result<Told> {
             let detail = format!("By {}, as {}: {}", amends.by, record.proposal, amends.reason);
             (amends.proposal.to_string(), detail)
         }),
+    })
+}
+
+/// That a document of the rules came into force; what comes with the creation is about no proposal.
+fn rule_set(record: &Record) -> Option<Told> {
+    let (right, what) = match record {
+        Record::PolicySet(record) => (&record.right, "policy"),
+        Record::AreasSet(record) => (&record.right, "process areas"),
+        Record::ApproversSet(record) => (&record.right, "approvers"),
+        Record::FreezesSet(record) => (&record.right, "freezes"),
+        Record::HaltLifted(record) => (&record.right, "no kill switch"),
+        _ => return None,
+    };
+    let SetupRight::Step { proposal, step } = right else {
+        return None;
+    };
+    Some(Told::Happened {
+        proposal: proposal.to_string(),
+        what: Happening::Other {
+            kind: "rules_set",
+            detail: format!("{step}: in force from here: {what}"),
+        },
     })
 }
 
