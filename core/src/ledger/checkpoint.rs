@@ -41,7 +41,7 @@ impl Checkpoint {
     }
 
     /// The size that a checkpoint states, before anything is known of its signature.
-    pub(super) fn size_unverified(note: &[u8]) -> Result<u64> {
+    pub(crate) fn size_unverified(note: &[u8]) -> Result<u64> {
         Ok(parse_text(SignedNote::parse(note)?.text())?.1)
     }
 

@@ -39,7 +39,7 @@ pub enum AnchorOutcome {
     Failed,
     /// Its log does not begin with what was anchored: its history was written anew. Nothing was taken.
     Forked,
-    /// The anchor log knows it, and there is no log of it any more.
+    /// The anchor log knows it, or its high-water mark is here, and there is no log of it any more.
     Missing,
     /// Its log has fewer entries than were anchored. Nothing was taken.
     Shorter,
@@ -154,11 +154,15 @@ impl Practice {
             entered.insert(region, region_entered);
         }
         let mut present = BTreeSet::new();
+        let mut lost = Vec::new();
         for name in self.tenants()? {
-            match self.ledger_of(&name).await {
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            match self.find_ledger(&name).await {
+                Ok(None) => {
+                    lost.push(name);
+                    continue;
+                }
                 Err(error) => round.tenants.push(failed(&name, None, &error)),
-                Ok(ledger) => {
+                Ok(Some(ledger)) => {
                     let region = ledger.region().to_owned();
                     if !entered.contains_key(&region) {
                         let region_entered = self.enter(&region).await;
@@ -180,10 +184,31 @@ impl Practice {
             let told = self.finish(region, entered, &present, &mut round, options).await;
             round.regions.push(told);
         }
+        for name in lost {
+            self.tell_lost(&name, &mut round);
+        }
         round
             .tenants
             .sort_by(|a, b| (&a.region, &a.tenant).cmp(&(&b.region, &b.tenant)));
         Ok(round)
+    }
+
+    /// Names a tenant of which only the mark is left, where no anchor log has named it. What was never more than begun is passed
+    /// over.
+    fn tell_lost(&self, name: &str, round: &mut AnchorRound) {
+        let error = self.absent(name);
+        let is_told = round.tenants.iter().any(|told| told.tenant == name);
+        if is_told || error.kind() == ErrorKind::NotFound {
+            return;
+        }
+        let outcome = match error.kind() {
+            ErrorKind::RollbackDetected => AnchorOutcome::Missing,
+            _ => AnchorOutcome::Failed,
+        };
+        round.tenants.push(TenantRound {
+            outcome,
+            ..failed(name, None, &error)
+        });
     }
 
     /// Opens the anchor log of a region, for this round alone: from here on nobody else takes heads, so that a log that is

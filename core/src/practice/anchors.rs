@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::open::Practice;
+use super::place::ANCHOR;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::guarded;
 use crate::gate::is_name;
@@ -77,7 +78,8 @@ impl Practice {
     /// The place of a region's anchor log, and what it is opened with; none where there is no such log and none is to be made.
     fn anchor_place(&self, region: &str, make: bool) -> Result<Option<(Storage, LedgerOptions)>> {
         let found = self.place().anchor(region, make, &self.options().entropy)?;
-        Ok(found.map(|(storage, keys)| (storage, self.ledger_options(&keys))))
+        let log = format!("{ANCHOR}{region}");
+        Ok(found.map(|(storage, keys)| (storage, self.ledger_options(&log, &keys))))
     }
 
     /// The anchor log of a region; one is made where there is none.
@@ -89,7 +91,8 @@ impl Practice {
         let Some((storage, options)) = self.anchor_place(region, true)? else {
             return Err(Error::new(ErrorKind::Internal, "an anchor log has no place"));
         };
-        let log = AnchorLog::open_or_create(&storage, &origin, region, options).await?;
+        let log = AnchorLog::open_or_create(&storage, &origin, region, options).await;
+        let log = log.map_err(|error| self.with_remedy(&format!("{ANCHOR}{region}"), error))?;
         Ok(self.anchors().keep(region, log))
     }
 
@@ -103,7 +106,8 @@ impl Practice {
         };
         match AnchorLog::open(&storage, options).await {
             Err(error) if error.kind() == ErrorKind::NotFound => Err(gone(region)),
-            log => Ok(Some(self.anchors().keep(region, log?))),
+            Err(error) => Err(self.with_remedy(&format!("{ANCHOR}{region}"), error)),
+            Ok(log) => Ok(Some(self.anchors().keep(region, log))),
         }
     }
 }

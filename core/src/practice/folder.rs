@@ -13,6 +13,7 @@
 //!
 //! A region is written with `%` and two digits for each byte but a-z, 0-9 and `-`, so that no region leaves its place.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -123,37 +124,33 @@ impl Folder {
         }
     }
 
-    /// The regions that have an anchor log, in order.
-    pub(super) fn regions(&self) -> Result<Vec<String>> {
-        let folder = self.root.join("anchors");
-        if !exists(&folder)? {
-            return Ok(Vec::new());
-        }
-        let mut regions = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(|source| Error::io(source, folder.display()))? {
-            let name = entry
-                .map_err(|source| Error::io(source, folder.display()))?
-                .file_name();
-            regions.extend(name.to_str().and_then(decoded));
-        }
-        regions.sort();
+    /// The regions that have an anchor log, or a mark of one that is gone.
+    pub(super) fn regions(&self) -> Result<BTreeSet<String>> {
+        let there = names_in(&self.root.join("anchors"))?;
+        let mut regions = self.marked_regions()?;
+        regions.extend(there.iter().filter_map(|name| decoded(name)));
         Ok(regions)
     }
 
-    /// The tenants whose creation has begun, in order of the name.
-    pub(super) fn tenants(&self) -> Result<Vec<String>> {
-        let folder = self.root.join("tenants");
-        let mut names = Vec::new();
-        for entry in fs::read_dir(&folder).map_err(|source| Error::io(source, folder.display()))? {
-            let entry = entry.map_err(|source| Error::io(source, folder.display()))?;
-            if let Ok(name) = entry.file_name().into_string()
-                && is_name(&name)
-            {
-                names.push(name);
-            }
-        }
-        names.sort();
+    /// The regions of whose anchor log there is a mark.
+    pub(super) fn marked_regions(&self) -> Result<BTreeSet<String>> {
+        let region = |name: String| decoded(name.strip_prefix("anchor.")?);
+        let marks = names_in(&self.root.join("marks"))?;
+        Ok(marks.into_iter().filter_map(region).collect())
+    }
+
+    /// The tenants whose creation has begun, and those of which only the mark is left.
+    pub(super) fn tenants(&self) -> Result<BTreeSet<String>> {
+        let mut names = self.marked_tenants()?;
+        let there = names_in(&self.root.join("tenants"))?;
+        names.extend(there.into_iter().filter(|name| is_name(name)));
         Ok(names)
+    }
+
+    /// The tenants of whose ledger there is a mark.
+    pub(super) fn marked_tenants(&self) -> Result<BTreeSet<String>> {
+        let marks = names_in(&self.root.join("marks"))?;
+        Ok(marks.into_iter().filter(|name| is_name(name)).collect())
     }
 
     /// Whether there is a ledger of the tenant.
@@ -235,6 +232,20 @@ pub(super) fn encoded(region: &str) -> String {
 pub(super) fn decoded(name: &str) -> Option<String> {
     let region = percent_decode_str(name).decode_utf8().ok()?.into_owned();
     (encoded(&region) == name).then_some(region)
+}
+
+/// The names in a folder; none where it is not there.
+fn names_in(folder: &Path) -> Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(|source| Error::io(source, folder.display()))?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|source| Error::io(source, folder.display()))?;
+        names.extend(entry.file_name().into_string());
+    }
+    Ok(names)
 }
 
 fn exists(path: &Path) -> Result<bool> {
@@ -380,6 +391,11 @@ fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
         .map_err(|source| Error::io(source, path.display()))
+}
+
+/// Makes a renamed file durable.
+pub(super) fn sync_parent(path: &Path) -> Result<()> {
+    path.parent().map_or(Ok(()), sync_folder)
 }
 
 fn sync_folder(folder: &Path) -> Result<()> {

@@ -5,6 +5,7 @@ mod anchored;
 mod anchors;
 mod folder;
 mod keys;
+mod lost;
 mod name;
 mod open;
 mod options;

@@ -30,6 +30,15 @@ pub(super) fn not_found(name: &str, known: &[String]) -> Error {
     }
 }
 
+/// The error for a tenant whose creation has begun and not ended.
+pub(super) fn unborn(name: &str) -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        format!("the creation of the tenant {} was interrupted", quoted(name)),
+    )
+    .remedy("`create_tenant` completes it")
+}
+
 /// At most three names that are hardly different: few edits away, or one begins with the other.
 fn near<'a>(name: &str, known: &'a [String]) -> Vec<&'a str> {
     let mut ranked: Vec<(usize, &str)> = known

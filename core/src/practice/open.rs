@@ -12,7 +12,7 @@ use super::keys::LogKeys;
 use super::options::PracticeOptions;
 use super::place::Place;
 use super::tenant::Open;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::gate::{Executor, GateCheck, Means, Policy, Registry, check_name};
 use crate::ledger::LedgerOptions;
 
@@ -118,6 +118,17 @@ impl Practice {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Says how to go on with a log whose mark is missing.
+    pub(super) fn with_remedy(&self, log: &str, error: Error) -> Error {
+        if error.kind() != ErrorKind::RollbackDetected || self.place().has_mark(log) {
+            return error;
+        }
+        error.remedy(format!(
+            "restore the mark; or compare the log with a receipt, a checkpoint or a bundle that was kept elsewhere, and open the \
+             practice with the option `accept_missing_mark` (in Node `acceptMissingMark`) for `{log}`, which is recorded in the log"
+        ))
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.0.options.clock.now()
     }
@@ -134,7 +145,8 @@ impl Practice {
         })
     }
 
-    pub(super) fn ledger_options(&self, keys: &LogKeys) -> LedgerOptions {
+    /// What a log is opened with: that of a tenant, or `anchor/<region>`.
+    pub(super) fn ledger_options(&self, log: &str, keys: &LogKeys) -> LedgerOptions {
         let options = &self.0.options;
         LedgerOptions::new(
             Arc::clone(keys.first()) as _,
@@ -144,6 +156,7 @@ impl Practice {
         )
         .policy(Arc::new(GateCheck))
         .succession(Arc::new(keys.clone()))
+        .accept_missing_mark(options.without_mark.contains(log))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a practice and a tenant are opened and created with.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub struct PracticeOptions {
     pub(super) policy: Option<Policy>,
     pub(super) origin: Option<String>,
     pub(super) folder: Option<PathBuf>,
+    pub(super) without_mark: BTreeSet<String>,
 }
 
 impl Default for PracticeOptions {
@@ -33,6 +35,7 @@ impl Default for PracticeOptions {
             policy: None,
             origin: None,
             folder: None,
+            without_mark: BTreeSet::new(),
         }
     }
 }
@@ -77,10 +80,23 @@ impl PracticeOptions {
     }
 
     /// Where a practice in a database keeps what must not lie there: the keys of its tenants and the marks of their ledgers,
-    /// in a folder within this one that is named by the practice's id. Each machine needs the keys; a machine without a mark
-    /// refuses a ledger, so a new one gets a copy of both. A practice in a folder keeps them there and takes no notice.
+    /// in a folder within this one that is named by the practice's id. Each machine needs a copy of the keys, and has marks of
+    /// its own: a new one gets a copy of another's, or its first ones with [`accept_missing_mark`](Self::accept_missing_mark).
+    /// A practice in a folder keeps them there and takes no notice.
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
+        self
+    }
+
+    /// Opens the ledger of this tenant although its high-water mark is missing, and makes a new mark of what is there; the
+    /// ledger gets an entry that says so. `anchor/<region>` names the anchor log of a region. Where there is a mark it counts as
+    /// ever, so an option that is left in place accepts the next loss too: take it out again.
+    ///
+    /// Only for who has compared the log with something that was kept elsewhere, a checkpoint, a receipt or a bundle: without the
+    /// mark a truncated log looks whole. It is needed where the mark was lost, and on a machine that opens a practice in a database
+    /// for the first time.
+    pub fn accept_missing_mark(mut self, tenant: impl Into<String>) -> Self {
+        self.without_mark.insert(tenant.into());
         self
     }
 }

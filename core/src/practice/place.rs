@@ -1,12 +1,13 @@
 //! Where the ledgers of a practice are, and the keys that go with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::folder::{Folder, encoded};
 use super::keys::LogKeys;
+use super::lost::KeptMark;
 use super::options::PracticeOptions;
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "postgres")]
@@ -15,7 +16,7 @@ use crate::ledger::Storage;
 use crate::time::Entropy;
 
 /// Before the region in the name of an anchor log; no tenant's name has a `/`.
-const ANCHOR: &str = "anchor/";
+pub(super) const ANCHOR: &str = "anchor/";
 
 /// A log and its keys.
 pub(super) type Found = (Storage, LogKeys);
@@ -65,12 +66,16 @@ impl Place {
         self.origin_of(&format!("{ANCHOR}{}", encoded(region)))
     }
 
-    /// The names of the tenants, in order.
+    /// The names of the tenants, in order; also of those of which only the mark is left.
     pub(super) fn tenants(&self) -> Result<Vec<String>> {
         match self {
-            Self::Folder(folder) => folder.tenants(),
+            Self::Folder(folder) => folder.tenants().map(in_order),
             #[cfg(feature = "postgres")]
-            Self::Server(server, folder) => tenants_of(server, folder),
+            Self::Server(server, folder) => {
+                let mut names = folder.marked_tenants()?;
+                names.extend(tenants_of(server, folder)?);
+                Ok(in_order(names))
+            }
             Self::Memory { logs, .. } => Ok(locked(logs)
                 .keys()
                 .filter(|name| !name.contains('/'))
@@ -79,12 +84,16 @@ impl Place {
         }
     }
 
-    /// The regions that have an anchor log, in order.
+    /// The regions that have an anchor log, or a mark of one, in order.
     pub(super) fn regions(&self) -> Result<Vec<String>> {
         match self {
-            Self::Folder(folder) => folder.regions(),
+            Self::Folder(folder) => folder.regions().map(in_order),
             #[cfg(feature = "postgres")]
-            Self::Server(server, folder) => regions_of(server, folder),
+            Self::Server(server, folder) => {
+                let mut regions = folder.marked_regions()?;
+                regions.extend(regions_of(server, folder)?);
+                Ok(in_order(regions))
+            }
             Self::Memory { logs, .. } => Ok(locked(logs)
                 .keys()
                 .filter_map(|name| name.strip_prefix(ANCHOR).map(str::to_owned))
@@ -133,13 +142,17 @@ impl Place {
     pub(super) fn to_make(&self, name: &str, entropy: &Arc<dyn Entropy>) -> Result<Found> {
         match self {
             Self::Folder(folder) => {
-                // A ledger that lost its key is not given another one.
+                // A ledger that lost its key is not given another one, nor one that is gone itself.
+                if folder.mark(name).exists() {
+                    folder.check_key(name)?;
+                }
                 folder.has(name)?;
                 Ok((storage(folder, name)?, LogKeys::made(folder.key(name), entropy)?))
             }
             #[cfg(feature = "postgres")]
             Self::Server(server, folder) => {
-                if tenants_of(server, folder)?.iter().any(|known| known == name) {
+                let is_there = tenants_of(server, folder)?.iter().any(|known| known == name);
+                if is_there || folder.mark(name).exists() {
                     folder.check_key(name)?;
                 }
                 let storage = server.log(&self.origin_of(name), folder.mark(name));
@@ -151,19 +164,49 @@ impl Place {
 
     /// A tenant whose ledger is not here, and whose key is.
     pub(super) fn to_bring_back(&self, name: &str, entropy: &Arc<dyn Entropy>) -> Result<Found> {
-        let folder = match self {
-            Self::Folder(folder) => folder,
-            #[cfg(feature = "postgres")]
-            Self::Server(_, folder) => folder,
-            Self::Memory { .. } => {
-                return Err(Error::new(
-                    ErrorKind::Unsupported,
-                    "a practice in memory keeps no key of a tenant that it does not have",
-                ));
-            }
-        };
+        let folder = self.folder().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Unsupported,
+                "a practice in memory keeps no key of a tenant that it does not have",
+            )
+        })?;
         folder.check_key(name)?;
         self.to_make(name, entropy)
+    }
+
+    /// The mark of a tenant's ledger; the name is one.
+    pub(super) fn kept_mark(&self, name: &str) -> Result<Option<KeptMark>> {
+        match self.folder() {
+            Some(folder) => KeptMark::read(folder.mark(name)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether there is a mark of this log: that of a tenant, or `anchor/<region>`.
+    pub(super) fn has_mark(&self, log: &str) -> bool {
+        self.folder().is_none_or(|folder| match log.strip_prefix(ANCHOR) {
+            Some(region) => folder.anchor(region).mark.exists(),
+            None => folder.mark(log).exists(),
+        })
+    }
+
+    /// The place of a tenant's ledger with its mark elsewhere.
+    pub(super) fn storage_marked(&self, name: &str, mark: &Path) -> Result<Storage> {
+        match self {
+            Self::Folder(folder) => storage_at(folder.ledger(name), mark.to_owned()),
+            #[cfg(feature = "postgres")]
+            Self::Server(server, _) => Ok(server.log(&self.origin_of(name), mark.to_owned())),
+            Self::Memory { .. } => Err(Error::new(ErrorKind::Internal, "a log in memory has no mark")),
+        }
+    }
+
+    fn folder(&self) -> Option<&Folder> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            #[cfg(feature = "postgres")]
+            Self::Server(_, folder) => Some(folder),
+            Self::Memory { .. } => None,
+        }
     }
 
     /// A tenant that is there; the name is one.
@@ -277,6 +320,10 @@ fn storage_at(_: PathBuf, _: PathBuf) -> Result<Storage> {
         Error::new(ErrorKind::Unsupported, "this build has no store for files")
             .remedy("build with the feature `sqlite`"),
     )
+}
+
+fn in_order(names: BTreeSet<String>) -> Vec<String> {
+    names.into_iter().collect()
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::name;
 use super::open::Practice;
 use super::options::TenantOptions;
-use super::place::Found;
 use super::tenant::{Open, Tenant};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::{FirstRules, Gate, Policy};
@@ -34,13 +33,18 @@ impl Practice {
             &storage,
             &self.place().origin_of(name),
             &options.region,
-            self.ledger_options(&keys),
+            self.ledger_options(name, &keys),
         )
         .await;
         let ledger = match created {
             // What an interrupted creation left is completed; a whole tenant is found out below.
             Err(error) if error.kind() == ErrorKind::Conflict => {
-                Ledger::open(&storage, self.ledger_options(&keys)).await?
+                let opened = Ledger::open(&storage, self.ledger_options(name, &keys)).await;
+                opened.map_err(|error| self.with_remedy(name, error))?
+            }
+            Err(error) if error.kind() == ErrorKind::RollbackDetected => {
+                let mark = self.lost(name).await?;
+                return Err(mark.map_or(error, |mark| mark.lost(name)));
             }
             other => other?,
         };
@@ -66,7 +70,8 @@ impl Practice {
     ) -> Result<Tenant> {
         name::check(name)?;
         let means = self.means()?;
-        let (storage, keys) = self.place().to_bring_back(name, &self.options().entropy)?;
+        let found = self.place().to_bring_back(name, &self.options().entropy)?;
+        let keys = &found.1;
         let origin = self.place().origin_of(name);
         let verify = match verify.expected_key() {
             None => verify
@@ -80,7 +85,7 @@ impl Practice {
                 ));
             }
         };
-        let ledger = Ledger::import(&storage, bundle, self.ledger_options(&keys), &verify).await?;
+        let ledger = self.import_ledger(name, &found, bundle, &verify).await?;
         let gate = Gate::open(ledger, means).await?;
         Ok(self.keep(name, gate))
     }
@@ -108,7 +113,8 @@ impl Practice {
     /// Opens a tenant; never makes one.
     ///
     /// # Errors
-    /// `not_found`, with near names; `unavailable` when its key is missing; `conflict` when the policy in force is another
+    /// `not_found`, with near names; `rollback_detected` when its ledger is gone and its high-water mark is here, with the
+    /// details `have` and `expected`; `unavailable` when its key is missing; `conflict` when the policy in force is another
     /// than that of the practice, or the creation was interrupted; `rollback_detected`, `corrupt`, `denied`, `io` and the like from its ledger.
     pub async fn tenant(&self, name: &str) -> Result<Tenant> {
         self.open_tenant(name)
@@ -121,19 +127,13 @@ impl Practice {
             return Ok(open);
         }
         let means = self.means()?;
-        let (storage, keys) = self.existing(name)?;
-        let ledger = match Ledger::open(&storage, self.ledger_options(&keys)).await {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err(name::not_found(name, &self.tenants()?));
-            }
-            other => other?,
-        };
+        let ledger = self.ledger_of(name).await?;
         let gate = Gate::open(ledger, means).await?;
         gate.check_identity(name, self.options().policy.as_ref()).await?;
         Ok(self.keep(name, gate))
     }
 
-    /// The names of the tenants, in order.
+    /// The names of the tenants, in order: those too of which only the high-water mark is left.
     ///
     /// # Errors
     /// `io`, `permission_denied`.
@@ -145,26 +145,11 @@ impl Practice {
 
     /// The ledger of a tenant, whether the tenant can be worked with or not.
     pub(super) async fn ledger_of(&self, name: &str) -> Result<Ledger> {
-        if let Some(open) = self.opened(name) {
-            return Ok(open.ledger().clone());
-        }
-        let (storage, keys) = self.existing(name)?;
-        Ledger::open(&storage, self.ledger_options(&keys)).await
+        let found = self.find_ledger(name).await?;
+        found.ok_or_else(|| self.absent(name))
     }
 
-    /// The place and the keys of a tenant that is there.
-    fn existing(&self, name: &str) -> Result<Found> {
-        let found = match name::check(name) {
-            Ok(()) => self.place().existing(name, &self.options().entropy)?,
-            Err(_) => None,
-        };
-        match found {
-            Some(found) => Ok(found),
-            None => Err(name::not_found(name, &self.tenants()?)),
-        }
-    }
-
-    fn opened(&self, name: &str) -> Option<Tenant> {
+    pub(super) fn opened(&self, name: &str) -> Option<Tenant> {
         let open = self.open_tenants().get(name)?.upgrade()?;
         // After a fork the ledger's threads are not in this process: it is opened anew.
         (open.pid == std::process::id()).then(|| Tenant::of(open))

@@ -17,7 +17,8 @@ impl Practice {
     /// [`Ledger::import`](crate::ledger::Ledger::import), and give what was kept of it with `verify`.
     ///
     /// # Errors
-    /// `conflict` when there is such a tenant already; `unavailable` when its key is not here; `unsupported` in memory;
+    /// `conflict` when there is such a tenant already; `rollback_detected` when the proof ends before the high-water mark that is
+    /// here (details `have` and `expected`): then nothing is written; `unavailable` when its key is not here; `unsupported` in memory;
     /// `invalid_input` for the proof of another origin; else as `Ledger::import`.
     pub async fn import_tenant(
         &self,

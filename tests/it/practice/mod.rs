@@ -2,6 +2,7 @@
 
 mod anchor;
 mod anchor_server;
+mod lost;
 mod outside;
 #[cfg(unix)]
 mod replaced;

@@ -79,6 +79,10 @@ fn a_practice_in_a_database_is_found_again_and_keeps_its_keys_in_a_folder() {
         fs::copy(keys.join("halden.key"), own.join("halden.key")).unwrap();
         let error = there.tenant("halden").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::RollbackDetected);
+        assert!(
+            error.remedy_text().unwrap().contains("`accept_missing_mark`"),
+            "{error}"
+        );
     });
 }
 

@@ -31,8 +31,12 @@ impl Sqlite {
         batches: &mut Batches<'_>,
     ) -> Result<()> {
         let path = self.0.unborn();
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let mut name = path.clone().into_os_string();
+        // A write-ahead log that outlived its database would be played into the new one.
+        let database = self.0.database();
+        let outlived = ["-wal", "-shm", "-journal"].map(|suffix| (&database, suffix));
+        let unborn = ["", "-wal", "-shm", "-journal"].map(|suffix| (&path, suffix));
+        for (file, suffix) in outlived.into_iter().chain(unborn) {
+            let mut name = file.clone().into_os_string();
             name.push(suffix);
             match std::fs::remove_file(&name) {
                 Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
