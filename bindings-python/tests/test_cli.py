@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import pathlib
@@ -57,7 +58,7 @@ def staged(shell: Shell) -> str:
 
 def test_every_command_has_help_that_names_the_exit_codes(shell: Shell) -> None:
     top = shell.run("--help").stdout
-    for command in ("review", "what-if", "init", "pending", "show", "approve", "reject", "execute", "rollback", "verify", "prove", "rotate-key"):
+    for command in ("review", "what-if", "init", "pending", "show", "approve", "reject", "execute", "run-due", "rollback", "verify", "prove", "rotate-key"):
         assert command in top
         assert "exit codes" in shell.run(command, "--help").stdout
     assert "COMMAND" in shell.run(code=2).stderr
@@ -296,3 +297,18 @@ def test_a_review_never_writes_over_what_people_wrote(shell: Shell, name: str) -
         assert sheet.read_bytes() == filled.encode("latin-1")
     sheet.unlink()
     shell.run(*review)
+
+
+def test_what_was_approved_for_a_window_runs_in_it(shell: Shell) -> None:
+    id = staged(shell)
+    assert shell.run("run-due").stdout == "next:  no window is known\n"
+    shell.run("approve", id, "--as", "alice", "--key", "alice", "--not-before", "2026-01-01T00:00:00Z", "--not-after", soon())
+    told = shell.told("run-due")
+    assert [(worked["proposal"], worked["status"]) for worked in told["executed"]] == [(id, "handed_over")]
+    assert told["is_quiet"] and told["missed"] == []
+    assert shell.run("pending").stdout == "nothing waits\n"
+
+
+def soon() -> str:
+    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

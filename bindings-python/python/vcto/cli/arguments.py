@@ -143,6 +143,7 @@ def _gate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
             made.add_argument("--not-before", metavar="TIME", help="begin of the window, RFC 3339")
             made.add_argument("--not-after", metavar="TIME", help="end of the window, RFC 3339")
     _command(commands, "execute", gate.execute, "carry out what was approved", _practice(), _proposal())
+    _command(commands, "run-due", gate.run_due, "carry out what was approved for a window that has begun, of every client; for cron", _practice())
     made = _command(commands, "rollback", gate.rollback, "stage the way back of what was executed", _practice(), _proposal())
 
 

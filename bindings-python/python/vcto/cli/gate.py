@@ -164,6 +164,25 @@ def execute(options: argparse.Namespace) -> int:
     return _told(options, value.execute())
 
 
+def run_due(options: argparse.Namespace) -> int:
+    """Carries out what was approved for a window that has begun."""
+    if not options.practice.is_dir():
+        raise vcto.NotFound(f"there is no practice in {options.practice}: `vcto init` begins one, --practice names another")
+    practice = _practice(options)
+    report = practice.tenant(options.tenant).run_due() if options.tenant else practice.run_due()
+    if options.json:
+        document(report)
+    else:
+        for worked in report.executed:
+            line(worked.proposal, worked.tenant, worked.status)
+        for refused in report.refused:
+            line(refused.proposal or "-", refused.tenant, "not started:", refused.text)
+        for missed in report.missed:
+            line(missed.proposal, missed.tenant, f"missed its window, which ended {missed.end}")
+        line("next:", report.next or "no window is known")
+    return 0 if report.is_quiet else 1
+
+
 def rollback(options: argparse.Namespace) -> int:
     """Stages the way back: a proposal like any other."""
     value = _resume(options)
