@@ -29,15 +29,15 @@ pub(super) fn draft(state: &State, proposal: &Proposal, wish: &Wish<'_>, at: Tim
     check_reason(wish.reason)?;
     check_person(state, proposal, wish, at)?;
     check_base(state, proposal, wish.statement)?;
-    let not_before = wish.not_before.or(proposal.change.not_before);
+    let not_before = wish.not_before.or(window_of(proposal, wish.statement).0);
     let not_before = not_before
         .map(|at| Second::exact(at, "/not_before"))
         .transpose()?;
     let not_after = match wish.not_after {
         Some(at) => Second::exact(at, "/not_after")?,
-        None => default_end(state.setup.policy()?, proposal, not_before, at),
+        None => default_end(state.setup.policy()?, proposal, wish.statement, not_before, at),
     };
-    check_window(state, proposal, not_before, not_after, at)?;
+    check_window(state, proposal, wish.statement, (not_before, not_after), at)?;
     build(state, proposal, wish, (not_before, not_after), state.head()?)?.to_text()
 }
 
@@ -71,7 +71,7 @@ pub(super) fn admit(state: &State, proposal: &Proposal, signed: &Signed, at: Tim
     check_head(state, proposal, decision.head)?;
     let window = (decision.not_before, decision.not_after);
     compare(&decision, &build(state, proposal, &wish, window, decision.head)?)?;
-    check_window(state, proposal, decision.not_before, decision.not_after, at)?;
+    check_window(state, proposal, decision.verdict, window, at)?;
     let digest = Decision::digest_of(text);
     if proposal.votes.iter().any(|vote| vote.digest == digest) {
         return Err(denied("this decision is recorded already"));
@@ -98,18 +98,35 @@ pub(super) fn admit(state: &State, proposal: &Proposal, signed: &Signed, at: Tim
     })
 }
 
+/// Within which times a statement about a proposal must lie: the window of the change, and the end of the proposal. Both bound
+/// when it may start; what an interrupted execution left can be accepted whenever somebody finds it.
+fn window_of(proposal: &Proposal, statement: Statement) -> (Option<Timestamp>, Option<Timestamp>, Timestamp) {
+    if statement == Statement::Accept {
+        return (None, None, Timestamp::MAX);
+    }
+    let change = &proposal.change;
+    (change.not_before, change.not_after, proposal.expires_at)
+}
+
 /// When the decision ends if it names no end: with the window where there is one, otherwise after a day; never after the
 /// proposal.
-fn default_end(policy: &Policy, proposal: &Proposal, not_before: Option<Second>, at: Timestamp) -> Second {
+fn default_end(
+    policy: &Policy,
+    proposal: &Proposal,
+    statement: Statement,
+    not_before: Option<Second>,
+    at: Timestamp,
+) -> Second {
     let valid = SignedDuration::from_secs(i64::from(policy.decision_valid_s));
     let day_from = |from: Timestamp| from.saturating_add(valid).unwrap_or(Timestamp::MAX);
-    let end = match (not_before, proposal.change.not_after) {
+    let (_, window_end, latest) = window_of(proposal, statement);
+    let end = match (not_before, window_end) {
         (Some(_), Some(end)) => end,
         (Some(begin), None) => day_from(begin.0),
         (None, Some(end)) => end.min(day_from(at)),
         (None, None) => day_from(at),
     };
-    Second::floor(end.min(proposal.expires_at))
+    Second::floor(end.min(latest))
 }
 
 /// When a proposal of this change ends that is submitted at this time.
@@ -194,10 +211,11 @@ fn too_late(person: &str) -> Error {
 fn check_window(
     state: &State,
     proposal: &Proposal,
-    not_before: Option<Second>,
-    not_after: Second,
+    statement: Statement,
+    (not_before, not_after): (Option<Second>, Second),
     at: Timestamp,
 ) -> Result<()> {
+    let (window_begin, window_end, latest) = window_of(proposal, statement);
     let (begin, end) = (not_before.map(|second| second.0), not_after.0);
     if at > end {
         return Err(Error::new(ErrorKind::Expired, "the decision is past its time")
@@ -207,10 +225,10 @@ fn check_window(
     if begin.is_some_and(|begin| begin >= end) {
         return refuse("the window ends before it begins");
     }
-    if end > proposal.expires_at || proposal.change.not_after.is_some_and(|limit| end > limit) {
+    if end > latest || window_end.is_some_and(|limit| end > limit) {
         return refuse("the decision would outlive the proposal or the window of the change");
     }
-    if let Some(limit) = proposal.change.not_before
+    if let Some(limit) = window_begin
         && begin.is_none_or(|begin| begin < limit)
     {
         return Err(denied("the decision begins before the window of the change").at("/not_before"));

@@ -5,6 +5,7 @@ mod attested;
 mod audit;
 mod crash;
 mod decisions;
+mod doubt;
 mod execution;
 mod forged;
 mod handover;
