@@ -174,7 +174,7 @@ impl Design {
         if proposal.phase == Phase::Open {
             actions.push(Move::Withdraw(id, proposal.by));
             if state.budget.amends > 0 {
-                actions.push(Move::Amend(id));
+                actions.push(Move::Amend(id, proposal.by));
             }
         }
     }
@@ -237,7 +237,7 @@ impl Design {
 impl Budget {
     fn after(mut self, step: &Move, world: &World) -> Self {
         let spent = match step {
-            Move::Amend(_) => &mut self.amends,
+            Move::Amend(..) => &mut self.amends,
             Move::Restore => &mut self.copies,
             Move::Die(_) => &mut self.crashes,
             Move::Freeze(_) => &mut self.freezes,

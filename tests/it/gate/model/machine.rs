@@ -117,6 +117,8 @@ pub struct Proposal {
     /// The places of its steps.
     pub targets: [usize; 2],
     pub by: Author,
+    /// Who wrote it in this form, where that is another.
+    pub widened_by: Option<Author>,
     pub level: Level,
     pub facts: Facts,
     /// How often what it rests on changed: a text names it.
@@ -226,9 +228,9 @@ impl Gate {
     }
 
     /// Who could approve what somebody proposes.
-    pub fn electorate(&self, by: Author, at: Time) -> usize {
+    pub fn electorate(&self, proposal: &Proposal, at: Time) -> usize {
         (0..PERSONS)
-            .filter(|who| Author::Person(*who) != by && at < self.key_ends[*who])
+            .filter(|who| !proposal.is_by(*who) && at < self.key_ends[*who])
             .count()
     }
 
@@ -335,7 +337,7 @@ impl Gate {
         for vote in &proposal.votes {
             let names_it = vote.text == proposal.text(id);
             let in_force = at <= vote.until && at < self.key_ends[vote.who];
-            let is_other = Author::Person(vote.who) != proposal.by;
+            let is_other = !proposal.is_by(vote.who);
             if vote.say == say && names_it && in_force && is_other && !persons.contains(&vote.who) {
                 persons.push(vote.who);
             }
@@ -345,6 +347,12 @@ impl Gate {
 }
 
 impl Proposal {
+    /// Whether a person wrote it.
+    pub fn is_by(&self, who: Person) -> bool {
+        let who = Author::Person(who);
+        self.by == who || self.widened_by == Some(who)
+    }
+
     /// What a text about it names now.
     pub fn text(&self, id: usize) -> Text {
         Text {

@@ -18,7 +18,7 @@ impl World {
             Move::Freeze(on) => Ok(world.write(Record::Frozen(*on))),
             Move::Refuse => Ok(world.write(Record::Refused)),
             Move::Submit(kind, targets, by) => world.submit(terms, *kind, *targets, *by),
-            Move::Amend(id) => world.amend(terms, *id),
+            Move::Amend(id, by) => world.amend(terms, *id, *by),
             Move::Expire(id) => world.expire(terms, *id),
             Move::Say(id, said) => world.say(terms, *id, said),
             Move::Withdraw(id, by) => world.withdraw(*id, *by),
@@ -51,17 +51,14 @@ impl World {
         self.write(Record::Snapshot(Snapshot { facts, taken }))
     }
 
-    fn proposed(&self, terms: &Terms, kind: Kind, targets: [usize; 2], by: Author) -> Result<Proposal> {
+    fn proposed(&self, terms: &Terms, kind: Kind, targets: [usize; 2], by: Author) -> Proposal {
         let at = self.now();
-        let level = self.gate.level(kind, at, &terms.rules);
-        if level == Level::L2 && self.gate.electorate(by, at) < self.gate.quorum {
-            return Err(Refusal::Denied);
-        }
-        Ok(Proposal {
+        Proposal {
             kind,
             targets,
             by,
-            level,
+            widened_by: None,
+            level: self.gate.level(kind, at, &terms.rules),
             facts: self.gate.snapshot.facts,
             revision: 0,
             ends: at + terms.rules.life,
@@ -69,20 +66,36 @@ impl World {
             phase: Phase::Open,
             run: None,
             believed: false,
-        })
+        }
+    }
+
+    /// Enough others can approve it.
+    fn check_satisfiable(&self, proposal: &Proposal) -> Result<()> {
+        let is_asked = proposal.level == Level::L2;
+        if is_asked && self.gate.electorate(proposal, self.now()) < self.gate.quorum {
+            return Err(Refusal::Denied);
+        }
+        Ok(())
     }
 
     fn submit(self, terms: &Terms, kind: Kind, targets: [usize; 2], by: Author) -> Result<Stepped> {
-        let proposal = self.proposed(terms, kind, targets, by)?;
+        let proposal = self.proposed(terms, kind, targets, by);
+        self.check_satisfiable(&proposal)?;
         Ok(self.write(Record::Proposed(Box::new(proposal))))
     }
 
-    fn amend(self, terms: &Terms, id: usize) -> Result<Stepped> {
+    fn amend(self, terms: &Terms, id: usize, by: Author) -> Result<Stepped> {
         let old = self.proposal(id)?.clone();
         if old.phase != Phase::Open || self.now() > old.ends {
             return Err(Refusal::Denied);
         }
-        let mut next = self.proposed(terms, old.kind, old.targets, old.by)?;
+        let mut next = self.proposed(terms, old.kind, old.targets, old.by);
+        next.widened_by = old.widened_by.or((by != old.by).then_some(by));
+        if next.widened_by.is_some_and(|other| other != by && old.by != by) {
+            // One further author is all that the model counts.
+            return Err(Refusal::Senseless);
+        }
+        self.check_satisfiable(&next)?;
         if terms.faults.votes_kept {
             next.votes = old.votes;
         }
@@ -114,7 +127,7 @@ impl World {
         let (now, proposal) = (self.now(), self.proposal(id)?);
         let faults = &terms.faults;
         let attests = matches!(said.say, Say::Did | Say::Declined);
-        let is_self = proposal.by == Author::Person(said.who) && !attests && !faults.self_vote;
+        let is_self = proposal.is_by(said.who) && !attests && !faults.self_vote;
         let names_other = said.text != proposal.text(id) && !faults.unbound;
         let is_over = now >= self.gate.key_ends[said.who];
         if said.forged || is_self || names_other || is_over {
@@ -160,7 +173,7 @@ impl World {
             let in_time = faults.no_expiry || now <= vote.until;
             let in_force = faults.no_revocation || now < self.gate.key_ends[vote.who];
             let is_new = faults.double_vote || !persons.contains(&vote.who);
-            let is_other = faults.self_vote || Author::Person(vote.who) != proposal.by;
+            let is_other = faults.self_vote || !proposal.is_by(vote.who);
             if is_bound && in_time && in_force && is_new && is_other {
                 persons.push(vote.who);
             }
@@ -170,7 +183,8 @@ impl World {
 
     fn withdraw(self, id: usize, by: Author) -> Result<Stepped> {
         let proposal = self.proposal(id)?;
-        if proposal.phase != Phase::Open || proposal.by != by {
+        let is_author = proposal.by == by || proposal.widened_by == Some(by);
+        if proposal.phase != Phase::Open || !is_author {
             return Err(Refusal::Denied);
         }
         Ok(self.write(Record::Withdrawn(id)))

@@ -131,8 +131,8 @@ pub enum Move {
     /// A target can be seen, or not.
     Sight(usize, Sight),
     Submit(Kind, [usize; 2], Author),
-    /// The proposer submits it anew in another form.
-    Amend(usize),
+    /// Somebody submits it anew in another form.
+    Amend(usize, Author),
     /// What time has done to a proposal is recorded.
     Expire(usize),
     /// A signed text is handed in.
