@@ -124,6 +124,7 @@ $(STAMPS)/tools: .ci/need .ci/postgres
 	@.ci/need cc build-essential
 	@.ci/need ssh-keygen openssh-client
 	@.ci/need openssl openssl
+	@.ci/need b3sum b3sum
 	@.ci/need pg_ctlcluster postgresql || echo "without PostgreSQL some tests are not run" >&2
 	@mkdir -p $(@D) && touch $@
 

@@ -82,7 +82,9 @@ impl Ledger {
 
     /// Opens a log with the key that signed it so far (in `options`), hands over to another key, and gives the log opened with
     /// that: by policy after so many years, or before a key leaves the house. The hand-over is an entry of the log, signed by both
-    /// keys; what was signed before stays valid, and from there on the old key signs nothing that verifies.
+    /// keys; what was signed before stays valid, and from there on the old key signs nothing that
+    /// verifies together with the hand-over. Who has it can still go on from a state before that: it verifies by the old key, and by
+    /// no newer one.
     ///
     /// Make the new key durable first, and tell everybody who opens the log: whoever still has it open with the old key is
     /// refused with `denied` when it comes to signing, and from then on. Where this is interrupted, call it again: a log that has handed over
