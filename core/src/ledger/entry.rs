@@ -137,7 +137,8 @@ impl Draft {
     }
 
     /// Makes the append repeatable: a second append with the same key and the same content returns the receipt of the
-    /// first and writes nothing; with other content it is a `conflict`. The key is stored blinded. 1 to 256 bytes.
+    /// first and writes nothing; with other content it is a `conflict`. The entries of one append each have a key of their own. The key is stored blinded.
+    /// 1 to 256 bytes.
     #[must_use]
     pub fn idempotent(mut self, key: impl Into<String>) -> Self {
         self.idempotency = Some(key.into());

@@ -57,7 +57,14 @@ impl Group {
             .iter()
             .map(|draft| draft.idempotency.as_deref().map(|key| session.ring.tag(key)))
             .collect();
-        if tags.iter().flatten().any(|tag| self.tags.contains(tag)) {
+        let mut own = BTreeSet::new();
+        if let Some(at) = tags
+            .iter()
+            .position(|tag| tag.is_some_and(|tag| !own.insert(tag)))
+        {
+            return Err(twice(at));
+        }
+        if !own.is_disjoint(&self.tags) {
             return Ok(Staged::Later);
         }
         if let Some(receipts) = repeated(session, state, drafts, &tags)? {
@@ -78,7 +85,7 @@ impl Group {
         let entries = seal_all(session, drafts, &tags, size, time_us)?;
         let receipts = entries.iter().map(receipt).collect();
         self.add(state, entries, time_us);
-        self.tags.extend(tags.iter().flatten());
+        self.tags.append(&mut own);
         Ok(Staged::Written(receipts))
     }
 }
@@ -265,6 +272,15 @@ fn moved(have: u64, expected: u64) -> Error {
     )
     .with("have", have)
     .with("expected", expected)
+    .during("ledger.append")
+}
+
+fn twice(at: usize) -> Error {
+    Error::new(
+        ErrorKind::InvalidInput,
+        "the idempotency key stands twice in one append: each of its entries needs one of its own",
+    )
+    .at(format!("draft {at}"))
     .during("ledger.append")
 }
 

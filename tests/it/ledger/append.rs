@@ -3,7 +3,7 @@
 use pollster::block_on;
 use serde_json::json;
 use vcto::ErrorKind;
-use vcto::ledger::{Condition, Draft, Entry, Level, Storage, VerifyOptions};
+use vcto::ledger::{Condition, Draft, Entry, Level, Receipt, Storage, VerifyOptions};
 use vcto::time::Clock;
 
 use super::{Bench, NOTE, note, on_every_store};
@@ -78,6 +78,94 @@ fn a_repeated_append_with_its_key_gives_the_first_receipt() {
         let other = block_on(ledger.append(note(8).idempotent("order-7"))).unwrap_err();
         assert_eq!(other.kind(), ErrorKind::Conflict);
         assert_eq!(block_on(ledger.size()).unwrap(), 2);
+    });
+}
+
+/// The mistake of one caller is that caller's alone: what was ordered beside it is written.
+#[test]
+fn a_key_that_stands_twice_in_one_append_is_refused_to_that_caller_alone() {
+    on_every_store(|bench| {
+        let ledger = bench.create();
+        for (first, second) in [(1, 2), (3, 3)] {
+            let twice = vec![note(first).idempotent("k"), note(0), note(second).idempotent("k")];
+            let refused = std::thread::scope(|scope| {
+                // Long enough that the others are in one queue behind it.
+                let large = scope.spawn(|| block_on(ledger.append_all(vec![note(9); 1_000], Condition::Any)));
+                let others: Vec<_> = (0..6u32)
+                    .map(|n| {
+                        scope.spawn({
+                            let ledger = &ledger;
+                            move || block_on(ledger.append(note(n)))
+                        })
+                    })
+                    .collect();
+                let refused = block_on(ledger.append_all(twice.clone(), Condition::Any)).unwrap_err();
+                assert!(large.join().unwrap().is_ok());
+                for other in others {
+                    assert!(other.join().unwrap().is_ok());
+                }
+                refused
+            });
+            assert_eq!(
+                (refused.kind(), refused.place()),
+                (ErrorKind::InvalidInput, Some("draft 2"))
+            );
+        }
+        assert_eq!(block_on(ledger.size()).unwrap(), 2 * 1_006 + 1);
+        // The key was not used up.
+        assert!(
+            !block_on(ledger.append(note(1).idempotent("k")))
+                .unwrap()
+                .is_repeated()
+        );
+    });
+}
+
+#[test]
+fn many_callers_with_one_key_get_one_entry_and_who_has_another_content_a_conflict() {
+    on_every_store(|bench| {
+        let ledger = bench.create();
+        let mut expected = 1;
+        for round in 0..10 {
+            let key = format!("order-{round}");
+            let received: Vec<_> = std::thread::scope(|scope| {
+                let large = scope.spawn(|| block_on(ledger.append_all(vec![note(9); 1_000], Condition::Any)));
+                let same: Vec<_> = (0..6u32)
+                    .map(|n| {
+                        let draft = note(u32::from(n == 5)).idempotent(&key);
+                        scope.spawn({
+                            let ledger = &ledger;
+                            move || (block_on(ledger.append(draft)), block_on(ledger.append(note(n))))
+                        })
+                    })
+                    .collect();
+                assert!(large.join().unwrap().is_ok());
+                same.into_iter().map(|one| one.join().unwrap()).collect()
+            });
+            let (won, lost): (Vec<_>, Vec<_>) = received
+                .iter()
+                .map(|(keyed, _)| keyed)
+                .partition(|keyed| keyed.is_ok());
+            let seqs: std::collections::BTreeSet<u64> = won
+                .iter()
+                .flat_map(|keyed| keyed.as_ref().ok())
+                .map(Receipt::seq)
+                .collect();
+            assert_eq!(seqs.len(), 1, "{received:?}");
+            assert!(
+                lost.iter().all(|keyed| keyed
+                    .as_ref()
+                    .is_err_and(|error| error.kind() == ErrorKind::Conflict)),
+                "{lost:?}"
+            );
+            assert!(
+                matches!(lost.len(), 1 | 5),
+                "one content or the other: {received:?}"
+            );
+            assert!(received.iter().all(|(_, plain)| plain.is_ok()), "{received:?}");
+            expected += 1_000 + 1 + 6;
+            assert_eq!(block_on(ledger.size()).unwrap(), expected);
+        }
     });
 }
 

@@ -100,10 +100,18 @@ impl Log {
                 ));
             }
         }
+        let mut added = BTreeMap::new();
         for entry in &batch.entries {
-            if entry.header.idempotency_tag != [0; 16] {
-                self.tags.insert(entry.header.idempotency_tag, entry.header.seq);
+            let tag = entry.header.idempotency_tag;
+            let is_taken = self.tags.contains_key(&tag) || added.insert(tag, entry.header.seq).is_some();
+            if tag == [0; 16] {
+                added.remove(&tag);
+            } else if is_taken {
+                return Err(Error::new(ErrorKind::Corrupt, "the idempotency tag is taken"));
             }
+        }
+        self.tags.append(&mut added);
+        for entry in &batch.entries {
             let row = Row {
                 seq: entry.header.seq,
                 header: entry.bytes.to_vec(),
