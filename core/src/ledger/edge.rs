@@ -5,8 +5,9 @@ use super::chain::{KeyChain, is_rotation};
 use super::checkpoint::Checkpoint;
 use super::entry::{EntryType, LogId};
 use super::header::Header;
+use super::keys::KeyPurpose;
 use super::session::Session;
-use super::store::{Row, Store, StoredCheckpoint, Visit};
+use super::store::{Row, Store, StoredCheckpoint, Stray, Visit};
 use super::tree::{Hash, TILE_WIDTH, TileId, Tree, edge_width, leaf_hash, levels_of, subtree_root};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -98,6 +99,14 @@ impl Evidence for Box<dyn Store> {
         Store::checkpoints(&mut **self, from, limit)
     }
 
+    fn strays(&mut self) -> Result<Vec<Stray>> {
+        Store::strays(&mut **self)
+    }
+
+    fn key_purposes(&mut self) -> Result<Vec<KeyPurpose>> {
+        Ok(self.keys()?.into_iter().map(|key| key.purpose).collect())
+    }
+
     fn mark(&mut self) -> Result<Mark> {
         Ok(Store::mark(&mut **self)?.map_or(Mark::Missing, Mark::Note))
     }
@@ -121,7 +130,7 @@ pub(super) fn check_signed(store: &mut dyn Store, view: &mut View, session: &Ses
     // After those: a hand-over is stored before anything that the next key signs.
     let keys = &session.follow(store)?.chain;
     let mark = match mark {
-        Some(note) => Some(verified(&note, keys, "high-water mark")?),
+        Some(note) => Some(verified(&note, keys, &mark_place(store)).map_err(bad_mark)?),
         None if session.options.accept_missing_mark => None,
         None => return Err(no_mark(view.tree.size())),
     };
@@ -246,7 +255,23 @@ pub(super) fn rolled_back(have: u64, expected: u64) -> Error {
     )
     .with("have", have)
     .with("expected", expected)
-    .during("ledger.open")
+}
+
+fn mark_place(store: &dyn Store) -> String {
+    match store.mark_path() {
+        Some(path) => format!("high-water mark {}", path.display()),
+        None => "high-water mark".to_owned(),
+    }
+}
+
+fn bad_mark(error: Error) -> Error {
+    if error.kind() != ErrorKind::Corrupt {
+        return error;
+    }
+    error.remedy(
+        "put back the file as it was; where that is lost, compare the log with a receipt or a bundle, remove the file and \
+         open the log with `accept_missing_mark`",
+    )
 }
 
 fn no_mark(have: u64) -> Error {

@@ -34,7 +34,9 @@ fn child_writes_three_batches() {
         noted.push_str(&format!("{}\n", receipts[3].seq()));
         fs::write(dir.join("acknowledged"), &noted).unwrap();
         if batch == 1 {
-            block_on(ledger.checkpoint()).unwrap();
+            let checkpoint = block_on(ledger.checkpoint()).unwrap();
+            noted.push_str(&format!("signed {}\n", checkpoint.size()));
+            fs::write(dir.join("acknowledged"), &noted).unwrap();
         }
     }
 }
@@ -48,13 +50,24 @@ type Inode = usize;
 /// What may be lost.
 #[derive(Clone, Debug)]
 enum Pending {
-    Content { inode: Inode, at: usize, bytes: Vec<u8> },
-    Length { inode: Inode, length: usize },
-    Name { file: PathBuf, inode: Option<Inode> },
+    Content {
+        inode: Inode,
+        at: usize,
+        bytes: Vec<u8>,
+    },
+    Length {
+        inode: Inode,
+        length: usize,
+    },
+    /// A name that comes, and one that goes with that: a renaming is whole or nothing.
+    Name {
+        comes: Option<(PathBuf, Inode)>,
+        goes: Option<PathBuf>,
+    },
 }
 
 /// What lasts, and what was done since.
-struct Disk {
+pub struct Disk {
     names: BTreeMap<PathBuf, Inode>,
     contents: Vec<Vec<u8>>,
     /// The names as the running process sees them.
@@ -64,7 +77,7 @@ struct Disk {
 }
 
 impl Disk {
-    fn of(files: Files) -> Self {
+    pub fn of(files: Files) -> Self {
         let names: BTreeMap<PathBuf, Inode> = files.keys().cloned().zip(0..).collect();
         Self {
             current: names.clone(),
@@ -74,12 +87,12 @@ impl Disk {
         }
     }
 
-    fn act(&mut self, act: &Act) {
+    pub fn act(&mut self, act: &Act) {
         match act {
             Act::Create { file } => {
                 if !self.current.contains_key(file) {
                     self.contents.push(Vec::new());
-                    self.name(file, Some(self.contents.len() - 1));
+                    self.name(Some((file.clone(), self.contents.len() - 1)), None);
                 }
             }
             Act::Write { file, at, bytes } => self.pending.push(Pending::Content {
@@ -93,23 +106,17 @@ impl Disk {
             }),
             Act::Rename { from, to } => {
                 let inode = self.current[from];
-                self.name(to, Some(inode));
-                self.name(from, None);
+                self.name(Some((to.clone(), inode)), Some(from.clone()));
             }
-            Act::Remove { file } => self.name(file, None),
+            Act::Remove { file } => self.name(None, Some(file.clone())),
             Act::Sync { file } => self.sync(self.current.get(file).copied()),
         }
     }
 
-    fn name(&mut self, file: &Path, inode: Option<Inode>) {
-        match inode {
-            Some(inode) => self.current.insert(file.to_owned(), inode),
-            None => self.current.remove(file),
-        };
-        self.pending.push(Pending::Name {
-            file: file.to_owned(),
-            inode,
-        });
+    fn name(&mut self, comes: Option<(PathBuf, Inode)>, goes: Option<PathBuf>) {
+        let name = Pending::Name { comes, goes };
+        apply(&mut self.current, &mut [], &name);
+        self.pending.push(name);
     }
 
     /// Makes what was done to a file last, or, without one, to the names.
@@ -150,14 +157,13 @@ fn apply(names: &mut BTreeMap<PathBuf, Inode>, contents: &mut [Vec<u8>], act: &P
             content[*at..at + bytes.len()].copy_from_slice(bytes);
         }
         Pending::Length { inode, length } => contents[*inode].resize(*length, 0),
-        Pending::Name {
-            file,
-            inode: Some(inode),
-        } => {
-            names.insert(file.clone(), *inode);
-        }
-        Pending::Name { file, inode: None } => {
-            names.remove(file);
+        Pending::Name { comes, goes } => {
+            if let Some(gone) = goes {
+                names.remove(gone);
+            }
+            if let Some((name, inode)) = comes {
+                names.insert(name.clone(), *inode);
+            }
         }
     }
 }
@@ -180,7 +186,7 @@ fn torn(act: &Pending, sectors: usize) -> Option<Pending> {
 }
 
 /// Small and seeded.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
     fn roll(&mut self) -> u64 {
@@ -194,7 +200,7 @@ impl Dice {
 
 /// The states that are tried at one point of the run. Names arrive in their order, as file systems with a journal keep it;
 /// contents in any.
-fn states(disk: &Disk, dice: &mut Dice, subsets: usize) -> Vec<Files> {
+pub fn states(disk: &Disk, dice: &mut Dice, subsets: usize) -> Vec<Files> {
     let last = disk.pending.len().saturating_sub(1);
     let mut all = vec![
         disk.state(|_, _| None),
@@ -259,10 +265,53 @@ pub fn place(dir: &Path, key: &[u8], files: &Files) {
     }
 }
 
+/// What a process was told: the last entry that is durable, and the size that was signed on demand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told {
+    pub entry: u64,
+    pub signed: u64,
+}
+
+impl Told {
+    fn of(noted: &str) -> Self {
+        let mut told = Self::default();
+        for line in noted.lines() {
+            match line.strip_prefix("signed ") {
+                Some(size) => told.signed = size.parse().unwrap(),
+                None => told.entry = line.parse().unwrap(),
+            }
+        }
+        told
+    }
+}
+
+/// The high-water mark knows every size that was signed for somebody, and every checkpoint that is stored.
+pub fn check_mark(dir: &Path, told: Told) -> Result<(), String> {
+    let mark = fs::read_to_string(dir.join("log/high-water")).map_err(|error| error.to_string())?;
+    let mark: u64 = mark
+        .lines()
+        .nth(1)
+        .and_then(|size| size.parse().ok())
+        .ok_or(mark.clone())?;
+    let database = rusqlite::Connection::open(dir.join("log/ledger.db")).unwrap();
+    let stored: u32 = database
+        .query_row("SELECT max(size) FROM checkpoint", [], |row| row.get(0))
+        .map_err(|error| error.to_string())?;
+    if mark >= told.signed.max(u64::from(stored)) {
+        return Ok(());
+    }
+    Err(format!(
+        "the mark is of {mark}, {stored} is stored, {} was signed",
+        told.signed
+    ))
+}
+
 /// Opens the log in this state: what was acknowledged is there, nothing is missing, and it goes on. Otherwise what is wrong.
-fn check(key: &[u8], files: &Files, acknowledged: u64) -> Result<(), String> {
+fn check(key: &[u8], files: &Files, told: Told) -> Result<(), String> {
+    let acknowledged = told.entry;
     let dir = tempfile::tempdir().unwrap();
     place(dir.path(), key, files);
+    check_mark(dir.path(), told)?;
     let text = |error: vcto::Error| error.to_string();
     let ledger = Bench::sqlite(dir.path()).open().map_err(text)?;
     let entries = block_on(ledger.entries(..)).map_err(text)?;
@@ -287,7 +336,7 @@ struct Run {
     key: Vec<u8>,
     before: Files,
     /// With what was acknowledged by then.
-    acts: Vec<(Act, u64)>,
+    acts: Vec<(Act, Told)>,
 }
 
 fn observed() -> Option<Run> {
@@ -300,23 +349,11 @@ fn observed() -> Option<Run> {
         &["-e", CHANGING],
     )?;
     assert!(output.status.success(), "{output:?}");
-    let mut acknowledged = 0;
-    let mut seen = Vec::new();
-    for act in acts(dir.path()) {
-        let (Act::Create { file }
-        | Act::Write { file, .. }
-        | Act::Truncate { file, .. }
-        | Act::Remove { file }
-        | Act::Sync { file }
-        | Act::Rename { from: file, .. }) = &act;
-        if file != Path::new("acknowledged") {
-            seen.push((act, acknowledged));
-        } else if let Act::Write { bytes, .. } = &act {
-            let text = String::from_utf8(bytes.clone()).unwrap();
-            acknowledged = text.lines().last().unwrap().parse().unwrap();
-        }
-    }
-    assert_eq!(acknowledged, 12);
+    let seen = acknowledged(dir.path());
+    assert_eq!(
+        seen.last().map(|(_, told)| (told.entry, told.signed)),
+        Some((12, 9))
+    );
     assert!(seen.len() > 30, "only {} acts were seen", seen.len());
     Some(Run {
         key,
@@ -325,19 +362,39 @@ fn observed() -> Option<Run> {
     })
 }
 
+/// What a process did to the log, each with what it had been told by then.
+pub fn acknowledged(dir: &Path) -> Vec<(Act, Told)> {
+    let mut told = Told::default();
+    let mut seen = Vec::new();
+    for act in acts(dir) {
+        let (Act::Create { file }
+        | Act::Write { file, .. }
+        | Act::Truncate { file, .. }
+        | Act::Remove { file }
+        | Act::Sync { file }
+        | Act::Rename { from: file, .. }) = &act;
+        if file != Path::new("acknowledged") {
+            seen.push((act, told));
+        } else if let Act::Write { bytes, .. } = &act {
+            told = Told::of(&String::from_utf8(bytes.clone()).unwrap());
+        }
+    }
+    seen
+}
+
 fn lose_power(subsets: usize, step: usize) {
     let Some(run) = observed() else { return };
     let mut disk = Disk::of(run.before.clone());
     let mut dice = Dice(0x2026_1122);
     let mut tried = 0;
-    for (point, (act, acknowledged)) in run.acts.iter().enumerate() {
+    for (point, (act, told)) in run.acts.iter().enumerate() {
         disk.act(act);
         if point % step != 0 {
             continue;
         }
         for files in states(&disk, &mut dice, subsets) {
             tried += 1;
-            if let Err(why) = check(&run.key, &files, *acknowledged) {
+            if let Err(why) = check(&run.key, &files, *told) {
                 panic!("state {tried}, after act {point}, {act:.0?}: {why}");
             }
         }
@@ -352,14 +409,14 @@ fn a_disk_that_does_not_sync_is_found_out() {
     let mut disk = Disk::of(run.before.clone());
     let mut dice = Dice(1);
     let mut lost = 0;
-    for (act, acknowledged) in &run.acts {
+    for (act, told) in &run.acts {
         if !matches!(act, Act::Sync { .. }) {
             disk.act(act);
         }
-        if *acknowledged == 12 {
+        if told.entry == 12 {
             lost += states(&disk, &mut dice, 0)
                 .iter()
-                .filter(|files| check(&run.key, files, 12).is_err())
+                .filter(|files| check(&run.key, files, *told).is_err())
                 .count();
             break;
         }

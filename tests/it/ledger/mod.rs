@@ -2,11 +2,13 @@
 
 mod append;
 mod auditing;
+mod birth;
 pub mod crash;
 mod disk;
 mod flips;
 mod forged;
 mod golden;
+mod hand;
 mod import;
 mod parsers;
 mod postgres_cut;
@@ -17,8 +19,11 @@ mod rotation;
 mod samples;
 mod stock;
 mod syscalls;
+mod tamper;
 mod traced;
 mod tree;
+mod turns;
+mod unchanged;
 mod verify;
 mod wal;
 

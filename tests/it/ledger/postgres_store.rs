@@ -264,3 +264,53 @@ fn a_connection_that_the_server_cut_between_two_appends_is_made_anew() {
     assert_eq!(block_on(ledger.append(note(3))).unwrap().seq(), 3);
     assert_eq!(block_on(ledger.entries(..)).unwrap().len(), 4);
 }
+
+/// Each machine keeps a mark of its own, and one that comes new has none: it says that it accepts that, and the log records it.
+#[test]
+fn another_machine_opens_the_log_with_a_mark_of_its_own() {
+    let Some(url) = database() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let first = Bench::postgres(dir.path(), &url);
+    let ledger = first.create();
+    append(&ledger, 3);
+    let receipt = block_on(ledger.append(note(9))).unwrap();
+    let mark = dir.path().join("other mark");
+    let second = Bench {
+        storage: Storage::postgres(&url, ORIGIN, &mark).unwrap(),
+        keys: first.keys.clone(),
+        clock: first.clock.clone(),
+    };
+    let refused = second.open().unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::RollbackDetected);
+    assert!(!mark.exists());
+    // As the remedy says: compared first.
+    let told = verify_storage(&second.storage, &VerifyOptions::default().seen_receipt(&receipt)).unwrap();
+    assert!(told.has_no_failure(), "{told:?}");
+    let options = second.options().accept_missing_mark(true);
+    let there = block_on(vcto::ledger::Ledger::open(&second.storage, options)).unwrap();
+    let last = block_on(there.entries(5..)).unwrap();
+    assert_eq!(last[0].entry_type(), vcto::ledger::EntryType::MARK_REPLACED);
+    // From here on both go on, each with its own.
+    for n in 0..3 {
+        assert_eq!(
+            block_on(there.append(note(n))).unwrap().seq(),
+            u64::from(n) * 2 + 6
+        );
+        assert_eq!(
+            block_on(ledger.append(note(n))).unwrap().seq(),
+            u64::from(n) * 2 + 7
+        );
+    }
+    drop((there, ledger));
+    for bench in [&first, &second] {
+        append(&bench.open().unwrap(), 1);
+    }
+    assert_eq!(
+        block_on(second.open().unwrap().entries(..))
+            .unwrap()
+            .iter()
+            .filter(|entry| entry.entry_type() == vcto::ledger::EntryType::MARK_REPLACED)
+            .count(),
+        1
+    );
+}

@@ -90,6 +90,93 @@ fn a_file_that_is_replaced_while_open_is_noticed_before_the_next_append() {
     );
 }
 
+/// What was acknowledged is known to who has the log open, whatever lies there: also when folder and mark are put back
+/// together, and the connection is made anew.
+#[test]
+fn a_running_ledger_misses_what_it_has_acknowledged_after_it_connects_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let bench = Bench::sqlite(dir.path());
+    append(&bench.create(), 1);
+    let (log, backup) = (dir.path().join("log"), dir.path().join("backup"));
+    copy_dir(&log, &backup);
+    let ledger = bench.open().unwrap();
+    append(&ledger, 3);
+    block_on(ledger.checkpoint()).unwrap();
+    for name in ["ledger.db-wal", "ledger.db-shm"] {
+        fs::remove_file(log.join(name)).unwrap();
+    }
+    for name in ["ledger.db", "high-water"] {
+        fs::rename(backup.join(name), log.join(name)).unwrap();
+    }
+    // The first sees that the file is another one, the others what is in it.
+    for round in 0..3 {
+        let refused = block_on(ledger.append(note(9))).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::RollbackDetected, "{round}: {refused}");
+        assert_eq!(
+            refused.context().next(),
+            (round > 0).then_some(("have", "2")),
+            "{refused}"
+        );
+    }
+    let refused = block_on(ledger.checkpoint()).unwrap_err();
+    assert_eq!(refused.operation(), Some("ledger.checkpoint"), "{refused}");
+}
+
+#[test]
+fn a_mark_that_is_no_mark_is_named_with_its_place_and_a_remedy() {
+    let dir = tempfile::tempdir().unwrap();
+    let bench = Bench::sqlite(dir.path());
+    append(&bench.create(), 1);
+    let mark = dir.path().join("log/high-water");
+    fs::write(&mark, b"").unwrap();
+    let refused = bench.open().unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Corrupt);
+    assert!(
+        refused
+            .place()
+            .is_some_and(|place| place.contains(mark.to_str().unwrap())),
+        "{refused}"
+    );
+    assert!(
+        refused
+            .remedy_text()
+            .is_some_and(|text| text.contains("accept_missing_mark")),
+        "{refused}"
+    );
+    // As it says.
+    fs::remove_file(&mark).unwrap();
+    let options = bench.options().accept_missing_mark(true);
+    block_on(vcto::ledger::Ledger::open(&bench.storage, options)).unwrap();
+}
+
+#[test]
+fn names_that_do_not_show_are_no_origins_and_no_regions() {
+    let bench = Bench::new(Storage::memory());
+    for (origin, region, place) in [
+        ("", "eu", "origin"),
+        ("a b", "eu", "origin"),
+        ("a+b", "eu", "origin"),
+        ("example.org/a\u{202e}b", "eu", "origin"),
+        ("example.org/a\u{200b}b", "eu", "origin"),
+        ("example.org/x", "", "region"),
+        ("example.org/x", "e u", "region"),
+        ("example.org/x", "e\u{202e}u", "region"),
+    ] {
+        let made = block_on(vcto::ledger::Ledger::create(
+            &bench.storage,
+            origin,
+            region,
+            bench.options(),
+        ));
+        let refused = made.unwrap_err();
+        assert_eq!(
+            (refused.kind(), refused.place()),
+            (ErrorKind::InvalidInput, Some(place))
+        );
+        assert!(!refused.message().contains("key name"), "{refused}");
+    }
+}
+
 #[test]
 fn a_log_is_created_once_and_an_interrupted_creation_can_be_repeated() {
     let dir = tempfile::tempdir().unwrap();
@@ -110,8 +197,28 @@ fn a_log_is_created_once_and_an_interrupted_creation_can_be_repeated() {
         ))
     };
     assert_eq!(create().unwrap_err().kind(), ErrorKind::Conflict);
+    // Whatever lies there under the name of a database that is being made, none but the one of this mark is one.
+    let born = fs::read(log.join("ledger.db")).unwrap();
     fs::remove_file(log.join("ledger.db")).unwrap();
+    let mark = fs::read(log.join("high-water")).unwrap();
     assert_eq!(create().unwrap_err().kind(), ErrorKind::RollbackDetected);
+    fs::create_dir(dir.path().join("foreign")).unwrap();
+    drop(Bench::sqlite(&dir.path().join("foreign")).create());
+    let foreign = fs::read(dir.path().join("foreign/log/ledger.db")).unwrap();
+    for (what, content) in [
+        ("empty", Vec::new()),
+        ("rubbish", vec![7; 9_000]),
+        ("foreign", foreign),
+        ("in use", born),
+    ] {
+        fs::write(log.join("ledger.db.new"), content).unwrap();
+        assert_eq!(
+            create().unwrap_err().kind(),
+            ErrorKind::RollbackDetected,
+            "{what}"
+        );
+        assert_eq!(fs::read(log.join("high-water")).unwrap(), mark, "{what}");
+    }
 }
 
 #[test]

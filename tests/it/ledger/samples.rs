@@ -252,7 +252,7 @@ fn seen(sample: &Sample) -> VerifyOptions {
 
 type Made = fn(&Sample) -> String;
 
-const SAMPLES: [(&str, Made); 19] = [
+const SAMPLES: [(&str, Made); 20] = [
     ("Nothing is wrong", |sample| {
         shown(&sample.verify(&sample.key().seen_checkpoint(&*sample.checkpoint)))
     }),
@@ -265,6 +265,9 @@ const SAMPLES: [(&str, Made); 19] = [
     }),
     ("An entry was removed", |sample| {
         shown(&sample.tampered(|db| run(db, "DELETE FROM entry WHERE seq = 6")))
+    }),
+    ("Something lies in the way of the log", |sample| {
+        shown(&sample.tampered(|db| run(db, "INSERT INTO payload VALUES (10, x'00')")))
     }),
     ("Two entries were exchanged", swapped),
     ("An entry was rewritten, and its hash with it", rewritten),

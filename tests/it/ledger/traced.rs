@@ -43,9 +43,12 @@ pub fn run(role: &str, dir: &Path, arguments: &[&str]) -> Option<Output> {
     let mut command = Command::new("strace");
     command.args(["-f", "-y", "-qq", "-xx", "-s", "10000000", "-o"]);
     command.arg(dir.join("trace"));
-    command.arg("-P").arg(&log);
+    command.arg("-P").arg(dir).arg("-P").arg(&log);
     for name in [
         "ledger.db",
+        "ledger.db.new",
+        "ledger.db.new-journal",
+        "ledger.db.new-wal",
         "ledger.db-wal",
         "ledger.lock",
         "ledger.turn",

@@ -43,12 +43,13 @@ impl Findings {
 
     /// Something to know that is no failure.
     pub(super) fn remark(&mut self, about: About, seq: Option<u64>, text: impl Into<String>) {
-        if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(Problem {
-                verdict: about.name(),
-                seq,
-                text: text.into(),
-            });
+        let problem = Problem {
+            verdict: about.name(),
+            seq,
+            text: text.into(),
+        };
+        if self.problems.len() < MAX_PROBLEMS && !self.problems.contains(&problem) {
+            self.problems.push(problem);
         }
     }
 
@@ -113,15 +114,19 @@ impl Findings {
         if vouched.is_some_and(is_new) && !self.has_failed(About::Completeness) {
             return Freshness::Ok;
         }
+        // A clock may be a little ahead, as it may be a little behind; one that is far ahead says nothing of what is new.
         let age = as_of.duration_since(last);
-        if age <= limit {
+        let text = if age > limit {
+            format!("the last entry is of {last}: {age:#} before {as_of}")
+        } else if age < -limit {
+            let ahead = last.duration_since(as_of);
+            format!(
+                "the last entry is of {last}: {ahead:#} after {as_of}, so that its clock cannot be believed"
+            )
+        } else {
             return Freshness::Unanchored;
-        }
-        self.note(
-            About::Freshness,
-            None,
-            format!("the last entry is of {last}: {age:#} before {as_of}"),
-        );
+        };
+        self.note(About::Freshness, None, text);
         Freshness::Stale
     }
 }
@@ -134,6 +139,41 @@ impl About {
             Self::Freshness => "freshness",
             Self::Integrity => "integrity",
             Self::Policy => "policy",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    /// By the clock of the log, and by that of an anchor outside, in hours before (or after) the moment of the question.
+    fn judged(last: i64, vouched: Option<i64>) -> (Freshness, usize) {
+        let as_of: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
+        let before = |hours| as_of - SignedDuration::from_hours(hours);
+        let options = VerifyOptions::default().fresh_within(SignedDuration::from_hours(6), as_of);
+        let mut findings = Findings::default();
+        let freshness = findings.freshness(before(last), vouched.map(before), &options);
+        (freshness, findings.problems.len())
+    }
+
+    #[test]
+    fn what_lies_in_the_future_is_not_fresh() {
+        for (last, vouched, expected) in [
+            (6, Some(6), Freshness::Ok),
+            (100, Some(0), Freshness::Ok),
+            (6, Some(7), Freshness::Unanchored),
+            (0, Some(-1), Freshness::Unanchored),
+            (7, Some(-1), Freshness::Stale),
+            (7, None, Freshness::Stale),
+            (-6, None, Freshness::Unanchored),
+            (-7, None, Freshness::Stale),
+            (-7 * 10_000, Some(-1), Freshness::Stale),
+        ] {
+            let problems = usize::from(expected == Freshness::Stale);
+            assert_eq!(judged(last, vouched), (expected, problems), "{last} {vouched:?}");
         }
     }
 }

@@ -3,13 +3,15 @@
 mod findings;
 mod records;
 mod statements;
+mod strays;
 
 use super::chain::{KeyChain, is_rotation};
 use super::edge::PAGE;
 use super::entry::LogId;
+use super::keys::KeyPurpose;
 use super::note::VerifierKey;
 use super::seal::KeyRing;
-use super::store::{Row, StoredCheckpoint, Visit};
+use super::store::{Row, StoredCheckpoint, Stray, Visit};
 use super::tree::{Hash, TILE_WIDTH, TileId, edge_width, levels_of};
 use super::verdict::{DomainReplay, Verification, VerifyOptions};
 use crate::error::{Error, ErrorKind, Result};
@@ -32,6 +34,14 @@ pub(super) trait Evidence {
     fn has_partial_tiles(&self) -> bool;
     /// As [`Store::checkpoints`](super::store::Store::checkpoints).
     fn checkpoints(&mut self, from: u64, limit: usize) -> Result<Vec<StoredCheckpoint>>;
+    /// As [`Store::strays`](super::store::Store::strays).
+    fn strays(&mut self) -> Result<Vec<Stray>> {
+        Ok(Vec::new())
+    }
+    /// What the wrapped keys that are stored are for.
+    fn key_purposes(&mut self) -> Result<Vec<KeyPurpose>> {
+        Ok(Vec::new())
+    }
     /// The high-water mark.
     fn mark(&mut self) -> Result<Mark>;
 }
@@ -95,6 +105,7 @@ pub(super) fn audit(
     };
     pass.run(size, options)?;
     statements.finish(evidence, size, &mut findings)?;
+    strays::find(evidence, records.epoch(), &mut findings)?;
     statements.check_keys(trusted.as_ref(), &claims.stated_keys, &mut findings);
     let policy = records.finish_replay(&mut findings);
     Ok(findings.report(&records, &statements, options, policy, is_trusted))

@@ -70,6 +70,11 @@ impl<'a> Records<'a> {
         self.last_time
     }
 
+    /// The newest epoch that was opened.
+    pub(super) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
     pub(super) fn origin(&self) -> String {
         self.origin.clone()
     }

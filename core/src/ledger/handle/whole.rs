@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Ledger, ended};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::audit::{Claims, audit};
 use crate::ledger::bundle::export;
 use crate::ledger::checkpoint::Checkpoint;
@@ -77,19 +77,21 @@ impl Ledger {
     }
 }
 
-/// Verifies a stored log without opening it: needs no key, writes nothing, and works on a log that
-/// [`Ledger::open`] refuses. Without [`VerifyOptions::key`] the authenticity is `self_signed` at best, and `policy` is
+/// Verifies a stored log without opening it: needs no key, and works on a log that [`Ledger::open`] refuses.
+///
+/// Nothing that lies there is changed, so that a medium which cannot be written will do. A log in a folder that was not closed,
+/// without the file `ledger.db-shm`, is verified on a copy in the folder for temporary files. A process that does this with a
+/// log opens it after it has done.
+///
+///  Without [`VerifyOptions::key`] the authenticity is `self_signed` at best, and `policy` is
 /// `not_checked`.
 ///
 /// # Errors
-/// `not_found`, `io`, `cancelled`; `corrupt` or `unsupported` when the store is none that this build reads.
+/// `not_found`, `io`, `cancelled`; `busy` where another process writes it again and again; `corrupt` or `unsupported` when the store is none that this build reads.
 pub fn verify_storage(storage: &Storage, options: &VerifyOptions) -> Result<Verification> {
     // On a thread of its own: the caller's may belong to an async runtime, in which a store must not wait.
     std::thread::scope(|scope| {
-        let work = || {
-            let mut store = storage.backend().connect()?;
-            audit(&mut store, Claims::default(), options)
-        };
+        let work = || evidence(storage, options);
         let thread = std::thread::Builder::new()
             .name("vcto-ledger-job".to_owned())
             .spawn_scoped(scope, work)
@@ -97,4 +99,22 @@ pub fn verify_storage(storage: &Storage, options: &VerifyOptions) -> Result<Veri
         thread.join().unwrap_or_else(|_| Err(ended()))
     })
     .map_err(|error| error.during("ledger.verify_storage"))
+}
+
+/// How often it is begun anew where somebody has written meanwhile.
+const TRIES: usize = 3;
+
+fn evidence(storage: &Storage, options: &VerifyOptions) -> Result<Verification> {
+    for _ in 0..TRIES {
+        let mut store = storage.backend().evidence()?;
+        let told = audit(&mut store, Claims::default(), options);
+        if store.is_as_it_was() {
+            return told;
+        }
+    }
+    Err(Error::new(
+        ErrorKind::Busy,
+        "the log was opened and written each time that it was read",
+    )
+    .remedy("verify it through the ledger that is open (`verify`), or a copy of it"))
 }

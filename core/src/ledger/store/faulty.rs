@@ -1,10 +1,11 @@
 //! A store that fails on purpose, for tests: at one call, before or after it took effect.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::{
-    Backend, Batch, Batches, Identity, Lease, Row, Storage, Store, StoredCheckpoint, Visit, WrappedKey,
+    Backend, Batch, Batches, Identity, Lease, Row, Storage, Store, StoredCheckpoint, Stray, Visit, WrappedKey,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::tree::{Hash, TileId};
@@ -163,6 +164,14 @@ impl Store for FaultyStore {
 
     fn mark(&mut self) -> Result<Option<String>> {
         self.faults.guard(|| self.inner.mark())
+    }
+
+    fn mark_path(&self) -> Option<&Path> {
+        self.inner.mark_path()
+    }
+
+    fn strays(&mut self) -> Result<Vec<Stray>> {
+        self.inner.strays()
     }
 
     fn set_mark(&mut self, note: &str) -> Result<()> {

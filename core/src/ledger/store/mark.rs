@@ -17,7 +17,6 @@ impl MarkFile {
         Self(path)
     }
 
-    #[cfg(feature = "postgres")]
     pub(super) fn path(&self) -> &Path {
         &self.0
     }

@@ -1,6 +1,8 @@
 //! Where a log is kept: one small synchronous trait, its implementations, and what lies beside the records: the fair
 //! lock of the writers, leases, and the high-water mark.
 
+#[cfg(feature = "sqlite")]
+mod access;
 #[cfg(test)]
 mod faulty;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
@@ -71,7 +73,9 @@ impl Storage {
     /// In a PostgreSQL database, which holds many logs: the one of this origin. Its high-water mark is a file, outside of the
     /// database.
     ///
-    /// Processes on several machines may use the log at once; each keeps a mark of its own. The URL is
+    /// Processes on several machines may use the log at once; each keeps a mark of its own. A machine that opens the log for the
+    /// first time has none: compare the log with a checkpoint, a receipt or a bundle of another, and accept that with
+    /// [`accept_missing_mark`](super::LedgerOptions::accept_missing_mark), which the log records; or copy the mark of another. The URL is
     /// `postgres://user:password@host:5432/database`, a folder of sockets as `%2Frun%2Fpostgresql`; it is read, not used yet.
     /// This build has no TLS: for a server on another machine end a tunnel on this one, or say `sslmode=disable` where the
     /// network itself is private. What is written works as the role `vcto_app`, see [`postgres_schema`].
@@ -116,6 +120,10 @@ pub(super) trait Backend: fmt::Debug + Send + Sync {
     ) -> Result<()>;
     /// A connection of its own to a log that is there.
     fn connect(&self) -> Result<Box<dyn Store>>;
+    /// As [`connect`](Self::connect), only to read: nothing that lies there is changed.
+    fn evidence(&self) -> Result<Box<dyn Store>> {
+        self.connect()
+    }
     /// Takes a lease if it is free. The name is made of ASCII letters, digits and hyphens.
     fn lease(&self, name: &str) -> Result<Option<Lease>>;
 }
@@ -140,6 +148,18 @@ pub(super) trait Store: Send {
     fn last_checkpoint(&mut self) -> Result<Option<StoredCheckpoint>>;
     /// The high-water mark: the newest checkpoint, kept outside of the records.
     fn mark(&mut self) -> Result<Option<String>>;
+    /// Where the mark lies, if it is a file.
+    fn mark_path(&self) -> Option<&Path> {
+        None
+    }
+    /// Rows that belong to no entry of the log, in order, the first of many.
+    fn strays(&mut self) -> Result<Vec<Stray>> {
+        Ok(Vec::new())
+    }
+    /// Whether nobody wrote meanwhile, where a connection that only reads does not see that by itself.
+    fn is_as_it_was(&mut self) -> bool {
+        true
+    }
     /// Replaces the high-water mark; durable when it returns. Only between `begin` and the end of the transaction.
     fn set_mark(&mut self, note: &str) -> Result<()>;
 
@@ -190,6 +210,30 @@ pub(super) struct StoredCheckpoint {
     pub(super) size: u64,
     pub(super) note: String,
 }
+
+/// A row where the log has nothing, by its number in its table.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Stray {
+    Checkpoint(i64),
+    Payload(i64),
+    Tile(i64),
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+impl Stray {
+    fn new(kind: &str, number: i64) -> Self {
+        match kind {
+            "checkpoint" => Self::Checkpoint(number),
+            "payload" => Self::Payload(number),
+            _ => Self::Tile(number),
+        }
+    }
+}
+
+/// What to do where a row cannot be inserted.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+const IN_THE_WAY: &str =
+    "something lies in the database that this log did not write: `verify_storage` names it";
 
 /// What one transaction writes.
 #[derive(Debug, Default)]

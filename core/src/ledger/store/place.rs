@@ -73,24 +73,28 @@ impl Place {
         }
     }
 
-    /// Refuses a database of which a part is something else than a file: SQLite would wait for a pipe.
-    pub(super) fn check_files(&self) -> Result<()> {
-        let database = self.database();
-        for suffix in ["", "-journal", "-shm", "-wal"] {
-            let mut name = database.clone().into_os_string();
-            name.push(suffix);
-            match crate::file::check_regular(Path::new(&name)) {
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                other => other?,
-            }
-        }
-        Ok(())
-    }
-
     /// The high-water mark.
     pub(super) fn mark(&self) -> &MarkFile {
         &self.mark
     }
+}
+
+/// Refuses a database of which a part is something else than a file: SQLite would wait for a pipe.
+pub(super) fn check_files(database: &Path) -> Result<()> {
+    for suffix in ["", "-journal", "-shm", "-wal"] {
+        match crate::file::check_regular(&with_suffix(database, suffix)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+/// The file beside this one that SQLite names so.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 /// Held while the log is written. The files are opened for each lock anew: a lock belongs to the open file, which a
@@ -191,4 +195,40 @@ fn is_at(file: &File, path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_at(_file: &File, _path: &Path) -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a forked child has: the same open file, and another process id.
+    #[test]
+    fn a_forked_child_leaves_the_lease_of_its_parent_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Place::new(dir.path().to_owned(), None);
+        let path = dir.path().join("lease");
+        let held = |pid| {
+            let file = open_lock(&path).unwrap();
+            file.lock().unwrap();
+            Held {
+                file,
+                path: path.clone(),
+                pid,
+            }
+        };
+        let parents = held(std::process::id());
+        let childs = Held {
+            file: parents.file.try_clone().unwrap(),
+            path: path.clone(),
+            pid: std::process::id() + 1,
+        };
+        drop(childs);
+        assert!(path.exists());
+        let other = open_lock(&path).unwrap();
+        assert!(matches!(other.try_lock(), Err(TryLockError::WouldBlock)));
+        drop(parents);
+        assert!(!path.exists());
+        let lease = place.lease("lease").unwrap();
+        assert!(lease.is_some() && place.lease("lease").unwrap().is_none());
+    }
 }

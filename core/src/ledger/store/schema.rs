@@ -106,9 +106,18 @@ const SETTINGS: [(&str, &str, &str); 9] = [
     ("temp_store", "MEMORY", "2"),
 ];
 
+/// Settings of a connection that only reads, where not even a file beside the database may be made.
+const READING: [(&str, &str, &str); 5] = [
+    ("busy_timeout", "10000", "10000"),
+    ("cell_size_check", "ON", "1"),
+    ("mmap_size", "0", "0"),
+    ("query_only", "ON", "1"),
+    ("temp_store", "MEMORY", "2"),
+];
+
 /// Makes a new database file with its tables.
 pub(super) fn create(path: &Path) -> Result<Connection> {
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+    let connection = connect(path, WRITE | OpenFlags::SQLITE_OPEN_CREATE, &SETTINGS)?;
     connection
         .pragma_update(None, "application_id", APPLICATION_ID)
         .map_err(failed)?;
@@ -123,13 +132,35 @@ pub(super) fn create(path: &Path) -> Result<Connection> {
 
 /// Connects to a database file that is there, and checks that it is the one that this build writes.
 pub(super) fn open(path: &Path) -> Result<Connection> {
-    let connection = connect(path, OpenFlags::empty())?;
+    checked(connect(path, WRITE, &SETTINGS)?)
+}
+
+/// As [`open`], without changing a file or making one. `how` is `immutable`, where nobody writes the file and no
+/// write-ahead log lies beside it, or `readonly_shm`, where both files of a write-ahead log do.
+pub(super) fn open_unchanged(path: &Path, how: &str) -> Result<Connection> {
+    let escaped = |byte: &u8| match char::from(*byte) {
+        c if c.is_ascii_alphanumeric() || "/.-_".contains(c) => c.to_string(),
+        _ => format!("%{byte:02x}"),
+    };
+    let path: String = path.as_os_str().as_encoded_bytes().iter().map(escaped).collect();
+    let name = format!("file:{path}?{how}=1");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = connect(Path::new(&name), flags, &READING)?;
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+        .map_err(failed)?;
+    checked(connection)
+}
+
+fn checked(connection: Connection) -> Result<Connection> {
     check_format(&connection)?;
     check_schema(&connection)?;
     Ok(connection)
 }
 
-fn connect(path: &Path, more: OpenFlags) -> Result<Connection> {
+const WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+
+fn connect(path: &Path, how: OpenFlags, settings: &[(&str, &str, &str)]) -> Result<Connection> {
     if rusqlite::version_number() < MIN_SQLITE {
         return Err(Error::new(
             ErrorKind::Unsupported,
@@ -139,11 +170,10 @@ fn connect(path: &Path, more: OpenFlags) -> Result<Connection> {
             ),
         ));
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_PRIVATE_CACHE
         | OpenFlags::SQLITE_OPEN_EXRESCODE
-        | more;
+        | how;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     for (config, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -159,7 +189,7 @@ fn connect(path: &Path, more: OpenFlags) -> Result<Connection> {
             ));
         }
     }
-    for (name, value, expected) in SETTINGS {
+    for &(name, value, expected) in settings {
         set(&connection, name, value, expected)?;
     }
     Ok(connection)
@@ -265,5 +295,11 @@ pub(super) fn failed(error: rusqlite::Error) -> Error {
         },
         _ => ErrorKind::Corrupt,
     };
-    Error::new(kind, format!("SQLite: {}", quoted(&error.to_string())))
+    let is_in_the_way = matches!(&error, rusqlite::Error::SqliteFailure(failure, _) if failure.code == Code::ConstraintViolation);
+    let error = Error::new(kind, format!("SQLite: {}", quoted(&error.to_string())));
+    if is_in_the_way {
+        error.remedy(super::IN_THE_WAY)
+    } else {
+        error
+    }
 }

@@ -1,13 +1,14 @@
 //! The store in SQLite: one file a log, several processes may write it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, ToSql};
 
-use super::place::{Place, WriteLock};
+use super::access::{Access, FileIdentity, file_identity};
+use super::place::{Place, WriteLock, check_files};
 use super::schema::{self, failed};
 use super::{
-    Backend, Batch, Batches, Identity, Lease, Row, Sealed, Store, StoredCheckpoint, Visit, WrappedKey,
+    Backend, Batch, Batches, Identity, Lease, Row, Sealed, Store, StoredCheckpoint, Stray, Visit, WrappedKey,
     key_purpose, purpose_numbers, signed, sync_parent, tile_number, unsigned,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -70,6 +71,32 @@ impl Sqlite {
     }
 }
 
+impl Sqlite {
+    /// Whether the creation of a log was cut off between raising this mark and giving the database its name: the database
+    /// that has no name yet is whole, and this is the one checkpoint in it. A log that was in use has more of them.
+    fn is_cut_off(&self, mark: &str) -> bool {
+        let checkpoints = || {
+            check_files(&self.0.unborn())?;
+            let connection = schema::open(&self.0.unborn())?;
+            let mut statement = connection
+                .prepare("SELECT size, note FROM checkpoint LIMIT 2")
+                .map_err(failed)?;
+            let mut rows = statement.query([]).map_err(failed)?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next().map_err(failed)? {
+                found.push(stored_checkpoint(row)?.note);
+            }
+            Ok::<_, Error>(found)
+        };
+        // What cannot be read is no log: nothing speaks for going on.
+        checkpoints().is_ok_and(|notes| notes == [mark])
+    }
+
+    fn missing(&self) -> Error {
+        Error::new(ErrorKind::NotFound, "there is no log here").at(self.0.dir().display().to_string())
+    }
+}
+
 impl Backend for Sqlite {
     fn create(
         &self,
@@ -88,7 +115,9 @@ impl Backend for Sqlite {
                 Error::new(ErrorKind::Conflict, "there is a log already").at(dir.display().to_string())
             );
         }
-        if self.0.mark().read()?.is_some() && !self.0.unborn().exists() {
+        if let Some(mark) = self.0.mark().read()?
+            && !self.is_cut_off(&mark)
+        {
             return Err(Error::new(
                 ErrorKind::RollbackDetected,
                 "a high-water mark is here without its log: the log was deleted or moved away",
@@ -97,6 +126,8 @@ impl Backend for Sqlite {
             .remedy("restore the log, or create the new one in another folder"));
         }
         self.write_unborn(identity, keys, batches)?;
+        // The mark may lie on another disk: it must not be there before what it is the mark of.
+        sync_parent(&self.0.unborn())?;
         // From here on the log has a mark, and it appears whole.
         self.0.mark().replace(mark)?;
         std::fs::rename(self.0.unborn(), &database)
@@ -106,17 +137,22 @@ impl Backend for Sqlite {
 
     fn connect(&self) -> Result<Box<dyn Store>> {
         let path = self.0.database();
-        let missing =
-            || Error::new(ErrorKind::NotFound, "there is no log here").at(self.0.dir().display().to_string());
-        self.0.check_files()?;
-        let file = file_identity(&path).ok_or_else(missing)?;
+        check_files(&path)?;
+        let file = file_identity(&path).ok_or_else(|| self.missing())?;
+        let access = Access::write(file).map_err(|error| error.at(path.display().to_string()))?;
         let connection = schema::open(&path).map_err(|error| error.at(path.display().to_string()))?;
-        Ok(Box::new(SqliteStore {
-            connection,
-            place: self.0.clone(),
-            file,
-            lock: None,
-        }))
+        Ok(Box::new(SqliteStore::new(connection, &self.0, file, access)))
+    }
+
+    fn evidence(&self) -> Result<Box<dyn Store>> {
+        let path = self.0.database();
+        check_files(&path)?;
+        let file = file_identity(&path).ok_or_else(|| self.missing())?;
+        match Access::read(file, &path).map_err(|error| error.at(path.display().to_string()))? {
+            Some((connection, access)) => Ok(Box::new(SqliteStore::new(connection, &self.0, file, access))),
+            // In use by this process: what is read belongs to it anyway.
+            None => self.connect(),
+        }
     }
 
     fn lease(&self, name: &str) -> Result<Option<Lease>> {
@@ -130,9 +166,21 @@ struct SqliteStore {
     file: FileIdentity,
     // INVARIANT: held exactly while a transaction is open.
     lock: Option<WriteLock>,
+    // Let go after the connection.
+    access: Access,
 }
 
 impl SqliteStore {
+    fn new(connection: Connection, place: &Place, file: FileIdentity, access: Access) -> Self {
+        Self {
+            connection,
+            place: place.clone(),
+            file,
+            lock: None,
+            access,
+        }
+    }
+
     /// The open connection still is to the file of that name: an older copy may have been moved over it.
     fn check_file(&self) -> Result<()> {
         if file_identity(&self.place.database()) == Some(self.file) {
@@ -277,6 +325,25 @@ impl Store for SqliteStore {
         self.place.mark().read()
     }
 
+    fn mark_path(&self) -> Option<&Path> {
+        Some(self.place.mark().path())
+    }
+
+    fn strays(&mut self) -> Result<Vec<Stray>> {
+        let mut statement = self.connection.prepare(STRAYS).map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        let mut strays = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let kind: String = row.get(0).map_err(failed)?;
+            strays.push(Stray::new(&kind, row.get(1).map_err(failed)?));
+        }
+        Ok(strays)
+    }
+
+    fn is_as_it_was(&mut self) -> bool {
+        self.access.is_as_it_was()
+    }
+
     fn set_mark(&mut self, note: &str) -> Result<()> {
         self.place.mark().replace(note)
     }
@@ -310,6 +377,12 @@ impl Drop for SqliteStore {
         self.abandon();
     }
 }
+
+/// Rows that belong to no entry, in one statement: a log that is in use grows meanwhile.
+const STRAYS: &str = "SELECT 'payload', seq FROM payload WHERE seq < 0 OR seq > (SELECT ifnull(max(seq), -1) FROM entry) \
+     UNION ALL SELECT 'tile', id FROM tile WHERE id < 0 OR (id & 0xffffffffffffff) >= \
+       (SELECT ifnull(max(seq) + 1, 0) FROM entry) >> (8 * ((id >> 56) + 1)) \
+     UNION ALL SELECT 'checkpoint', size FROM checkpoint WHERE size < 1 LIMIT 20";
 
 /// Rows that one statement inserts. Each statement that a trigger may stop keeps copies of the pages that it changes: with a
 /// row each, that takes longer than the inserting.
@@ -408,21 +481,4 @@ fn wrapped_key(row: &SqlRow<'_>) -> Result<WrappedKey> {
 
 fn wrong_type() -> Error {
     Error::new(ErrorKind::Corrupt, "a stored value has the wrong type")
-}
-
-#[cfg(unix)]
-type FileIdentity = (u64, u64);
-
-#[cfg(unix)]
-fn file_identity(path: &std::path::Path) -> Option<FileIdentity> {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
-}
-
-#[cfg(not(unix))]
-type FileIdentity = ();
-
-#[cfg(not(unix))]
-fn file_identity(path: &std::path::Path) -> Option<FileIdentity> {
-    path.exists().then_some(())
 }

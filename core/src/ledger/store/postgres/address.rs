@@ -152,10 +152,15 @@ pub(super) fn failed(error: &postgres::Error) -> Error {
         "22" | "23" | "42" | "P0" => ErrorKind::Corrupt,
         _ => ErrorKind::Io,
     };
-    Error::new(
+    let error = Error::new(
         kind,
         format!("PostgreSQL: {} ({})", quoted(told.message()), code.code()),
-    )
+    );
+    if class == "23" {
+        error.remedy(super::super::IN_THE_WAY)
+    } else {
+        error
+    }
 }
 
 fn is_io(error: &postgres::Error) -> bool {

@@ -1,8 +1,10 @@
 //! The log in PostgreSQL, seen through one connection.
 
+use std::path::Path;
+
 use super::super::mark::MarkFile;
 use super::super::{
-    Batch, Identity, Row, Sealed, Store, StoredCheckpoint, Visit, WrappedKey, key_purpose, signed,
+    Batch, Identity, Row, Sealed, Store, StoredCheckpoint, Stray, Visit, WrappedKey, key_purpose, signed,
     tile_number, unsigned,
 };
 use super::lease::Fences;
@@ -168,6 +170,18 @@ impl Store for Connection {
         self.mark.read()
     }
 
+    fn mark_path(&self) -> Option<&Path> {
+        Some(self.mark.path())
+    }
+
+    fn strays(&mut self) -> Result<Vec<Stray>> {
+        self.session
+            .all(STRAYS, &[])?
+            .iter()
+            .map(|row| Ok(Stray::new(get(row, 0)?, get(row, 1)?)))
+            .collect()
+    }
+
     fn set_mark(&mut self, note: &str) -> Result<()> {
         self.mark.replace(note)
     }
@@ -207,6 +221,13 @@ impl Store for Connection {
         }
     }
 }
+
+/// Rows that belong to no entry, in one statement: a log that is in use grows meanwhile.
+const STRAYS: &str = "WITH log AS (SELECT coalesce(max(seq) + 1, 0) AS size FROM vcto.entry) \
+     SELECT 'payload', seq FROM vcto.payload, log WHERE seq < 0 OR seq >= size \
+     UNION ALL SELECT 'tile', id FROM vcto.tile, log WHERE id < 0 OR id >> 56 > 6 \
+       OR (id & 72057594037927935) >= size >> (8 * ((id >> 56) + 1))::int \
+     UNION ALL SELECT 'checkpoint', size FROM vcto.checkpoint WHERE size < 1 LIMIT 20";
 
 /// Everything of a batch, each kind with one statement a portion.
 pub(super) fn insert(session: &mut Session, log_id: LogId, batch: &Batch) -> Result<()> {

@@ -81,9 +81,14 @@ impl Session {
     }
 
     fn is_set_up(&mut self) -> Result<bool> {
-        self.one("SELECT to_regclass('vcto.format') IS NOT NULL", &[])?
-            .try_get(0)
-            .map_err(|error| failed(&error))
+        // Read from the catalogue: a name that is looked up may have been remembered from before the wait for the lock.
+        self.one(
+            "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE n.nspname = 'vcto' AND c.relname = 'format')",
+            &[],
+        )?
+        .try_get(0)
+        .map_err(|error| failed(&error))
     }
 
     /// Of several processes that begin at once one makes the tables.
