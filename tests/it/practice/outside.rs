@@ -411,3 +411,69 @@ fn what_is_in_the_folder_and_is_no_checkpoint_is_told_and_left_alone() {
         assert!(anchor.kept("other.example/anchor/eu").unwrap().is_empty());
     });
 }
+
+/// Keeps one checkpoint in a folder.
+#[test]
+#[ignore = "a child process of another test"]
+fn child_keeps_a_checkpoint() {
+    let Some(dir) = std::env::var_os("VCTO_TEST_DIR") else {
+        return;
+    };
+    block_on(async {
+        let yard = Yard::new();
+        let practice = yard.open().await;
+        practice.create_tenant("halden", people()).await.unwrap();
+        practice.register_anchor(FileAnchor::new("folder", dir)).unwrap();
+        round(&practice).await;
+    });
+}
+
+/// What is confirmed lasts: the content before it has its name, the name before it is told.
+#[test]
+fn what_a_folder_keeps_is_synced_before_it_is_named_and_its_name_after() {
+    let dir = tempfile::tempdir().unwrap();
+    let (kept, trace) = (dir.path().join("kept"), dir.path().join("trace"));
+    fs::create_dir(&kept).unwrap();
+    let mut command = std::process::Command::new("strace");
+    command.args([
+        "-f",
+        "-y",
+        "-qq",
+        "-e",
+        "trace=fsync,fdatasync,link,linkat,rename",
+        "-o",
+    ]);
+    command.arg(&trace).arg(std::env::current_exe().unwrap());
+    command.args([
+        "--ignored",
+        "--exact",
+        "practice::outside::child_keeps_a_checkpoint",
+    ]);
+    let Ok(output) = command.env("VCTO_TEST_DIR", &kept).output() else {
+        crate::common::not_run("needs strace");
+        return;
+    };
+    assert!(output.status.success(), "{output:?}");
+    let trace = fs::read_to_string(&trace).unwrap();
+    let of = |line: &&str| line.contains(kept.to_str().unwrap());
+    let calls: Vec<&str> = trace.lines().filter(of).collect();
+    let links = calls.iter().enumerate().filter(|(_, call)| call.contains("link"));
+    let mut notes = 0;
+    for (at, link) in links {
+        let new = link.split('"').nth(1).unwrap();
+        let is_sync = |call: &&str, of: &str| call.contains("sync(") && call.contains(of);
+        assert!(
+            calls[..at].iter().any(|call| is_sync(call, &format!("<{new}>"))),
+            "{link}: {calls:#?}"
+        );
+        let folder = PathBuf::from(new).parent().unwrap().display().to_string();
+        assert!(
+            calls[at..]
+                .iter()
+                .any(|call| is_sync(call, &format!("<{folder}>"))),
+            "{link}: {calls:#?}"
+        );
+        notes += usize::from(new.contains(".checkpoint"));
+    }
+    assert!(notes > 0, "{calls:#?}");
+}

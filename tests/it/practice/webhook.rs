@@ -55,6 +55,9 @@ impl Posted {
     fn data(&self) -> Value {
         let message: Value = serde_json::from_slice(&self.body).unwrap();
         assert_eq!(message["type"], "vcto.anchor.checkpoint");
+        let time: jiff::Timestamp = message["timestamp"].as_str().unwrap().parse().unwrap();
+        let tried: i64 = self.header("webhook-timestamp").parse().unwrap();
+        assert!(time.as_second() <= tried, "it happened before it was told");
         message["data"].clone()
     }
 }

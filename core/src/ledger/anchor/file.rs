@@ -337,3 +337,22 @@ fn corrupt(path: &Path, what: &str) -> Error {
 fn during(error: Error) -> Error {
     error.during("anchor.file")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_never_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("42.note");
+        write_new(&path, b"first").unwrap();
+        for later in [b"first".as_slice(), b"other", b""] {
+            let refused = write_new(&path, later).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::Io, "{refused}");
+            assert_eq!(fs::read(&path).unwrap(), b"first");
+        }
+        let names = fs::read_dir(dir.path()).unwrap().count();
+        assert_eq!(names, 1, "nothing else is left");
+    }
+}

@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::error::Result;
+#[cfg(feature = "http")]
+use crate::error::{Error, ErrorKind};
 use crate::ledger::chain::KeyChain;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::handle::Ledger;
@@ -69,6 +71,25 @@ impl AnchorRequest {
     /// `not_found` when it never had these sizes; `io`, `corrupt`, `rollback_detected`.
     pub async fn prove_consistency(&self, old: u64, new: u64) -> Result<ConsistencyProof> {
         self.ledger.prove_consistency(old, new).await
+    }
+
+    /// When the newest entry under the checkpoint was written, by the clock of the log.
+    ///
+    /// # Errors
+    /// `rollback_detected` when the log does not have it any more; `io`, `corrupt`.
+    #[cfg(feature = "http")]
+    pub(super) async fn time(&self) -> Result<Timestamp> {
+        let size = self.checkpoint.size();
+        let newest = self.ledger.entries(size.saturating_sub(1)..size).await?;
+        newest
+            .last()
+            .map(super::super::entry::Entry::time)
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::RollbackDetected,
+                    "the anchor log is shorter than its checkpoint",
+                )
+            })
     }
 
     /// The root of the first so many entries, as the log has them now.

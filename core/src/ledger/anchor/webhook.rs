@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use futures_channel::oneshot;
+use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -33,12 +34,13 @@ const KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 /// dots between.
 ///
 /// ```json
-/// {"type": "vcto.anchor.checkpoint",
+/// {"type": "vcto.anchor.checkpoint", "timestamp": "2026-11-22T08:00:00Z",
 ///  "data": {"checkpoint": "<signed note>", "consistency": ["<base64>"], "from": 40, "handovers": ["<signed note>"],
 ///           "origin": "example.org/anchor/eu", "size": 42, "vkey": "<key>"}}
 /// ```
 ///
-/// `consistency` shows that the log begins with the `from` entries that this anchor confirmed last (RFC 9162, 2.1.4.1); it is
+/// `timestamp` is the time of the newest entry under the checkpoint, by the clock of the log: what happened, not when it was
+/// told. `consistency` shows that the log begins with the `from` entries that this anchor confirmed last (RFC 9162, 2.1.4.1); it is
 /// empty where `from` is 0. `handovers` are as in [`AnchorRequest`], and left out where there are none. A status from 200 to 299 with a whole answer is a confirmation, and the answer is recorded. Anything
 /// else is a failure: `Retry-After` in seconds is heeded, a redirect is not followed. A call takes at most 20 seconds, or [what is said](Self::patience).
 ///
@@ -54,6 +56,7 @@ pub struct WebhookAnchor {
 struct Message<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
+    timestamp: Timestamp,
     data: Data<'a>,
 }
 
@@ -112,6 +115,7 @@ impl WebhookAnchor {
         };
         let message = Message {
             kind: "vcto.anchor.checkpoint",
+            timestamp: request.time().await?,
             data: Data {
                 checkpoint: checkpoint.note(),
                 consistency: consistency
