@@ -8,7 +8,7 @@ use futures_channel::oneshot;
 use jiff::Timestamp;
 
 use super::checkpoint::Checkpoint;
-use super::edge::{View, check_signed, corrupt, edge, rolled_back, row_header};
+use super::edge::{View, check_signed, corrupt, edge, row_header};
 use super::entry::{Entry, EntryType};
 use super::header::Header;
 use super::proof::{ConsistencyProof, EntryProof, consistency, inclusion};
@@ -303,7 +303,13 @@ impl State {
         }
         let size = self.view.tree.size();
         if cursor.next > size {
-            return Err(rolled_back(size, cursor.next));
+            let text = format!(
+                "the cursor is behind entry {}, and the log has {size}: the log was cut, or this is not the cursor that it gave",
+                cursor.next - 1
+            );
+            return Err(Error::new(ErrorKind::RollbackDetected, text)
+                .with("have", size)
+                .with("expected", cursor.next));
         }
         if let (Some(seq), Some(last)) = (cursor.next.checked_sub(1), cursor.last)
             && self.leaf(seq)? != last

@@ -8,7 +8,6 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 
 use super::checkpoint::decimal;
@@ -95,7 +94,7 @@ impl Selection {
     }
 
     /// Only entries about this: the id of a proposal, an asset, a person. An entry is about what stands in its JSON payload
-    /// as a whole text value, at any depth.
+    /// as a whole text value, at any depth; in a payload that is no JSON, as a text in quotes that no colon follows.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -114,8 +113,7 @@ impl Selection {
         if entry.codec() != Codec::Json {
             return false;
         }
-        let mut read = serde_json::Deserializer::from_slice(entry.payload());
-        Mention(subject).deserialize(&mut read).unwrap_or(false)
+        mentions(entry.payload(), subject)
     }
 }
 
@@ -229,63 +227,43 @@ pub struct Page {
     pub is_end: bool,
 }
 
-/// Finds a text among the values of a JSON document.
-#[derive(Clone, Copy)]
-struct Mention<'s>(&'s str);
-
-impl<'de> DeserializeSeed<'de> for Mention<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_any(self)
+/// Whether a text stands among the values of a JSON document, at any depth: what is nested is not descended into, but gone
+/// over, so that no depth is too much. Of what is no JSON the texts count that are whole.
+fn mentions(json: &[u8], subject: &str) -> bool {
+    let mut rest = json;
+    while let Some(start) = rest.iter().position(|byte| *byte == b'"') {
+        let text = rest.get(start..).unwrap_or_default();
+        let Some(length) = length_of_text(text) else {
+            return false;
+        };
+        let (text, after) = text.split_at_checked(length).unwrap_or((text, &[]));
+        let next = after.iter().find(|byte| !b" \t\r\n".contains(byte));
+        if next != Some(&b':') && is_written(text, subject) {
+            return true;
+        }
+        rest = after;
     }
+    false
 }
 
-impl<'de> Visitor<'de> for Mention<'_> {
-    type Value = bool;
+/// How long the text is that begins here, with both of its quotes; none where it does not end.
+fn length_of_text(json: &[u8]) -> Option<usize> {
+    let mut is_escaped = false;
+    let end = json.iter().skip(1).position(|byte| {
+        let ends = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        ends
+    })?;
+    Some(end + 2)
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<bool, E> {
-        Ok(text == self.0)
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-        let mut found = false;
-        while let Some(one) = list.next_element_seed(self)? {
-            found |= one;
-        }
-        Ok(found)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let mut found = false;
-        while map.next_key::<serde::de::IgnoredAny>()?.is_some() {
-            found |= map.next_value_seed(self)?;
-        }
-        Ok(found)
+/// Whether this is how the subject is written, however it is escaped.
+fn is_written(text: &[u8], subject: &str) -> bool {
+    let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+    if inner.contains(&b'\\') {
+        serde_json::from_slice::<String>(text).is_ok_and(|text| text == subject)
+    } else {
+        inner == subject.as_bytes()
     }
 }
 
@@ -326,14 +304,24 @@ mod tests {
 
     #[test]
     fn a_subject_is_a_whole_text_value_at_any_depth() {
-        let about = |payload: &str, subject| {
-            let mut read = serde_json::Deserializer::from_str(payload);
-            Mention(subject).deserialize(&mut read).unwrap_or(false)
-        };
+        let about = |payload: &str, subject| mentions(payload.as_bytes(), subject);
         assert!(about(r#"{"a":{"b":[1,true,null,"p-1"]}}"#, "p-1"));
         assert!(about(r#""p\u002d1""#, "p-1"), "however it is escaped");
         assert!(!about(r#"{"a":"p-12"}"#, "p-1"));
         assert!(!about(r#"{"p-1":1}"#, "p-1"), "a key is no value");
-        assert!(!about(&"[".repeat(100_000), "p-1"), "too deep");
+        assert!(!about(r#"{"p-1" : "x"}"#, "p-1"));
+        assert!(about(r#"{"p-1":"p-1"}"#, "p-1"));
+        assert!(
+            about(r#"["a\\","p-1"]"#, "p-1"),
+            "a quote after an escaped backslash ends the text"
+        );
+        assert!(!about(r#"["\"p-1"]"#, "p-1"));
+        assert!(about(r#"["\"p-1\""]"#, "\"p-1\""));
+        let deep = |text| format!("{}{text}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(about(&deep(r#""p-1""#), "p-1") && !about(&deep("1"), "p-1"));
+        for cut in [r#"{"a":"p-"#, r#"{"a":"p-1"#, r#"""#, r#""\"#, ""] {
+            assert!(!about(cut, "p-1"), "{cut}");
+        }
+        assert!(about(r#"{"a":"p-1""#, "p-1") && about(r#"{"a":"p-1"} and more"#, "p-1"));
     }
 }

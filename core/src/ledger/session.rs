@@ -20,6 +20,7 @@ use super::signing::Signing;
 use super::store::{Batch, Identity, Sealed, Storage, Store, StoredCheckpoint, WrappedKey};
 use super::tree::{Tree, leaf_hash};
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::is_unsafe_to_show;
 use crate::time::Clock;
 
 /// The format of a log, first in its genesis.
@@ -92,10 +93,11 @@ impl Session {
 /// Makes a new log with its genesis entry, signed.
 pub(super) fn create(storage: &Storage, origin: &str, region: &str, options: &LedgerOptions) -> Result<()> {
     check_origin(origin)?;
-    if region.len() > 64 || region.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    let fits = |c: char| !c.is_whitespace() && !is_unsafe_to_show(c);
+    if region.is_empty() || region.len() > 64 || !region.chars().all(fits) {
         return Err(Error::new(
             ErrorKind::InvalidInput,
-            "a region has at most 64 bytes and no white space",
+            "a region has 1 to 64 bytes, and no white space or characters that do not show",
         )
         .at("region"));
     }
@@ -134,7 +136,13 @@ pub(super) fn create(storage: &Storage, origin: &str, region: &str, options: &Le
 
 /// Whether this can name a log.
 pub(crate) fn check_origin(origin: &str) -> Result<()> {
-    check_name(origin).map_err(|error| Error::new(ErrorKind::InvalidInput, error.message()).at("origin"))
+    if check_name(origin).is_ok() && !origin.chars().any(is_unsafe_to_show) {
+        return Ok(());
+    }
+    let text = "an origin has 1 to 255 bytes, and no white space, `+` or characters that do not show";
+    Err(Error::new(ErrorKind::InvalidInput, text)
+        .at("origin")
+        .remedy("a URL without its scheme is usual: `example.org/name`"))
 }
 
 fn genesis(identity: &Identity, key: &VerifierKey, epoch: &Secret, clock: &dyn Clock) -> Result<Sealed> {

@@ -102,7 +102,8 @@ verdicts! {
         NotChecked = "not_checked",
         /// Yes: within the limit an anchor outside took a head of the log that was new then, and the log contains it.
         Ok = "ok",
-        /// No: even by its own clock the last entry is older than the limit.
+        /// No: even by its own clock the last entry is older than the limit; or it lies further ahead than that, so that its
+        /// clock says nothing.
         Stale = "stale",
         /// By its own clock the last entry is recent, but no trusted time outside the log says so.
         Unanchored = "unanchored",

@@ -1,5 +1,7 @@
 //! Appending and reading: order, conditions, repetition, leases. On every store.
 
+use std::fs;
+
 use pollster::block_on;
 use serde_json::json;
 use vcto::ErrorKind;
@@ -207,6 +209,45 @@ fn a_receipt_is_taken_to_the_level_of_a_checkpoint_and_one_of_a_lost_entry_is_no
     assert_eq!(kind(&lost), ErrorKind::RollbackDetected);
     let stranger = block_on(Bench::new(Storage::memory()).create().append(note(1))).unwrap();
     assert_eq!(kind(&stranger), ErrorKind::InvalidInput);
+}
+
+/// The sizes at which the log has signed itself.
+fn signed(log: &std::path::Path) -> Vec<i64> {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let database = rusqlite::Connection::open_with_flags(log.join("ledger.db"), flags).unwrap();
+    let mut sizes = database
+        .prepare("SELECT size FROM checkpoint ORDER BY size")
+        .unwrap();
+    let sizes = sizes.query_map([], |row| row.get(0)).unwrap();
+    sizes.map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_log_signs_itself_when_it_is_quiet_and_when_much_is_unsigned() {
+    let dir = tempfile::tempdir().unwrap();
+    let (bench, log) = (Bench::sqlite(dir.path()), dir.path().join("log"));
+    let ledger = bench.create();
+    block_on(ledger.append(note(1))).unwrap();
+    // However long it takes, and nobody asks for it.
+    for _ in 0..20_000 {
+        if signed(&log) == [1, 2] {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    assert_eq!(signed(&log), [1, 2]);
+    assert!(
+        fs::read_to_string(log.join("high-water"))
+            .unwrap()
+            .contains("\n2\n")
+    );
+    std::thread::scope(|scope| {
+        for _ in 0..14 {
+            scope.spawn(|| block_on(ledger.append_all(vec![note(7); 1_000], Condition::Any)).unwrap());
+        }
+    });
+    let sizes = signed(&log);
+    assert!(sizes.iter().any(|size| (3..=10_002).contains(size)), "{sizes:?}");
 }
 
 #[test]

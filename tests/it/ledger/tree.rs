@@ -126,6 +126,30 @@ fn every_consistency_proof_up_to_257_is_that_of_ct_merkle_and_proves_nothing_els
 }
 
 #[test]
+fn every_inclusion_proof_up_to_256_leaves_is_that_of_ct_merkle_and_proves_nothing_else() {
+    let ledger = Bench::new(Storage::memory()).create();
+    let mut theirs = MemoryBackedTree::<Sha256, Vec<u8>>::new();
+    let mut leaves = Vec::new();
+    for size in 1..=256u64 {
+        if size > 1 {
+            append(&ledger, 1);
+        }
+        let entry = block_on(ledger.entries(size - 1..)).unwrap().remove(0);
+        leaves.push(entry.leaf_hash());
+        theirs.push(entry.header_bytes().to_vec());
+        let root: Hash = theirs.root().as_bytes()[..].try_into().unwrap();
+        for (index, leaf) in (0u64..).zip(&leaves) {
+            let proof = block_on(ledger.prove_inclusion(index)).unwrap();
+            let expected: CtInclusion<Sha256> = theirs.prove_inclusion(usize::try_from(index).unwrap());
+            let place = format!("{index} of {size}");
+            assert_eq!(proof.hashes().as_flattened(), expected.as_bytes(), "{place}");
+            let holds = |index| verify_inclusion(leaf, index, size, proof.hashes(), &root).is_ok();
+            assert!(holds(index) && !holds(index ^ 1) && !holds(index + 1), "{place}");
+        }
+    }
+}
+
+#[test]
 fn every_inclusion_proof_is_that_of_ct_merkle_over_full_and_partial_tiles() {
     for count in [1u32, 2, 7, 255, 256, 300, 700] {
         let bench = Bench::new(Storage::memory());

@@ -272,6 +272,26 @@ fn a_kept_checkpoint_of_the_anchor_log_makes_a_tenant_complete_and_a_recent_one_
             .fresh_within(SignedDuration::from_hours(3), since);
         assert_eq!(fresh(untimed).await, Freshness::Unanchored);
 
+        // Nor does an old head under a new checkpoint: it says nothing of what came after it.
+        let pryce = practice.create_tenant("pryce", people()).await.unwrap();
+        work(&pryce, 1).await;
+        yard.clock.advance(SignedDuration::from_hours(8));
+        let later = kept(&round(&practice).await);
+        assert_ne!(later, note);
+        let now = yard.clock.now();
+        let recent = |now| {
+            VerifyOptions::default()
+                .kept_anchor(&later, Some(now))
+                .fresh_within(SignedDuration::from_hours(3), now)
+        };
+        let told = tenant.verify(&recent(now)).await.unwrap();
+        assert_eq!(
+            (told.completeness, told.freshness),
+            (Completeness::Ok, Freshness::Stale),
+            "{told:?}"
+        );
+        assert_eq!(pryce.verify(&recent(now)).await.unwrap().freshness, Freshness::Ok);
+
         // A checkpoint of another log, and one that was changed, vouch for nothing.
         let other = tenant.ledger().checkpoint().await.unwrap().note().to_owned();
         let forged = note.replacen("\n3\n", "\n2\n", 1);

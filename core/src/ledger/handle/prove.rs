@@ -17,7 +17,9 @@ impl Ledger {
     /// # Errors
     /// `io`, `corrupt`, `rollback_detected`, `unavailable`.
     pub async fn checkpoint(&self) -> Result<Checkpoint> {
-        self.order(|reply| Order::Checkpoint { reply }).await
+        self.order(|reply| Order::Checkpoint { reply })
+            .await
+            .map_err(|error| error.during("ledger.checkpoint"))
     }
 
     /// Hands over to the next key of its [succession](crate::ledger::LedgerOptions::succession), and signs with it. Whoever has
@@ -120,6 +122,8 @@ impl Ledger {
     /// # Errors
     /// `not_found` when the log never had these sizes; `io`, `corrupt`, `rollback_detected`.
     pub async fn prove_consistency(&self, old: u64, new: u64) -> Result<ConsistencyProof> {
-        self.ask(|reply| Question::Consistency { old, new, reply }).await
+        self.ask(|reply| Question::Consistency { old, new, reply })
+            .await
+            .map_err(|error| error.during("ledger.prove"))
     }
 }

@@ -14,7 +14,9 @@ impl Ledger {
     /// # Errors
     /// `io`, `corrupt`, `rollback_detected`.
     pub async fn size(&self) -> Result<u64> {
-        self.ask(|reply| Question::Size { reply }).await
+        self.ask(|reply| Question::Size { reply })
+            .await
+            .map_err(|error| error.during("ledger.read"))
     }
 
     /// Entries by sequence number, in order, as far as there are any; checked and opened.
@@ -38,6 +40,7 @@ impl Ledger {
             reply,
         })
         .await
+        .map_err(|error| error.during("ledger.read"))
     }
 
     /// Where a reader begins that wants everything from the first entry on.
