@@ -307,7 +307,8 @@ const MAX_TEXT: usize = 1_048_576;
 #[derive(Default)]
 struct Register {
     entries: Vec<AllowedSigner>,
-    keys: BTreeMap<PublicKey, String>,
+    /// The keys alone, whatever they are said to be for.
+    keys: BTreeMap<Vec<u8>, String>,
     /// Lower case to the one spelling that is used.
     names: BTreeMap<String, String>,
 }
@@ -317,8 +318,10 @@ impl Register {
         if self.entries.len() >= MAX_ENTRIES {
             return Err(too_large("allowed_signers has at most 10,000 entries"));
         }
-        // INVARIANT: a key names one person, so that nobody counts twice.
-        if let Some(person) = self.keys.insert(entry.key.clone(), entry.person.clone()) {
+        // INVARIANT: a key names one person, so that nobody counts twice: also where it is written as that of a token, or for
+        // another relying party.
+        let material = entry.key.as_bytes().to_vec();
+        if let Some(person) = self.keys.insert(material, entry.person.clone()) {
             return Err(invalid(format!(
                 "the key {} is listed already, for {}",
                 entry.key.fingerprint(),

@@ -18,7 +18,7 @@ use super::rules;
 use super::run::{Planned, Run};
 use super::state::{Phase, Proposal, Refusals, State};
 use super::statement::{check_operator, expiry};
-use super::together::Subject;
+use super::together::{Subject, names_of};
 use super::way_back::way_back;
 use crate::actor::Actor;
 use crate::change::Change;
@@ -65,6 +65,7 @@ pub(super) fn proposed(state: &State, at: Timestamp, record: &Proposed) -> Resul
         change_digest: digest,
         takes_back: record.takes_back,
         proposer: record.proposer.clone(),
+        author_names: names_of(&authors).into(),
         authors,
         amendment: amended.as_ref().map(|amended| Arc::clone(&amended.amendment)),
         superseded_by: None,

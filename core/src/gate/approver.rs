@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::allowed_signers::{AllowedSigner, AllowedSigners};
 use super::decision::NAMESPACE;
+use super::named::folded;
 use super::policy::check_roles;
 use super::sshsig::PublicKey;
 use crate::actor::Actor;
@@ -357,10 +358,10 @@ impl Register {
     }
 }
 
-/// Whether an actor and a person share a name. The kind of the actor does not matter, nor does the case: a service that is
+/// Whether an actor and a person share a name, however it is spelled. The kind of the actor does not matter: a service that is
 /// called like a person must not be a second voice of that person.
 pub(crate) fn is_same(actor: &Actor, person: &str) -> bool {
-    actor.name().to_lowercase() == person.to_lowercase()
+    folded(actor.name()) == folded(person)
 }
 
 fn denied(message: String) -> Error {

@@ -17,3 +17,49 @@ pub(crate) fn check_name(name: &str, place: &str) -> Result<()> {
     )
     .at(place))
 }
+
+/// A name as names are compared: a second spelling is no second person. Case does not count, nor do blanks and what is not seen;
+/// full-width letters are the plain ones. Letters of other scripts that look alike stay other letters.
+pub(super) fn folded(name: &str) -> String {
+    name.chars()
+        .filter(|c| !c.is_whitespace() && !is_unseen(*c))
+        .map(|c| match u32::from(c) {
+            wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(c),
+            _ => c,
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Characters that are drawn as nothing (Unicode's `Default_Ignorable_Code_Point`).
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_spelling_of_a_name_is_the_same_name() {
+        for spelled in [
+            "Alice",
+            "alice ",
+            " alice",
+            "alice\u{a0}",
+            "al\u{ad}ice",
+            "al\u{200b}ice",
+            "\u{ff41}lice",
+            "ALI CE",
+            "alice\u{fe0f}",
+        ] {
+            assert_eq!(folded(spelled), "alice", "{spelled:?}");
+        }
+        for other in ["alic", "alice2", "\u{430}lice", "bob"] {
+            assert_ne!(folded(other), "alice", "{other:?}");
+        }
+    }
+}

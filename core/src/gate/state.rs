@@ -80,6 +80,8 @@ pub(crate) struct Proposal {
     pub(crate) proposer: Actor,
     /// Who wrote what is in it, the proposer first: none of them approves it.
     pub(crate) authors: Vec<Actor>,
+    /// Their names as they are compared.
+    pub(super) author_names: Arc<[String]>,
     /// The proposal whose place this one took.
     pub(crate) amendment: Option<Arc<Amendment>>,
     /// The proposal that took the place of this one.

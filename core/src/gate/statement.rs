@@ -121,9 +121,9 @@ fn default_end(
     let day_from = |from: Timestamp| from.saturating_add(valid).unwrap_or(Timestamp::MAX);
     let (_, window_end, latest) = window_of(proposal, statement);
     let end = match (not_before, window_end) {
-        (Some(_), Some(end)) => end,
-        (Some(begin), None) => day_from(begin.0),
-        (None, Some(end)) => end.min(day_from(at)),
+        (Some(begin), Some(end)) if begin.0 > at => end,
+        (Some(begin), None) => day_from(begin.0.max(at)),
+        (_, Some(end)) => end.min(day_from(at)),
         (None, None) => day_from(at),
     };
     Second::floor(end.min(latest))
@@ -234,8 +234,9 @@ fn check_window(
         return Err(denied("the decision begins before the window of the change").at("/not_before"));
     }
     let valid = SignedDuration::from_secs(i64::from(state.setup.policy()?.decision_valid_s));
-    if begin.is_none() && end > at.saturating_add(valid).unwrap_or(Timestamp::MAX) {
-        return refuse("a decision without a window is valid for a day at most");
+    // A window that has begun is none any more: who signs now, signs for a day.
+    if begin.is_none_or(|begin| begin <= at) && end > at.saturating_add(valid).unwrap_or(Timestamp::MAX) {
+        return refuse("a decision without a window to come is valid for a day at most");
     }
     Ok(())
 }

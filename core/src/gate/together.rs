@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::level::Level;
+use super::named::folded;
 use super::outcome::ExecutionStatus;
 use super::state::{Outcome, Phase, Proposal, State};
 use crate::actor::Actor;
@@ -55,7 +56,7 @@ impl<'a> Subject<'a> {
         if self.is_way_back {
             return Vec::new();
         }
-        let own: BTreeSet<String> = self.authors.iter().map(folded).collect();
+        let own: BTreeSet<String> = names_of(self.authors).into_iter().collect();
         let since = at.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
         let mut earlier: Vec<_> = state
             .proposals
@@ -64,7 +65,7 @@ impl<'a> Subject<'a> {
                 other.place < self.place && other.level <= Level::L1 && other.takes_back.is_none()
             })
             .filter(|other| counts(state, other, at))
-            .filter(|other| other.authors.iter().any(|author| own.contains(&folded(author))))
+            .filter(|other| other.author_names.iter().any(|name| own.contains(name)))
             .collect();
         earlier.sort_by_key(|other| other.place);
         earlier
@@ -93,9 +94,9 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// Every author as approvers are compared with them: a second spelling is no second person.
-fn folded(author: &Actor) -> String {
-    author.name().to_lowercase()
+/// The names of authors as they are compared.
+pub(super) fn names_of(authors: &[Actor]) -> Vec<String> {
+    authors.iter().map(|author| folded(author.name())).collect()
 }
 
 fn counts(state: &State, other: &Proposal, at: Timestamp) -> bool {

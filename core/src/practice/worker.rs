@@ -33,7 +33,8 @@ impl Practice {
     /// the others are worked on all the same.
     ///
     /// ```
-    /// use vcto::{Monitor, Practice, PracticeOptions};
+    /// use vcto::monitor::Monitor;
+    /// use vcto::{Practice, PracticeOptions};
     ///
     /// # pollster::block_on(async {
     /// let practice = Practice::in_memory(PracticeOptions::default());

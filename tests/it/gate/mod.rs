@@ -6,6 +6,7 @@ mod audit;
 mod crash;
 mod decisions;
 mod doubt;
+mod evasions;
 mod execution;
 mod forged;
 mod handover;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::document::{Document, by_name};
 use super::halt::{Halt, check as check_halt};
@@ -192,7 +192,22 @@ pub(in crate::gate) fn check_proposed(
         planned.document.put(&mut setup, state.size(), at)?;
         check_way_out(&setup, excluded, at).map_err(|error| error.at(format!("/steps/{position}")))?;
     }
-    Ok(())
+    check_lasting(&state.setup, &setup, at)
+}
+
+/// For how long those who can change the rules must stay able to: as long as a proposal lives.
+const LASTING: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// A change does not leave rules that nobody can change in a month because keys end, unless it was so before.
+fn check_lasting(before: &Setup, after: &Setup, at: Timestamp) -> Result<()> {
+    let later = at.saturating_add(LASTING).unwrap_or(Timestamp::MAX);
+    match check_way_out(after, &[], later) {
+        Err(error) if check_way_out(before, &[], later).is_ok() => {
+            Err(denied(&format!("in 30 days, when keys have ended: {error}"))
+                .remedy("register approvers whose keys last longer, or have no end"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the steps take the place of is in force still: who signs the change sees what it changes.
