@@ -1544,6 +1544,8 @@ export interface EntriesOptions {
   cursor?: string
   /** At most so many at once. */
   limit?: number
+  /** Stops before the next entry. */
+  signal?: AbortSignal
 }
 
 /** The names of the kinds of error of core: the values of `err.code`. */
@@ -1589,6 +1591,12 @@ export interface OpenOptions {
   missed?: Missed
   /** Where a practice in a database keeps the keys of its tenants and the marks of their ledgers; `~/.vcto` unless it is said. */
   folder?: string
+  /**
+   * Tenants whose ledger is opened although its high-water mark is missing, and `anchor/<region>` for the anchor log of a region:
+   * only for who has compared it with something that was kept elsewhere. It is recorded in the ledger, which gets a new mark. A
+   * machine that opens a practice in a database for the first time needs it too.
+   */
+  acceptMissingMark?: Array<string>
 }
 
 /** What a page says beside the review; a bare text is the client. */

@@ -22,8 +22,8 @@ const { readOn, verify } = native.Ledger.prototype
 const { verifyBundle } = native
 
 /** A page of entries behind a cursor. */
-native.Ledger.prototype.readOn = async function page(options = {}) {
-  return readOn.call(this, { ...options, since: timed(options.since), until: timed(options.until) })
+native.Ledger.prototype.readOn = async function page(options) {
+  return readOn.call(this, { ...options, since: timed(options?.since), until: timed(options?.until) })
 }
 
 const dated = (options) => (options?.asOf instanceof Date ? { ...options, asOf: timed(options.asOf) } : options)
@@ -37,10 +37,14 @@ native.Ledger.prototype.verify = async function verdicts(options) {
 native.verifyBundle = async (directory, options) => verifyBundle(directory, dated(options))
 
 /** The entries of the log in order, fetched as they are asked for. */
-native.Ledger.prototype.entries = async function* entries(options = {}) {
-  for (let { cursor } = options; ; ) {
+native.Ledger.prototype.entries = async function* entries(options) {
+  for (let cursor = options?.cursor; ; ) {
     const page = await this.readOn({ ...options, cursor })
-    yield* page.entries
+    for (const entry of page.entries) {
+      // It rejects, as `cancelled`.
+      if (options?.signal?.aborted) await this.readOn(options)
+      yield entry
+    }
     if (page.isEnd) return
     cursor = page.cursor
   }

@@ -4,18 +4,19 @@ use napi::JsValue;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use pollster::block_on;
+use vcto::monitor::Monitor;
 
 use crate::anchor::seconds;
 use crate::both::anchor::Outside;
 use crate::both::read::within;
 use crate::both::told::Verified;
-use crate::both::wanted::Wanted;
+use crate::both::wanted::{Wanted, out_of_range};
 use crate::caller::text_of;
 use crate::json;
 use crate::promise::{promise, watched};
 
 /// How many entries are fetched at once.
-const PAGE: u32 = 256;
+const PAGE: usize = 256;
 
 /// How to verify, and what was kept elsewhere: without it authenticity is `self_signed` and completeness `unanchored` at best.
 #[napi(object, object_to_js = false)]
@@ -46,13 +47,13 @@ pub struct VerifyOptions<'a> {
 /// Which entries are wanted, and from where on.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
-pub struct EntriesOptions {
+pub struct EntriesOptions<'a> {
     /// Of these types.
-    pub types: Option<Vec<u32>>,
+    pub types: Option<Vec<f64>>,
     /// From this place on.
-    pub start: Option<i64>,
+    pub start: Option<f64>,
     /// Before this place.
-    pub stop: Option<i64>,
+    pub stop: Option<f64>,
     /// From this time on.
     #[napi(ts_type = "string | Date")]
     pub since: Option<String>,
@@ -64,12 +65,25 @@ pub struct EntriesOptions {
     /// Behind the entry that had this cursor.
     pub cursor: Option<String>,
     /// At most so many at once.
-    pub limit: Option<u32>,
+    pub limit: Option<f64>,
+    /// Stops before the next entry.
+    #[napi(ts_type = "AbortSignal")]
+    pub signal: Option<Object<'a>>,
 }
 
-impl EntriesOptions {
-    fn wanted(&self) -> vcto::Result<Wanted> {
-        let place = |given: Option<i64>, name| given.map(|place| number(place, name)).transpose();
+/// Which entries are wanted, away from the interpreter.
+struct Page {
+    types: Option<Vec<f64>>,
+    start: Option<f64>,
+    stop: Option<f64>,
+    since: Option<String>,
+    until: Option<String>,
+    subject: Option<String>,
+}
+
+impl Page {
+    fn wanted(self) -> vcto::Result<Wanted> {
+        let place = |given: Option<f64>, name| given.map(|place| number(place, name)).transpose();
         let types = self
             .types
             .as_ref()
@@ -78,22 +92,24 @@ impl EntriesOptions {
             types: types.map(Iterator::collect::<vcto::Result<_>>).transpose()?,
             start: place(self.start, "start")?,
             stop: place(self.stop, "stop")?,
-            since: self.since.clone(),
-            until: self.until.clone(),
-            subject: self.subject.clone(),
+            since: self.since,
+            until: self.until,
+            subject: self.subject,
         })
     }
 }
 
-/// A number of JavaScript as core has it.
-fn number<N, T: TryFrom<N>>(given: N, place: &'static str) -> vcto::Result<T> {
-    T::try_from(given).map_err(|_| out_of_range(place))
-}
+/// The largest whole number that JavaScript tells from its neighbours.
+const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
-fn out_of_range(place: &'static str) -> vcto::Error {
-    vcto::Error::new(vcto::ErrorKind::InvalidInput, "this number is out of range")
-        .at(place)
-        .during("ledger.read")
+/// A number of JavaScript as core has it: whole, and as large as it may be.
+fn number<T: TryFrom<u64>>(given: f64, place: &'static str) -> vcto::Result<T> {
+    let is_whole = given.fract() == 0.0 && (0.0..=MAX_SAFE).contains(&given);
+    let whole = is_whole
+        .then(|| format!("{given:.0}").parse::<u64>().ok())
+        .flatten();
+    let fit = whole.and_then(|number| T::try_from(number).ok());
+    fit.ok_or_else(|| out_of_range(place))
 }
 
 /// The audit ledger of a tenant.
@@ -128,7 +144,7 @@ impl Ledger {
     /// How far the entry at this place has come: `durable`, `included` under a checkpoint that the log has signed, or `anchored`
     /// once an anchor outside keeps a checkpoint over it. Signs the log where the entry is not under a checkpoint yet.
     #[napi(ts_return_type = "Promise<'durable' | 'included' | 'anchored'>")]
-    pub fn level<'env>(&self, env: &'env Env, seq: i64) -> Result<Object<'env>> {
+    pub fn level<'env>(&self, env: &'env Env, seq: f64) -> Result<Object<'env>> {
         let tenant = self.0.clone();
         promise(
             env,
@@ -139,16 +155,33 @@ impl Ledger {
 
     /// A page of entries behind a cursor, checked and opened: what `entries` gives one by one.
     #[napi(ts_return_type = "Promise<LedgerPage>")]
-    pub fn read_on<'env>(&self, env: &'env Env, options: Option<EntriesOptions>) -> Result<Object<'env>> {
+    pub fn read_on<'env>(&self, env: &'env Env, options: Option<EntriesOptions<'_>>) -> Result<Object<'env>> {
         let tenant = self.0.clone();
-        let options = options.unwrap_or_default();
+        let given = options.unwrap_or_default();
+        // A page is short: only whether it is begun is asked. A listener for each would pile up on the signal.
+        let monitor = Monitor::default();
+        if let Some(signal) = given.signal
+            && signal.get_named_property("aborted")?
+        {
+            monitor.cancel();
+        }
+        let (cursor, limit) = (given.cursor, given.limit);
+        let wanted = Page {
+            types: given.types,
+            start: given.start,
+            stop: given.stop,
+            since: given.since,
+            until: given.until,
+            subject: given.subject,
+        };
         promise(
             env,
             move || {
+                monitor.check().map_err(|error| error.during("ledger.read"))?;
                 let ledger = tenant.ledger();
-                let cursor = options.cursor.as_deref().map(str::parse).transpose()?;
-                let limit = usize::try_from(options.limit.unwrap_or(PAGE)).unwrap_or(usize::MAX);
-                let selection = options.wanted()?.selection()?;
+                let cursor = cursor.as_deref().map(str::parse).transpose()?;
+                let limit = limit.map_or(Ok(PAGE), |limit| number(limit, "limit"))?;
+                let selection = wanted.wanted()?.selection()?;
                 block_on(ledger.read_on(&selection, &cursor.unwrap_or_else(|| ledger.start()), limit))
             },
             |env, page| json::result(env, &page),

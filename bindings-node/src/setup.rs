@@ -36,6 +36,10 @@ pub struct OpenOptions<'a> {
     pub missed: Option<Function<'a, Unknown<'static>, Unknown<'static>>>,
     /// Where a practice in a database keeps the keys of its tenants and the marks of their ledgers; `~/.vcto` unless it is said.
     pub folder: Option<String>,
+    /// Tenants whose ledger is opened although its high-water mark is missing, and `anchor/<region>` for the anchor log of a region:
+    /// only for who has compared it with something that was kept elsewhere. It is recorded in the ledger, which gets a new mark. A
+    /// machine that opens a practice in a database for the first time needs it too.
+    pub accept_missing_mark: Option<Vec<String>>,
 }
 
 /// The options of core. Outside: what code of the caller's threw on the way.
@@ -60,7 +64,8 @@ pub fn practice_options(env: &Env, given: OpenOptions<'_>) -> Result<vcto::Resul
     };
     let made = || {
         let folder = given.folder.map(PathBuf::from);
-        let mut made = options::with_folder(PracticeOptions::default(), folder);
+        let made = options::with_folder(PracticeOptions::default(), folder);
+        let mut made = options::without_marks(made, given.accept_missing_mark);
         if let Some(operator) = operator {
             made = made.operator(operator?);
         }

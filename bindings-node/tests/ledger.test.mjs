@@ -86,3 +86,27 @@ print(json.dumps([vcto.verify_bundle(folder), vcto.verify_bundle(folder, key=key
   writeFileSync(join(entries, name), bytes)
   assert.equal((await agreed()).integrity, 'failed')
 })
+
+test('a number that is none of a place, a type or a page is refused by its name', async () => {
+  const { tenant } = await filled()
+  for (const given of [{ start: 1.5 }, { stop: NaN }, { start: -1 }, { types: [70000] }, { types: [1.5] }, { limit: 0.5 }, { stop: 2 ** 60 }]) {
+    const [name] = Object.keys(given)
+    await assert.rejects(all(tenant.ledger, given), (error) => error.code === 'invalid_input' && error.message.includes(name), name)
+  }
+  await assert.rejects(tenant.ledger.level(1.5), { code: 'invalid_input' })
+  assert.equal((await all(tenant.ledger, null)).length, await tenant.ledger.size())
+})
+
+test('an abort ends the reading before the next entry', async () => {
+  const { tenant } = await filled()
+  const stop = new AbortController()
+  const seen = []
+  const reading = async () => {
+    for await (const { seq } of tenant.ledger.entries({ signal: stop.signal })) {
+      seen.push(seq)
+      stop.abort()
+    }
+  }
+  await assert.rejects(reading(), { code: 'cancelled' })
+  assert.deepEqual(seen, [0])
+})

@@ -1,5 +1,7 @@
 //! What callers give where several types are good: an error says in one line what belongs there.
 
+use std::time::Duration;
+
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
 use pyo3::type_hint_identifier;
@@ -53,6 +55,57 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Text {
             let fault = "half of a surrogate pair in a text";
             Raised::Core(vcto::Error::new(vcto::ErrorKind::InvalidInput, fault)).into()
         })
+    }
+}
+
+/// A whole number from 0 on, or none where what was given is out of range: whoever takes it knows the argument's name.
+pub struct Number(Option<u64>);
+
+impl Number {
+    /// The number as core has it.
+    pub fn fit<T: TryFrom<u64>>(&self, place: &'static str) -> vcto::Result<T> {
+        let fit = self.0.and_then(|number| T::try_from(number).ok());
+        fit.ok_or_else(|| crate::both::wanted::out_of_range(place))
+    }
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Number {
+    type Error = PyErr;
+    const INPUT_TYPE: PyStaticExpr = <u64 as FromPyObject>::INPUT_TYPE;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        match object.extract::<u64>() {
+            Err(error) if error.is_instance_of::<pyo3::exceptions::PyOverflowError>(object.py()) => {
+                Ok(Self(None))
+            }
+            other => Ok(Self(Some(other?))),
+        }
+    }
+}
+
+/// A span of time, or none where it is negative.
+pub struct Span(Option<Duration>);
+
+impl Span {
+    /// The span as core has it.
+    pub fn fit(&self, place: &'static str) -> vcto::Result<Duration> {
+        self.0.ok_or_else(|| {
+            vcto::Error::new(vcto::ErrorKind::InvalidInput, "a span of time is not negative").at(place)
+        })
+    }
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Span {
+    type Error = PyErr;
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("datetime", "timedelta");
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        match object.extract::<Duration>() {
+            Err(error) if error.is_instance_of::<pyo3::exceptions::PyValueError>(object.py()) => {
+                Ok(Self(None))
+            }
+            other => Ok(Self(Some(other?))),
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use pollster::block_on;
 use pyo3::prelude::*;
@@ -14,7 +13,7 @@ use crate::both::told::Verified;
 use crate::both::wanted::Wanted;
 use crate::day::Moment;
 use crate::error::Result;
-use crate::given::Text;
+use crate::given::{Number, Span, Text};
 use crate::json::{LedgerEntry, Verification};
 use crate::monitor::{Progress, watch};
 
@@ -46,7 +45,8 @@ impl Ledger {
 
     /// How far the entry at this place has come: `durable`, `included` under a checkpoint that the log has signed, or `anchored`
     /// once an anchor outside keeps a checkpoint over it. Signs the log where the entry is not under a checkpoint yet.
-    fn level(&self, py: Python<'_>, seq: u64) -> Result<&'static str> {
+    fn level(&self, py: Python<'_>, seq: Number) -> Result<&'static str> {
+        let seq = seq.fit("seq")?;
         Ok(py.detach(|| block_on(self.0.level_of(seq)))?.as_str())
     }
 
@@ -66,7 +66,7 @@ impl Ledger {
         checkpoint: Option<String>,
         anchors: Option<KeptAnchors<'_>>,
         anchor_key: Option<Text>,
-        fresh_within: Option<Duration>,
+        fresh_within: Option<Span>,
         as_of: Option<Moment<'_>>,
         headers_only: bool,
         progress: Option<Progress>,
@@ -88,18 +88,19 @@ impl Ledger {
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn entries(
         &self,
-        types: Option<Vec<u16>>,
-        start: Option<u64>,
-        stop: Option<u64>,
+        types: Option<Vec<Number>>,
+        start: Option<Number>,
+        stop: Option<Number>,
         since: Option<Moment<'_>>,
         until: Option<Moment<'_>>,
         subject: Option<Text>,
         cursor: Option<Text>,
     ) -> Result<Entries> {
+        let fit = |types: Vec<Number>| types.iter().map(|one| one.fit("types")).collect();
         let selection = Wanted {
-            types,
-            start,
-            stop,
+            types: types.map(fit).transpose()?,
+            start: start.map(|start| start.fit("start")).transpose()?,
+            stop: stop.map(|stop| stop.fit("stop")).transpose()?,
             since: since.map(|time| time.text()).transpose()?,
             until: until.map(|time| time.text()).transpose()?,
             subject: subject.map(|Text(subject)| subject),
@@ -193,7 +194,7 @@ pub fn verify_bundle(
     checkpoint: Option<String>,
     anchors: Option<KeptAnchors<'_>>,
     anchor_key: Option<Text>,
-    fresh_within: Option<Duration>,
+    fresh_within: Option<Span>,
     as_of: Option<Moment<'_>>,
     headers_only: bool,
     progress: Option<Progress>,
@@ -215,13 +216,13 @@ pub fn postgres_schema() -> &'static str {
 fn outside(
     anchors: Option<KeptAnchors<'_>>,
     key: Option<Text>,
-    fresh_within: Option<Duration>,
+    fresh_within: Option<Span>,
     as_of: Option<Moment<'_>>,
 ) -> Result<Outside> {
     Ok(Outside {
         anchors: anchors.map(|anchors| anchors.text()).transpose()?,
         key: key.map(|Text(key)| key),
-        fresh_within,
+        fresh_within: fresh_within.map(|span| span.fit("fresh_within")).transpose()?,
         as_of: as_of.map(|time| time.text()).transpose()?,
     })
 }

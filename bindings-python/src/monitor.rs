@@ -1,6 +1,8 @@
 //! Progress to a callable of Python's, and Ctrl-C back to core.
 
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use pyo3::inspect::PyStaticExpr;
 use pyo3::prelude::*;
@@ -21,7 +23,10 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Progress {
     }
 }
 
-/// Runs long work without the interpreter's lock. What `progress` raises, and Ctrl-C, stop the work and come out.
+/// How long Ctrl-C may go unseen.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// Runs long work without the interpreter's lock, on a thread of its own: signals are seen on the thread that called. What `progress` raises, and Ctrl-C, stop the work and come out.
 pub fn watch<T: Send>(
     py: Python<'_>,
     progress: Option<Progress>,
@@ -32,7 +37,6 @@ pub fn watch<T: Send>(
     let (seen, stopped) = (raised.clone(), own.clone());
     let monitor = Monitor::new(move |step| {
         let told = Python::attach(|py| {
-            py.check_signals()?;
             progress.as_ref().map_or(Ok(()), |Progress(callable)| {
                 callable.call1(py, (step.stage, step.done, step.total)).map(drop)
             })
@@ -43,9 +47,41 @@ pub fn watch<T: Send>(
         }
     });
     own.set(monitor.clone()).ok();
-    let outcome = py.detach(|| work(monitor));
+    let interrupted = |error| {
+        *raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        own.get().map(Monitor::cancel);
+    };
+    let outcome = py.detach(|| beside(|| work(monitor), interrupted));
     match raised.lock().unwrap_or_else(PoisonError::into_inner).take() {
         Some(error) => Err(Raised::Python(error)),
         None => Ok(outcome?),
     }
+}
+
+/// Works on another thread, and looks for signals meanwhile.
+fn beside<T: Send>(work: impl FnOnce() -> T + Send, interrupted: impl Fn(PyErr)) -> T {
+    std::thread::scope(|scope| {
+        let (done, waits) = channel::<()>();
+        let worker = scope.spawn(move || {
+            let outcome = work();
+            drop(done);
+            outcome
+        });
+        while waits.recv_timeout(GLANCE) == Err(RecvTimeoutError::Timeout) {
+            if let Err(error) = signals() {
+                interrupted(error);
+            }
+        }
+        worker
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Lets handlers of signals run; only the main thread has any to run.
+fn signals() -> PyResult<()> {
+    Python::attach(|py| {
+        py.check_signals()?;
+        Ok(())
+    })
 }

@@ -44,8 +44,12 @@ pub struct Practice(vcto::Practice);
 /// stricter. `notifier` is called as `notifier(duty)` with what ran at level 1, and `reviewer` is the person it tells: both or
 /// none. Without them level 1 asks as level 2 does. With them `missed` may be given too: it is called as `missed(window)` when
 /// the window of an approved change has passed and it was not started.
+///
+/// `accept_missing_mark` names tenants whose ledger is opened although its high-water mark is missing, and `anchor/<region>` for
+/// the anchor log of a region: only for who has compared it with something that was kept elsewhere. It is recorded in the ledger,
+/// which gets a new mark. A machine that opens a practice in a database for the first time needs it too.
 #[pyfunction]
-#[pyo3(signature = (directory, *, operator=None, origin=None, policy=None, notifier=None, reviewer=None, missed=None, folder=None))]
+#[pyo3(signature = (directory, *, operator=None, origin=None, policy=None, notifier=None, reviewer=None, missed=None, folder=None, accept_missing_mark=None))]
 #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
 pub fn open(
     py: Python<'_>,
@@ -57,8 +61,10 @@ pub fn open(
     reviewer: Option<String>,
     missed: Option<Missed>,
     folder: Option<PathBuf>,
+    accept_missing_mark: Option<Vec<String>>,
 ) -> Result<Practice> {
-    let mut options = options::with_folder(PracticeOptions::default(), folder);
+    let options = options::with_folder(PracticeOptions::default(), folder);
+    let mut options = options::without_marks(options, accept_missing_mark);
     if let Some(who) = operator {
         options = options.operator(who.actor("operator")?);
     }

@@ -113,6 +113,18 @@ def test_a_signing_key_hands_over_and_the_key_before_still_verifies(shell: Shell
     assert (told["authenticity"], told["problems"]) == ("ok", [])
 
 
+def test_a_lost_mark_is_accepted_for_the_named_client_and_not_again(shell: Shell) -> None:
+    shell.run("init", "halden", "--approvers", "signers")
+    mark = shell.folder / "practice" / "marks" / "halden"
+    mark.unlink()
+    assert "--accept-missing-mark" in shell.run("pending", code=3).stderr
+    shell.run("pending", "--accept-missing-mark", "pryce", code=3)
+    assert not mark.exists()
+    shell.run("pending", "--accept-missing-mark", "halden")
+    assert mark.exists()
+    shell.run("pending")
+
+
 def test_a_rejection_ends_it_and_an_unknown_person_decides_nothing(shell: Shell) -> None:
     proposal = staged(shell)
     shell.run("approve", proposal, "--as", "mallory", "--key", "alice", code=1)

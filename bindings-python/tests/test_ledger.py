@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import json
+import os
 import pathlib
+import signal
+import threading
 from typing import Any
 
 import pytest
@@ -71,3 +75,55 @@ def test_a_cursor_of_another_client_is_refused(world: World) -> None:
     cursor = next(other.ledger.entries()).cursor
     with pytest.raises(vcto.InvalidInput, match="another log"):
         next(world.tenant.ledger.entries(cursor=cursor))
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [({"start": -1}, "start"), ({"stop": 2**70}, "stop"), ({"types": [70000]}, "types"), ({"types": [-1]}, "types")],
+)
+def test_a_number_out_of_range_is_refused_by_the_name_of_its_argument(world: World, given: dict[str, Any], name: str) -> None:
+    with pytest.raises(vcto.InvalidInput, match="out of range") as refused:
+        world.tenant.ledger.entries(**given)
+    assert refused.value.place == name
+
+
+def test_a_negative_span_and_a_place_that_none_is_are_refused(world: World) -> None:
+    with pytest.raises(vcto.InvalidInput, match="not negative") as refused:
+        world.tenant.ledger.verify(fresh_within=datetime.timedelta(seconds=-1), as_of="2026-11-22T08:00:00Z")
+    assert refused.value.place == "fresh_within"
+    with pytest.raises(vcto.InvalidInput, match="out of range"):
+        world.tenant.ledger.level(-1)
+
+
+def test_a_lost_mark_is_accepted_by_name(world: World) -> None:
+    size = world.tenant.ledger.size()
+    world.tenant = None  # type: ignore[assignment]
+    world.practice = None  # type: ignore[assignment]
+    gc.collect()
+    (world.folder / "practice" / "marks" / "halden").unlink()
+    with pytest.raises(vcto.RollbackDetected, match="accept_missing_mark"):
+        vcto.open(world.folder / "practice").tenant("halden")
+    tenant = vcto.open(world.folder / "practice", accept_missing_mark=["halden"]).tenant("halden")
+    assert tenant.ledger.size() == size + 1
+    assert (world.folder / "practice" / "marks" / "halden").exists()
+
+
+def test_a_signal_stops_a_verification_that_runs_on_another_thread(world: World) -> None:
+    """The handler runs on the main thread while the work waits in a callback on its own: nothing is timed."""
+    handled = threading.Event()
+
+    def stop(*_: object) -> None:
+        handled.set()
+        raise KeyboardInterrupt
+
+    def progress(*_: object) -> None:
+        if not handled.is_set():
+            os.kill(os.getpid(), signal.SIGINT)
+            assert handled.wait(60), "the signal was not seen while the work went on"
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            world.tenant.ledger.verify(progress=progress)
+    finally:
+        signal.signal(signal.SIGINT, before)

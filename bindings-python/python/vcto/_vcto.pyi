@@ -1187,7 +1187,7 @@ def is_refusal(kind: str) -> bool:
     Whether an error of this kind is the gate's no, as against something that went wrong.
     """
 
-def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | None = None, origin: str | None = None, policy: dict[str, Any] | None = None, notifier: Notifier | None = None, reviewer: str | None = None, missed: Missed | None = None, folder: str | PathLike[str] | None = None) -> Practice:
+def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | None = None, origin: str | None = None, policy: dict[str, Any] | None = None, notifier: Notifier | None = None, reviewer: str | None = None, missed: Missed | None = None, folder: str | PathLike[str] | None = None, accept_missing_mark: SupportsGetItem[int, str] | None = None) -> Practice:
     """
     Opens the practice in this folder, or begins one where the folder is empty or not there. `postgres://user@host/database` names
     a database instead; `folder` is then where the keys of its tenants and the marks of their ledgers are, `~/.vcto` unless it
@@ -1198,6 +1198,10 @@ def open(directory: str | PathLike[str], *, operator: str | dict[str, Any] | Non
     stricter. `notifier` is called as `notifier(duty)` with what ran at level 1, and `reviewer` is the person it tells: both or
     none. Without them level 1 asks as level 2 does. With them `missed` may be given too: it is called as `missed(window)` when
     the window of an approved change has passed and it was not started.
+
+    `accept_missing_mark` names tenants whose ledger is opened although its high-water mark is missing, and `anchor/<region>` for
+    the anchor log of a region: only for who has compared it with something that was kept elsewhere. It is recorded in the ledger,
+    which gets a new mark. A machine that opens a practice in a database for the first time needs it too.
     """
 
 def passkey_challenge(text: bytes) -> bytes:

@@ -74,6 +74,14 @@ pub fn with_folder(options: PracticeOptions, given: Option<PathBuf>) -> Practice
     }
 }
 
+/// Goes on without the marks of these ledgers.
+pub fn without_marks(options: PracticeOptions, names: Option<Vec<String>>) -> PracticeOptions {
+    let names = names.unwrap_or_default();
+    names
+        .into_iter()
+        .fold(options, PracticeOptions::accept_missing_mark)
+}
+
 /// Why a notifier is not taken without the person whom it tells, nor the person without it.
 pub fn half_a_notifier() -> Error {
     Error::new(

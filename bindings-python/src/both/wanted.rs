@@ -43,6 +43,13 @@ impl Wanted {
     }
 }
 
+/// The error for a number that no entry, type or page has.
+pub fn out_of_range(place: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidInput, "this number is out of range")
+        .at(place)
+        .during("ledger.read")
+}
+
 fn time<T: FromStr<Err: Display>>(text: &str, place: &'static str) -> Result<T> {
     text.parse().map_err(|error: T::Err| {
         Error::new(ErrorKind::InvalidInput, error.to_string())

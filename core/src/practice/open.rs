@@ -125,7 +125,7 @@ impl Practice {
         }
         error.remedy(format!(
             "restore the mark; or compare the log with a receipt, a checkpoint or a bundle that was kept elsewhere, and open the \
-             practice with the option `accept_missing_mark` (in Node `acceptMissingMark`) for `{log}`, which is recorded in the log"
+             practice with the option `accept_missing_mark` (in Node `acceptMissingMark`, on the command line `--accept-missing-mark`) for `{log}`, which is recorded in the log"
         ))
     }
 

@@ -95,6 +95,7 @@ def _practice() -> argparse.ArgumentParser:
     made.add_argument("--practice", type=pathlib.Path, default=os.environ.get("VCTO_PRACTICE", "practice"), help="folder of the practice (default: practice)")
     made.add_argument("--tenant", default=os.environ.get("VCTO_TENANT"), help="the client (default: the only one)")
     made.add_argument("--work-orders", type=pathlib.Path, default=os.environ.get("VCTO_WORK_ORDERS", "work-orders"), help="folder of work orders (default: work-orders)")
+    made.add_argument("--accept-missing-mark", action="append", metavar="NAME", help="open the ledger of this tenant although its high-water mark is missing, once it was compared with something that was kept elsewhere; `anchor/REGION` names an anchor log; it is recorded")
     made.add_argument("--operator", help="the service that runs this, recorded with what it executes")
     return made
 

@@ -34,7 +34,7 @@ def tenant(options: argparse.Namespace) -> vcto.Tenant:
 
 
 def _practice(options: argparse.Namespace) -> vcto.Practice:
-    practice = vcto.open(options.practice, operator=options.operator)
+    practice = vcto.open(options.practice, operator=options.operator, accept_missing_mark=options.accept_missing_mark)
     practice.register(vcto.WorkOrders(options.work_orders))
     return practice
 
