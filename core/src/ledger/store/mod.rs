@@ -213,6 +213,10 @@ pub(super) struct StoredCheckpoint {
 
 /// A row where the log has nothing, by its number in its table.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres")),
+    allow(dead_code, reason = "a store in memory has nothing astray")
+)]
 pub(super) enum Stray {
     Checkpoint(i64),
     Payload(i64),
