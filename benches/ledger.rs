@@ -1,12 +1,15 @@
 //! The ledger beside raw SQLite, ct-merkle and bare hashing, in the same run.
 //!
 //! Processor time where the work is computing; wall time too where a disk decides. A word among the arguments (`append`,
-//! `open`, `postgres`, `processes`, `tree`, `verify`, `writers`) runs that part only, a number beside `append` that many entries a commit
+//! `open`, `postgres`, `processes`, `proofs`, `storage`, `tree`, `verify`, `writers`) runs that part only, a number beside `append` that many entries a commit
 //! only.
 
 #![allow(clippy::disallowed_methods, reason = "a bench looks at the clock")]
 
 mod instances;
+mod parts {
+    pub mod proofs;
+}
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -27,7 +30,10 @@ use vcto::time::{SystemClock, SystemEntropy};
 /// What an event of the gate or a small review takes, sealed.
 const PAYLOAD: usize = 600;
 
-const PARTS: [(&str, fn()); 7] = [
+#[global_allocator]
+static ALLOCATOR: parts::proofs::Watched = parts::proofs::Watched;
+
+const PARTS: [(&str, fn()); 9] = [
     ("tree", tree),
     ("append", append),
     ("writers", writers),
@@ -35,6 +41,8 @@ const PARTS: [(&str, fn()); 7] = [
     ("postgres", postgresql),
     ("verify", verify),
     ("open", open),
+    ("proofs", parts::proofs::proofs),
+    ("storage", parts::proofs::storage),
 ];
 
 fn main() {
