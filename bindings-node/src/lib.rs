@@ -25,6 +25,7 @@ mod promise;
 mod review;
 mod setup;
 mod source;
+mod tenant;
 
 use napi_derive::napi;
 

@@ -286,8 +286,7 @@ impl Tenant {
     /// `{"type": "person", "name": ...}`.
     #[pyo3(signature = (change, by))]
     fn submit(&self, py: Python<'_>, change: Dictionary<'_>, by: Who<'_>) -> Result<AnyStaged> {
-        let text = change.text().map_err(|error| error.during("change.read"))?;
-        let change = read(&text, "").map_err(|error| error.during("change.read"))?;
+        let change = options::change(change.text())?;
         let by = by.actor("by")?;
         let routed = py.detach(|| block_on(self.0.submit(change, &by)))?;
         Ok(AnyStaged::of(&self.0, routed))
@@ -304,8 +303,7 @@ impl Tenant {
         by: Who<'_>,
         reason: &str,
     ) -> Result<AnyStaged> {
-        let text = change.text().map_err(|error| error.during("change.read"))?;
-        let change = read(&text, "").map_err(|error| error.during("change.read"))?;
+        let change = options::change(change.text())?;
         let (id, by) = (id.parse()?, by.actor("by")?);
         let routed = py.detach(|| block_on(self.0.amend(id, change, &by, reason)))?;
         Ok(AnyStaged::of(&self.0, routed))

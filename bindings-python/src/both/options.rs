@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use vcto::change::Change;
 use vcto::estate::AssetKind;
 use vcto::gate::{ActionDeclaration, Approver, Party, Policy, ProcessArea};
 use vcto::plan::{BudgetOptions, PriceList};
@@ -91,4 +92,10 @@ pub fn half_a_notifier() -> Error {
     .at("reviewer")
     .remedy("name the person who reviews what runs at level 1, and give what tells that person")
     .during("practice.open")
+}
+
+/// A change as the caller wrote it out, or what is wrong with that.
+pub fn change(text: Result<Vec<u8>>) -> Result<Change> {
+    text.and_then(|text| read(&text, ""))
+        .map_err(|error| error.during("change.read"))
 }

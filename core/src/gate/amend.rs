@@ -3,23 +3,19 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::apply::{Transition, check_open, malformed};
-use super::decision::{Decision, ReasonCode, Statement, check_reason};
+use super::decision::{ReasonCode, check_reason};
 use super::engine::Gate;
 use super::id::ProposalId;
 use super::named::check_name;
-use super::record::{Amends, Proposed, Record};
+use super::record::{Amends, Proposed};
 use super::staged::Routed;
 use super::state::{Outcome, Proposal, State};
 use crate::actor::Actor;
 use crate::change::{Change, Extent};
 use crate::error::{Error, ErrorKind, Result};
-use crate::ledger::Entry;
-
-/// How many entries are read at once.
-const PAGE: u64 = 256;
 
 /// That a proposal takes the place of another one.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -33,60 +29,6 @@ pub struct Amendment {
     pub extent: Extent,
     /// Why: a [`ReasonCode`], or one with words behind it.
     pub reason: String,
-}
-
-/// That a person decided otherwise than was proposed. What is proposed in future can learn from it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Override {
-    /// The entry of the ledger.
-    pub seq: u64,
-    /// When.
-    pub at: Timestamp,
-    /// What was proposed.
-    pub proposal: ProposalId,
-    /// What was done instead.
-    pub kind: OverrideKind,
-    /// The proposal that took its place, where there is one.
-    pub replacement: Option<ProposalId>,
-    /// Who.
-    pub by: Actor,
-    /// Why, where a known code was given.
-    pub code: Option<ReasonCode>,
-    /// Why, as it was given.
-    pub reason: Option<String>,
-}
-
-/// What was done in place of what was proposed.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[non_exhaustive]
-pub enum OverrideKind {
-    /// A person attested that it will not be done.
-    Declined,
-    /// Less of it was proposed.
-    Narrowed,
-    /// A person rejected it.
-    Rejected,
-    /// Something else was proposed.
-    Widened,
-}
-
-impl OverrideKind {
-    /// The stable name, in `snake_case`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Declined => "declined",
-            Self::Narrowed => "narrowed",
-            Self::Rejected => "rejected",
-            Self::Widened => "widened",
-        }
-    }
-}
-
-impl Serialize for OverrideKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
 }
 
 /// What a record that amends amounts to.
@@ -207,73 +149,5 @@ impl Gate {
             reason: reason.to_owned(),
         };
         self.submit_amended(change, amends).await
-    }
-
-    /// Every time that a person decided otherwise than was proposed, in order.
-    pub(crate) async fn overrides(&self) -> Result<Vec<Override>> {
-        let mut overrides = Vec::new();
-        let size = self.ledger().size().await?;
-        let mut from = 0;
-        while from < size {
-            let page = from..size.min(from.saturating_add(PAGE));
-            let entries = self
-                .ledger()
-                .entries_of(page, super::record::is_of_the_gate)
-                .await?;
-            self.read(|state, _| {
-                for entry in &entries {
-                    overrides.extend(override_in(state, entry)?);
-                }
-                Ok(())
-            })
-            .await?;
-            from = from.saturating_add(PAGE);
-        }
-        Ok(overrides)
-    }
-}
-
-/// The override of which an entry tells.
-fn override_in(state: &State, entry: &Entry) -> Result<Option<Override>> {
-    let told = match Record::read(entry)? {
-        Some((at, Record::Proposed(record))) => {
-            let proposal = state.proposal(&record.proposal)?;
-            proposal.amendment.as_ref().map(|amendment| Override {
-                seq: entry.seq(),
-                at,
-                proposal: amendment.original,
-                kind: match amendment.extent {
-                    Extent::Narrower => OverrideKind::Narrowed,
-                    Extent::Same | Extent::Wider => OverrideKind::Widened,
-                },
-                replacement: Some(proposal.id),
-                by: amendment.by.clone(),
-                code: ReasonCode::of(&amendment.reason),
-                reason: Some(amendment.reason.clone()),
-            })
-        }
-        Some((at, Record::Decided(record))) => {
-            let said = Decision::parse(record.decision.text.as_bytes())?;
-            (said.verdict == Statement::Reject).then(|| stated(entry, at, said, OverrideKind::Rejected))
-        }
-        Some((at, Record::Attested(record))) => {
-            let said = Decision::parse(record.attestation.text.as_bytes())?;
-            (said.verdict == Statement::Declined).then(|| stated(entry, at, said, OverrideKind::Declined))
-        }
-        _ => None,
-    };
-    Ok(told)
-}
-
-fn stated(entry: &Entry, at: Timestamp, said: Decision, kind: OverrideKind) -> Override {
-    Override {
-        seq: entry.seq(),
-        at,
-        proposal: said.proposal,
-        kind,
-        replacement: None,
-        by: Actor::Person(said.approver),
-        code: said.reason.as_deref().and_then(ReasonCode::of),
-        reason: said.reason,
     }
 }

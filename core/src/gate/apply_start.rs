@@ -1,6 +1,6 @@
 //! The transitions that decide whether something may run: a proposal is routed, an execution begins.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -213,20 +213,7 @@ pub(super) fn check_satisfiable(
     if quorum.can_be_met(&eligible) {
         return Ok(());
     }
-    let persons: BTreeSet<&str> = eligible.iter().map(|approver| approver.person()).collect();
-    let roles: Vec<&str> = quorum.roles.iter().copied().collect();
-    let in_roles = match roles.as_slice() {
-        [] => String::new(),
-        roles => format!(
-            "; somebody must approve in each of the roles {}",
-            roles.join(", ")
-        ),
-    };
-    let message = format!(
-        "nobody could approve this: it needs {} approvals, and {} may decide{in_roles}",
-        quorum.approvals,
-        persons.len()
-    );
+    let message = format!("nobody could approve this: {}", quorum.beside(&eligible));
     Err(Error::new(ErrorKind::Denied, message)
         .remedy("the proposer and the operator cannot approve; register more approvers or roles"))
 }

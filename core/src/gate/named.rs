@@ -1,7 +1,7 @@
 //! What may stand as a name in a record.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::text::Plain;
+use crate::text::{Plain, is_unsafe_to_show};
 
 /// The longest name of an actor or a reviewer, in bytes.
 pub(super) const MAX_NAME: usize = 128;
@@ -31,12 +31,13 @@ pub(super) fn folded(name: &str) -> String {
         .collect()
 }
 
-/// Characters that are drawn as nothing (Unicode's `Default_Ignorable_Code_Point`).
+/// Characters that are drawn as nothing (Unicode's `Default_Ignorable_Code_Point`): those that are not shown anywhere, and those
+/// that are harmless on a page.
 fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
+    is_unsafe_to_show(c)
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+            | '\u{e0080}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

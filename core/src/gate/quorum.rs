@@ -21,6 +21,24 @@ impl Quorum<'_> {
         votes.len() >= self.approvals.max(1) && self.roles.iter().all(is_filled)
     }
 
+    /// What it asks for and who is there, for those who are told that it cannot be met.
+    pub(super) fn beside(&self, eligible: &[&Approver]) -> String {
+        let persons: BTreeSet<&str> = eligible.iter().map(|approver| approver.person()).collect();
+        let roles: Vec<&str> = self.roles.iter().copied().collect();
+        let in_roles = match roles.as_slice() {
+            [] => String::new(),
+            roles => format!(
+                "; somebody must approve in each of the roles {}",
+                roles.join(", ")
+            ),
+        };
+        format!(
+            "it needs {} approvals, and {} may decide{in_roles}",
+            self.approvals,
+            persons.len()
+        )
+    }
+
     /// Whether distinct persons among these could fill the number and every role.
     pub(super) fn can_be_met(&self, eligible: &[&Approver]) -> bool {
         let persons: BTreeSet<&str> = eligible.iter().map(|approver| approver.person()).collect();

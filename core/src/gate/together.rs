@@ -6,7 +6,6 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::level::Level;
 use super::named::folded;
 use super::outcome::ExecutionStatus;
 use super::state::{Outcome, Phase, Proposal, State};
@@ -61,10 +60,7 @@ impl<'a> Subject<'a> {
         let mut earlier: Vec<_> = state
             .proposals
             .unapproved(since)
-            .filter(|other| {
-                other.place < self.place && other.level <= Level::L1 && other.takes_back.is_none()
-            })
-            .filter(|other| counts(state, other, at))
+            .filter(|other| other.place < self.place && counts(state, other, at))
             .filter(|other| other.author_names.iter().any(|name| own.contains(name)))
             .collect();
         earlier.sort_by_key(|other| other.place);
@@ -99,24 +95,17 @@ pub(super) fn names_of(authors: &[Actor]) -> Vec<String> {
     authors.iter().map(|author| folded(author.name())).collect()
 }
 
+/// Whether it can still start, runs, or left something that was not taken back whole.
 fn counts(state: &State, other: &Proposal, at: Timestamp) -> bool {
     let is_taken_back = || {
-        let by = other
-            .taken_back_by
-            .as_ref()
-            .and_then(|id| state.proposals.get(id));
+        let by = other.taken_back_by.as_ref();
+        let by = by.and_then(|id| state.proposals.get(id));
         by.is_some_and(|by| by.phase == Phase::Closed(Outcome::Executed(ExecutionStatus::RolledBack)))
-    };
-    let is_recent = || {
-        let began = other.run.as_ref().map(|run| run.started_at);
-        began.is_some_and(|began| at.duration_since(began) <= WINDOW)
     };
     match other.phase {
         Phase::Open => at <= other.ends_at(),
         Phase::Started => true,
-        Phase::Closed(Outcome::Executed(ExecutionStatus::NotDone | ExecutionStatus::RolledBack)) => false,
-        Phase::Closed(Outcome::Executed(_)) => !is_taken_back() && is_recent(),
-        Phase::Closed(_) => false,
+        Phase::Closed(_) => !is_taken_back(),
     }
 }
 

@@ -26,7 +26,13 @@ pub(super) fn window_of(state: &State, proposal: &Proposal, at: Timestamp) -> Re
         Level::L0 | Level::L1 => Ok(Some(whole)),
         Level::L3 => Ok(None),
         Level::L2 => {
-            let ends = proposal.votes.iter().map(|vote| vote.not_after);
+            // A vote by a key that is not in force counts for nothing, so its end is the end of nothing.
+            let register = state.setup.register()?;
+            let counted = proposal
+                .votes
+                .iter()
+                .filter(|vote| register.signer_at(&vote.key, at.min(vote.not_after)).is_ok());
+            let ends = counted.map(|vote| vote.not_after);
             let Some(end) = ends.min().map(|end| end.min(whole.end)) else {
                 return Ok(None);
             };
@@ -66,7 +72,8 @@ pub(super) fn missed_window(
     let Some(window) = window_of(state, proposal, at)? else {
         return Ok(None);
     };
-    let Some(begin) = window.begin else {
+    // Where other approvals last longer, nothing is missed yet.
+    let Some(begin) = window.begin.filter(|_| at > window.end) else {
         return Ok(None);
     };
     Ok(Some(MissedWindow {

@@ -37,47 +37,45 @@ fn ssh_keygen_signs_decisions_and_verifies_every_stored_one() {
         let signature = stock_sign(folder.path(), "alice", NAMESPACE, &text);
         let _ = staged.attest(&text, &signature).await.unwrap();
 
-        let signers = world
-            .tenant
-            .approvers()
-            .await
-            .unwrap()
-            .allowed_signers()
-            .unwrap()
-            .to_string();
-        let decisions = world.tenant.decisions().await.unwrap();
-        assert_eq!(decisions.len(), 3);
-        for decision in decisions {
-            let at = decision.at.strftime("%Y%m%d%H%M%SZ").to_string();
-            let verifies = |text: &[u8], signature: &str| {
-                let person = &decision.person;
-                stock_verifies(
-                    folder.path(),
-                    &signers,
-                    person,
-                    NAMESPACE,
-                    Some(&at),
-                    signature,
-                    text,
-                )
-            };
-            assert!(
-                verifies(decision.text.as_bytes(), &decision.signature),
-                "{}",
-                decision.text
-            );
-            for place in [0, decision.text.len() / 2, decision.text.len() - 2] {
-                let mut changed = decision.text.clone().into_bytes();
-                changed[place] ^= 1;
-                assert!(!verifies(&changed, &decision.signature), "byte {place}");
-            }
-            let mut changed = decision.signature.clone().into_bytes();
-            let place = changed.len() / 2;
-            changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
-            assert!(!verifies(
-                decision.text.as_bytes(),
-                std::str::from_utf8(&changed).unwrap()
-            ));
-        }
+        every_statement_verifies(&world, 3).await;
     });
+}
+
+/// The stock tool accepts every signed statement of the ledger at the time at which it was recorded, and none with a byte changed.
+pub async fn every_statement_verifies(world: &World, count: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let register = world.tenant.approvers().await.unwrap();
+    let signers = register.allowed_signers().unwrap().to_string();
+    let decisions = world.tenant.decisions().await.unwrap();
+    assert_eq!(decisions.len(), count);
+    for decision in decisions {
+        let at = decision.at.strftime("%Y%m%d%H%M%SZ").to_string();
+        let verifies = |text: &[u8], signature: &str| {
+            let person = &decision.person;
+            stock_verifies(
+                folder.path(),
+                &signers,
+                person,
+                NAMESPACE,
+                Some(&at),
+                signature,
+                text,
+            )
+        };
+        assert!(
+            verifies(decision.text.as_bytes(), &decision.signature),
+            "{}",
+            decision.text
+        );
+        for place in [0, decision.text.len() / 2, decision.text.len() - 2] {
+            let mut changed = decision.text.clone().into_bytes();
+            changed[place] ^= 1;
+            assert!(!verifies(&changed, &decision.signature), "byte {place}");
+        }
+        let mut changed = decision.signature.clone().into_bytes();
+        let place = changed.len() / 2;
+        changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
+        let changed = std::str::from_utf8(&changed).unwrap();
+        assert!(!verifies(decision.text.as_bytes(), changed));
+    }
 }

@@ -1,11 +1,10 @@
 //! A person whose key is on a token or a passkey approves as everybody does, and an outsider can check it.
 
-use vcto::gate::sshsig::passkey_key;
 use vcto::gate::{Approver, Decided, Party, Verdict};
 use vcto::practice::{PracticeOptions, TenantOptions};
 
 use super::world::{World, approval, level_2};
-use crate::signatures::token::{Assertion, DOMAIN, ORIGIN, Passkey, Token};
+use crate::signatures::token::{Assertion, ORIGIN, Passkey, Token};
 
 #[test]
 fn a_passkey_and_a_token_make_a_quorum_of_two() {
@@ -56,30 +55,6 @@ fn a_passkey_and_a_token_make_a_quorum_of_two() {
         approved.execute().await.unwrap();
         assert_eq!(world.lab.calls(), ["apply s1"]);
 
-        // The register and the statements, before the stock tool.
-        let folder = tempfile::tempdir().unwrap();
-        let signers = world
-            .tenant
-            .approvers()
-            .await
-            .unwrap()
-            .allowed_signers()
-            .unwrap()
-            .to_string();
-        assert!(passkey_key(DOMAIN, passkey.key().as_bytes()).is_ok() && signers.contains("nistp256"));
-        let decisions = world.tenant.decisions().await.unwrap();
-        assert_eq!(decisions.len(), 2);
-        for decision in decisions {
-            let verified = crate::signatures::stock_verifies(
-                folder.path(),
-                &signers,
-                &decision.person,
-                vcto::gate::NAMESPACE,
-                None,
-                &decision.signature,
-                decision.text.as_bytes(),
-            );
-            assert!(verified, "{}", decision.person);
-        }
+        super::openssh::every_statement_verifies(&world, 2).await;
     });
 }

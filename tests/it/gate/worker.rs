@@ -219,6 +219,65 @@ fn a_window_that_the_decision_names_can_be_missed_while_the_proposal_goes_on() {
 }
 
 #[test]
+fn while_another_approval_lasts_no_window_is_missed() {
+    pollster::block_on(async {
+        let bell = Arc::new(Bell::default());
+        let options = TenantOptions::region("eu").approvers(signers(&["alice", "bob", "carol"]));
+        let policy = vcto::gate::Policy {
+            approvals: 2,
+            ..Default::default()
+        };
+        let practice = PracticeOptions::default().notifier(Arc::clone(&bell) as _);
+        let world = World::with(practice, options.policy(policy)).await;
+        let staged = world.stage_2(&["printer"]).await;
+        let id = staged.id();
+        let mut staged = Some(staged);
+        // Three of whom two are needed; the one of carol ends first, and her key is revoked.
+        for (person, end) in [
+            ("carol", "2026-11-28T23:00:00Z"),
+            ("alice", SUNDAY),
+            ("bob", SUNDAY),
+        ] {
+            let open = match staged.take() {
+                Some(staged) => staged,
+                None => match world.resume(id).await {
+                    Resumed::Routed(routed) => approval(routed),
+                    other => panic!("{other:?}"),
+                },
+            };
+            let mut options = DecisionOptions::new(person, Verdict::Approve);
+            options.not_before = Some(SATURDAY.parse().unwrap());
+            options.not_after = Some(end.parse().unwrap());
+            let text = open.decision_with(options).unwrap();
+            let _ = open.decide(&text, sign(person, &text)).await.unwrap();
+            if person == "carol" {
+                let key = super::world::key("carol").public_key().to_string();
+                super::rules::set(
+                    &world,
+                    vcto::gate::RulesEdit::new().revoke_key(key),
+                    &["alice", "bob"],
+                )
+                .await;
+            }
+        }
+        set(&world, "2026-11-28T23:30:00Z");
+        let report = world.tenant.run_due(&Monitor::default()).await.unwrap();
+        assert!(
+            report.missed.is_empty() && bell.missed.lock().unwrap().is_empty(),
+            "{report:?}"
+        );
+        assert_eq!(
+            report
+                .executed
+                .iter()
+                .map(|worked| worked.proposal)
+                .collect::<Vec<_>>(),
+            [id]
+        );
+    });
+}
+
+#[test]
 fn a_window_that_somebody_else_finds_missed_is_told_all_the_same() {
     pollster::block_on(async {
         let bell = Arc::new(Bell::default());

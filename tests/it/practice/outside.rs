@@ -77,7 +77,8 @@ fn told(round: &AnchorRound) -> Vec<(DeliveryOutcome, u64)> {
         .collect()
 }
 
-fn files(anchor: &std::path::Path) -> Vec<String> {
+/// The names of the files that a folder outside keeps of the region's log, in order.
+pub(super) fn files(anchor: &std::path::Path) -> Vec<String> {
     let place = anchor.join("msp.example%2Fvcto%2Fanchor%2Feu");
     let mut names: Vec<_> = fs::read_dir(place)
         .unwrap()
@@ -87,7 +88,7 @@ fn files(anchor: &std::path::Path) -> Vec<String> {
     names
 }
 
-async fn with_file(yard: &Yard) -> (Practice, PathBuf) {
+pub(super) async fn with_file(yard: &Yard) -> (Practice, PathBuf) {
     let dir = yard.dir.path().join("outside");
     let practice = yard.open().await;
     practice

@@ -412,6 +412,22 @@ fn an_assertion_for_something_else_or_from_elsewhere_is_refused() {
         ),
         ("no object", Assertion { rest: "", ..base() }, true),
         (
+            "a second challenge",
+            Assertion {
+                rest: r#","challenge":"eA"}"#,
+                ..base()
+            },
+            true,
+        ),
+        (
+            "a second type",
+            Assertion {
+                rest: r#","type":"webauthn.create"}"#,
+                ..base()
+            },
+            true,
+        ),
+        (
             "a second origin",
             Assertion {
                 rest: r#","origin":"https://evil.example"}"#,

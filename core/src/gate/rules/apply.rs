@@ -247,17 +247,9 @@ pub(super) fn check_way_out(setup: &Setup, excluded: &[&Actor], at: Timestamp) -
     if quorum.can_be_met(&eligible) {
         return Ok(());
     }
-    let persons: std::collections::BTreeSet<&str> =
-        eligible.iter().map(|approver| approver.person()).collect();
-    let roles: Vec<&str> = quorum.roles.iter().copied().collect();
-    let in_roles = match roles.as_slice() {
-        [] => String::new(),
-        roles => format!(", somebody in each of the roles {}", roles.join(", ")),
-    };
     Err(denied(&format!(
-        "nobody could change these rules again: they ask for {} approvals{in_roles}, and {} persons could approve",
-        quorum.approvals,
-        persons.len()
+        "nobody could change these rules again: {}",
+        quorum.beside(&eligible)
     ))
     .remedy("register more approvers or roles first, or ask for less; the operator cannot approve"))
 }

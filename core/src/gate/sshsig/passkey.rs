@@ -27,6 +27,8 @@ const SPKI: [u8; 26] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
     0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
+/// What the client data says that was done.
+const KIND: &str = "webauthn.get";
 const MAX_CLIENT_DATA: usize = 2_048;
 const MAX_ORIGIN: usize = 512;
 /// The relying party's hash, the flags and the counter.
@@ -139,9 +141,13 @@ pub(super) struct Assertion {
     client_data: Vec<u8>,
 }
 
-/// The parts of `clientDataJSON` that say what was signed where (Web Authentication, 5.8.1). Others may follow.
+/// The parts of `clientDataJSON` that say what was signed where (Web Authentication, 5.8.1). Others may follow; none of these
+/// twice, so that no reader finds another one.
 #[derive(Deserialize)]
 struct ClientData {
+    #[serde(rename = "type")]
+    kind: String,
+    challenge: String,
     origin: String,
     #[serde(default, rename = "crossOrigin")]
     cross_origin: bool,
@@ -194,9 +200,9 @@ impl Assertion {
     /// The data is what the browser was asked to sign, on a page of the relying party.
     pub(super) fn check(&self, relying_party: &str, data: &[u8]) -> Result<()> {
         // The order and the spelling are fixed (Web Authentication, 5.8.1.1): what is compared is what is signed.
+        let challenge = URL_SAFE_NO_PAD.encode(data);
         let begin = format!(
-            r#"{{"type":"webauthn.get","challenge":"{}","origin":"{}""#,
-            URL_SAFE_NO_PAD.encode(data),
+            r#"{{"type":"{KIND}","challenge":"{challenge}","origin":"{}""#,
             self.origin
         );
         let rest = self.client_data.strip_prefix(begin.as_bytes());
@@ -206,6 +212,9 @@ impl Assertion {
             return Err(does_not_fit());
         }
         let client = client(&self.client_data)?;
+        if client.kind != KIND || client.challenge != challenge {
+            return Err(does_not_fit());
+        }
         if client.origin != self.origin || client.cross_origin {
             return Err(denied("the assertion was made in a page of somebody else"));
         }

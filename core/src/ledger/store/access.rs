@@ -19,10 +19,10 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// What a connection holds on to, for as long as it is open.
 pub(super) struct Access {
-    used: Used,
+    _used: Used,
     /// The files that are read as if nobody wrote them, as they were.
     still: Option<(PathBuf, [Stamp; 3])>,
-    _copy: Option<Copy>,
+    _copy: Option<PrivateCopy>,
 }
 
 impl Access {
@@ -36,7 +36,7 @@ impl Access {
             .remedy("open it when the verification has ended")
         })?;
         Ok(Self {
-            used,
+            _used: used,
             still: None,
             _copy: None,
         })
@@ -56,12 +56,12 @@ impl Access {
         } else if !journal.has_content() && with_suffix(database, "-shm").exists() {
             (schema::open_unchanged(database, "readonly_shm")?, None, None)
         } else {
-            let copy = Copy::of(database)?;
+            let copy = PrivateCopy::of(database)?;
             let connection = schema::open(&copy.database())?;
             (connection, Some((database.to_owned(), stamps)), Some(copy))
         };
         let access = Self {
-            used,
+            _used: used,
             still,
             _copy: copy,
         };
@@ -70,7 +70,6 @@ impl Access {
 
     /// Whether nobody has written the files since, as far as that would not be seen.
     pub(super) fn is_as_it_was(&self) -> bool {
-        let _ = &self.used;
         match &self.still {
             Some((database, before)) => stamps(database) == *before,
             None => true,
@@ -139,11 +138,11 @@ impl Drop for Used {
 }
 
 /// A copy of a database with what a crash left beside it, in a folder of this process; gone when it is dropped.
-struct Copy(PathBuf);
+struct PrivateCopy(PathBuf);
 
 static COPIES: AtomicU64 = AtomicU64::new(0);
 
-impl Copy {
+impl PrivateCopy {
     fn of(database: &Path) -> Result<Self> {
         let copy = Self(Self::folder()?);
         for suffix in ["", "-wal", "-journal"] {
@@ -187,7 +186,7 @@ impl Copy {
     }
 }
 
-impl Drop for Copy {
+impl Drop for PrivateCopy {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }

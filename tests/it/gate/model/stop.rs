@@ -110,8 +110,10 @@ pub fn drive<T>(
         Stopped,
         Waiting,
     }
+    // However this ends, by a failed look too, the writer goes on: nobody would end it otherwise.
+    let _released = Released(clock);
     let mut written = 0;
-    let driven = loop {
+    loop {
         clock.set(true);
         let met = block_on(std::future::poll_fn(|context| {
             clock.stop.lock().unwrap().waker = Some(context.waker().clone());
@@ -123,18 +125,25 @@ pub fn drive<T>(
             }
         }));
         match met {
-            Met::Done(value) => break Driven::Done(value),
-            Met::Stopped => break Driven::Stopped(call),
+            Met::Done(value) => return Driven::Done(value),
+            Met::Stopped => return Driven::Stopped(call),
             Met::Waiting => {
                 look(written);
                 written += 1;
                 if crash == Some(written) {
                     drop(call);
-                    break Driven::Dropped;
+                    return Driven::Dropped;
                 }
             }
         }
-    };
-    clock.set(false);
-    driven
+    }
+}
+
+/// Lets the writer of a process go on when it is dropped.
+struct Released<'a>(&'a StopClock);
+
+impl Drop for Released<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
 }

@@ -1,37 +1,26 @@
 //! Anchor logs hand over too: what the folder outside follows and refuses, and the evidence that it leaves.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pollster::block_on;
 use vcto::ErrorKind;
 use vcto::ledger::{
     Checkpoint, Completeness, DeliveryOutcome, EntryType, FileAnchor, Level, SplitView, VerifyOptions,
 };
-use vcto::practice::{AnchorRound, Practice};
+use vcto::practice::AnchorRound;
 use vcto::proof::verify_bundle;
 
 use super::super::anchor::{Yard, kept, round, work};
+use super::super::outside::{self, with_file};
 use super::super::people;
 use super::{beat, key_of, script};
 
 const ORIGIN: &str = "msp.example/vcto/anchor/eu";
 
-async fn with_file(yard: &Yard) -> (Practice, PathBuf) {
-    let dir = yard.dir.path().join("outside");
-    let practice = yard.open().await;
-    practice
-        .register_anchor(FileAnchor::new("client-share", &dir))
-        .unwrap();
-    (practice, dir)
-}
-
 fn files(anchor: &Path, beginning: &str) -> Vec<String> {
-    let place = anchor.join("msp.example%2Fvcto%2Fanchor%2Feu");
-    let names = fs::read_dir(place).unwrap();
-    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names.filter(|name| name.starts_with(beginning)).collect();
-    names.sort();
+    let mut names = outside::files(anchor);
+    names.retain(|name| name.starts_with(beginning));
     names
 }
 
