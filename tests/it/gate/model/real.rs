@@ -210,7 +210,7 @@ impl StateMachineTest for Real {
         real.trail.wait_for(&real.watcher, &expected);
         assert_eq!(outcome, expected.outcome, "{command:?}");
         real.reference = expected.after.clone();
-        seen::check(&mut real, &expected);
+        seen::check(&mut real, command.what.process(), &expected);
         real
     }
 
