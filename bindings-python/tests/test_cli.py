@@ -58,7 +58,7 @@ def staged(shell: Shell) -> str:
 
 def test_every_command_has_help_that_names_the_exit_codes(shell: Shell) -> None:
     top = shell.run("--help").stdout
-    for command in ("review", "what-if", "init", "pending", "show", "approve", "reject", "execute", "run-due", "rollback", "verify", "prove", "rotate-key"):
+    for command in ("review", "what-if", "init", "pending", "show", "approve", "reject", "execute", "run-due", "rollback", "amend", "overrides", "rules", "change-rules", "halt", "verify", "prove", "rotate-key"):
         assert command in top
         assert "exit codes" in shell.run(command, "--help").stdout
     assert "COMMAND" in shell.run(code=2).stderr
@@ -324,3 +324,62 @@ def test_what_was_approved_for_a_window_runs_in_it(shell: Shell) -> None:
 def soon() -> str:
     moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_narrower_change_takes_the_place_of_the_proposal_and_is_an_override(shell: Shell) -> None:
+    proposal = staged(shell)
+    change = shell.told("show", proposal)["change"]
+    change["not_after"] = "2030-01-01T00:00:00Z"
+    (shell.folder / "change.json").write_text(json.dumps(change))
+    amended = shell.told("amend", proposal, "change.json", "--as", "alice", "--reason", "wrong_time: after payroll")
+    assert (amended["amends"], amended["extent"], amended["state"]) == (proposal, "narrower", "waits for approval")
+    assert "superseded" in shell.run("show", proposal).stdout
+    told = json.loads(shell.run("overrides", "--json").stdout)
+    assert [(one["proposal"], one["replacement"], one["code"], one["by"]["name"]) for one in told] == [
+        (proposal, amended["id"], "wrong_time", "alice")
+    ]
+    assert "wrong_time" in shell.run("overrides").stdout
+    # Who narrowed it may approve it.
+    assert shell.told("approve", amended["id"], "--as", "alice", "--key", "alice")["state"] == "approved"
+
+
+def test_what_is_no_change_is_refused_with_its_place(shell: Shell) -> None:
+    proposal = staged(shell)
+    (shell.folder / "change.json").write_text("[1]")
+    told = shell.told("amend", proposal, "change.json", "--reason", "wrong_time", code=3)
+    assert (told["error"]["kind"], told["error"]["place"]) == ("invalid_input", "change.json")
+    (shell.folder / "change.json").write_text("{" * 100_000)
+    shell.run("amend", proposal, "change.json", "--reason", "wrong_time", code=3)
+    shell.run("amend", proposal, "none.json", "--reason", "wrong_time", code=3)
+    shell.run("amend", proposal, "change.json", "--reason", "wrong_time", "--as", "alice", "--by", "svc", code=2)
+    assert shell.told("show", proposal)["state"] == "waits for approval"
+
+
+def test_all_is_stopped_and_goes_on_by_a_signature(shell: Shell) -> None:
+    proposal = staged(shell)
+    shell.run("approve", proposal, "--as", "alice", "--key", "alice")
+    assert "nothing starts" in shell.run("halt", "--as", "bob", "--reason", "something is wrong").stdout
+    assert "something is wrong" in shell.run("execute", proposal, code=1).stderr
+    assert "something is wrong" in shell.run("rules").stdout
+    lift = shell.told("change-rules", "--lift-halt", "--reason", "found it")["id"]
+    shell.run("approve", lift, "--as", "alice", "--key", "alice")
+    shell.run("execute", lift)
+    assert "something is wrong" not in shell.run("rules").stdout
+    assert shell.told("execute", proposal)["status"] == "handed_over"
+
+
+def test_the_rules_are_shown_and_changed_from_a_file(shell: Shell) -> None:
+    shell.run("init", "halden", "--approvers", "signers")
+    before = shell.told("rules")
+    assert [one["person"] for one in before["approvers"]] == ["alice"]
+    assert "architecture-review" in shell.run("rules").stdout
+    (shell.folder / "edit.json").write_text(json.dumps({"policy": {"targets": 10}}))
+    staged_change = shell.told("change-rules", "edit.json", "--reason", "smaller steps", "--by", "svc-desk")
+    assert staged_change["level"] == "L2" and "from 500 to 10" in staged_change["change"]["steps"][0]["title"]
+    assert shell.told("rules") == before
+    shell.run("approve", staged_change["id"], "--as", "alice", "--key", "alice")
+    shell.run("execute", staged_change["id"])
+    assert shell.told("rules")["policy"]["targets"] == 10
+    # The last key cannot be revoked: nobody could decide any more.
+    key = (shell.folder / "alice.pub").read_text()
+    assert shell.run("change-rules", "--revoke-key", key, "--reason", "lost", code=1).stderr

@@ -9,7 +9,7 @@ import pathlib
 from collections.abc import Callable
 
 from .. import __version__
-from . import gate, review
+from . import gate, review, rules
 
 _DESCRIPTION = """\
 Reviews a client's estate, tells what breaks what, and takes changes through a human gate.
@@ -57,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     _review(commands)
     _what_if(commands)
     _gate(commands)
+    _rules(commands)
     _ledger(commands)
     return top
 
@@ -146,6 +147,31 @@ def _gate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     _command(commands, "execute", gate.execute, "carry out what was approved", _practice(), _proposal())
     _command(commands, "run-due", gate.run_due, "carry out what was approved for a window that has begun, of every client; for cron", _practice())
     made = _command(commands, "rollback", gate.rollback, "stage the way back of what was executed", _practice(), _proposal())
+
+
+def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    by = _by()
+    made = _command(commands, "amend", rules.amend, "put a changed proposal in the place of one that is open", _practice(), _proposal(), by)
+    made.add_argument("change", type=pathlib.Path, metavar="CHANGE", help="a JSON file with the whole change, or - for standard input; `vcto show ID --json` has the present one under `change`")
+    made.add_argument("--reason", required=True, metavar="CODE", help="why: a code, alone or with words behind it, such as `wrong_time: payroll week`")
+    _command(commands, "overrides", rules.overrides, "list where people decided otherwise than was proposed", _practice())
+    _command(commands, "rules", rules.rules, "show the rules in force: policy, areas, approvers, freezes, and whether all is stopped", _practice())
+    made = _command(commands, "change-rules", rules.change_rules, "propose a change of the rules, which is approved like any other", _practice(), by)
+    made.add_argument("edit", nargs="?", type=pathlib.Path, metavar="EDIT", help="a JSON file with any of policy, areas, remove_areas, add_approvers, revoke_keys, freezes, unfreeze, lift_halt; or - for standard input")
+    made.add_argument("--revoke-key", action="append", metavar="KEY", help="end this key, by fingerprint or public key; may be given several times")
+    made.add_argument("--unfreeze", action="append", metavar="NAME", help="end this freeze; may be given several times")
+    made.add_argument("--lift-halt", action="store_true", help="let changes start again")
+    made.add_argument("--reason", required=True, help="why; stands in the change")
+    made = _command(commands, "halt", rules.halt, "stop every change of a client at once: nothing starts, what runs turns back", _practice(), by)
+    made.add_argument("--reason", required=True, help="why; everybody sees it who tries to start something")
+
+
+def _by() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(add_help=False)
+    who = made.add_mutually_exclusive_group()
+    who.add_argument("--as", dest="person", metavar="PERSON", help="the person who does this")
+    who.add_argument("--by", default="vcto-cli", metavar="SERVICE", help="the service that does this (default: vcto-cli)")
+    return made
 
 
 def _ledger(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

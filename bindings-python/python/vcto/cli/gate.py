@@ -41,10 +41,10 @@ def _practice(options: argparse.Namespace) -> vcto.Practice:
 
 def _resume(options: argparse.Namespace) -> Any:
     client = tenant(options)
-    return client.resume(_whole(client, options.id))
+    return client.resume(whole(client, options.id))
 
 
-def _whole(client: vcto.Tenant, text: str) -> str:
+def whole(client: vcto.Tenant, text: str) -> str:
     """The id that the text begins, of all proposals that there ever were: also those that are over."""
     if _WHOLE_ID.fullmatch(text):
         return text
@@ -93,7 +93,7 @@ def pending(options: argparse.Namespace) -> int:
 def show(options: argparse.Namespace) -> int:
     """Shows one proposal."""
     value = _resume(options)
-    told = {"id": value.id, "state": _state(value), "change": value.change}
+    told = {"id": value.id, "state": staged_as(value), "change": value.change}
     for key in ("level", "why", "expires_at", "steps", "outcome"):
         if hasattr(value, key):
             told[key] = getattr(value, key)
@@ -114,7 +114,7 @@ def show(options: argparse.Namespace) -> int:
     return 0
 
 
-def _state(value: object) -> str:
+def staged_as(value: object) -> str:
     return {
         "Approved": "approved",
         "Finished": "finished",
@@ -139,7 +139,7 @@ def reject(options: argparse.Namespace) -> int:
 def _decide(options: argparse.Namespace, verdict: str, **window: str | None) -> int:
     staged = _resume(options)
     if not isinstance(staged, vcto.StagedApproval):
-        raise vcto.Denied(f"{staged.id} takes no decision: {_state(staged)}")
+        raise vcto.Denied(f"{staged.id} takes no decision: {staged_as(staged)}")
     text = staged.decision(options.person, verdict, reason=options.reason, role=options.role, **window)
     result = staged.decide(text, vcto.SshKeygen(options.key)(text))
     told: dict[str, Any] = {"id": result.id, "state": type(result).__name__.lower()}
@@ -160,7 +160,7 @@ def execute(options: argparse.Namespace) -> int:
     if isinstance(value, vcto.StagedAutomatic | vcto.StagedNotify):
         value = value.authorize()
     if not isinstance(value, vcto.Approved):
-        raise vcto.Denied(f"{value.id} may not run: {_state(value)}")
+        raise vcto.Denied(f"{value.id} may not run: {staged_as(value)}")
     return _told(options, value.execute())
 
 
@@ -188,12 +188,12 @@ def rollback(options: argparse.Namespace) -> int:
     value = _resume(options)
     execution = value.execution if isinstance(value, vcto.Finished) else None
     if execution is None:
-        raise vcto.Denied(f"{value.id} has nothing to take back: {_state(value)}")
+        raise vcto.Denied(f"{value.id} has nothing to take back: {staged_as(value)}")
     staged = execution.rollback()
     if options.json:
-        document({"id": staged.id, "level": staged.level, "state": _state(staged), "change": staged.change})
+        document({"id": staged.id, "level": staged.level, "state": staged_as(staged), "change": staged.change})
     else:
-        line(staged.id, staged.level, _state(staged), staged.change.title)
+        line(staged.id, staged.level, staged_as(staged), staged.change.title)
     return 0
 
 
