@@ -14,7 +14,7 @@ use super::world::{World, change, level_2, step};
 const PROPOSED: u16 = 0x0110;
 
 /// The id that `docs/formats/gate-records.md` prescribes for a proposal that is recorded next.
-async fn next_id(world: &World, change: &Digest) -> String {
+pub(super) async fn next_id(world: &World, change: &Digest) -> String {
     let ledger = world.tenant.ledger();
     let size = ledger.size().await.unwrap();
     let mut hasher = blake3::Hasher::new_derive_key("vcto proposal v1");
@@ -54,13 +54,16 @@ async fn passes(first: &[(Change, &str)], then: Change, edit: impl Fn(&mut Value
     record["record"]["earlier"] = json!([record["record"]["proposal"]]);
     record["record"]["proposal"] = json!(next_id(&world, &digest).await);
     edit(&mut record["record"], &ids);
-    // The exact bytes of the change are what is digested.
+    forge(dir.path(), &world, PROPOSED, &with_change(record, exact)).await;
+    policy(&world).await.0 == Policy::Ok
+}
+
+/// The record with exactly these bytes as its change: they are what is digested.
+pub(super) fn with_change(mut record: Value, exact: Vec<u8>) -> Box<RawValue> {
     let bytes = String::from_utf8(exact).unwrap();
     record["record"]["change"] = json!("@");
     let text = record.to_string().replacen("\"@\"", &bytes, 1);
-    let record = RawValue::from_string(text).unwrap();
-    forge(dir.path(), &world, PROPOSED, &record).await;
-    policy(&world).await.0 == Policy::Ok
+    RawValue::from_string(text).unwrap()
 }
 
 fn shelf(n: usize) -> Change {

@@ -1,10 +1,13 @@
 //! Small changes that nobody approved count together.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use vcto::Actor;
 use vcto::change::Change;
 use vcto::gate::{Axis, Level, Routed};
 
-use super::world::{World, by, change, step};
+use super::world::{EXPIRED, STARTED, World, by, change, step};
 
 fn shelf(n: usize) -> Change {
     change("documentation", vec![step("s1", "set", &format!("shelf-{n}"))])
@@ -131,6 +134,100 @@ fn a_way_back_frees_only_when_it_was_taken() {
         assert_eq!(back.status(), vcto::gate::ExecutionStatus::RolledBack);
         assert_eq!(level(&world.submit(shelf(3)).await), Level::L0);
     });
+}
+
+/// How many earlier changes the last record of this kind counts.
+async fn counted(world: &World, entry_type: u16) -> Option<u64> {
+    let record = world.recorded(entry_type).await.pop().unwrap();
+    record["record"]["grounds"]["risk"]["input"]["with_earlier"]["proposals"].as_u64()
+}
+
+const PROPOSED: u16 = 0x0110;
+
+/// By who runs what is proposed here: a way back is proposed by them.
+async fn submit_as_operator(world: &World, change: Change) -> Routed {
+    let operator = world.recorded(STARTED).await.pop().unwrap()["record"]["operator"].clone();
+    let operator: Actor = serde_json::from_value(operator).unwrap();
+    world.tenant.submit(change, &operator).await.unwrap()
+}
+
+/// A way back is never held back by what was done before it, and holds nothing back itself.
+#[test]
+fn a_way_back_neither_counts_nor_is_counted_with() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        execute(&world, 0).await.unwrap();
+        let Routed::Automatic(own) = submit_as_operator(&world, shelf(1)).await else {
+            panic!("level 0");
+        };
+        let execution = own.authorize().await.unwrap().execute().await.unwrap();
+        let Routed::Automatic(other) = submit_as_operator(&world, shelf(2)).await else {
+            panic!("two are level 0");
+        };
+        assert_eq!(counted(&world, PROPOSED).await, Some(1));
+        let Routed::Automatic(_back) = execution.rollback().await.unwrap() else {
+            panic!("what could be set can be cleared");
+        };
+        assert_eq!(counted(&world, PROPOSED).await, None, "the way back");
+        let _ = other.authorize().await.unwrap().execute().await.unwrap();
+        let _ = submit_as_operator(&world, shelf(3)).await;
+        assert_eq!(
+            counted(&world, PROPOSED).await,
+            Some(2),
+            "the two, and not the way back"
+        );
+    });
+}
+
+/// What comes later counts with what was before it, and not the other way round.
+#[test]
+fn what_is_proposed_later_does_not_count_at_the_start() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let Routed::Automatic(first) = world.submit(shelf(0)).await else {
+            panic!("level 0");
+        };
+        let _second = world.submit(shelf(1)).await;
+        assert_eq!(counted(&world, PROPOSED).await, Some(1));
+        let _ = first.authorize().await.unwrap().execute().await.unwrap();
+        assert_eq!(counted(&world, STARTED).await, None);
+    });
+}
+
+#[test]
+fn what_can_no_longer_start_does_not_count_though_nobody_recorded_its_end() {
+    pollster::block_on(async {
+        for (late, expected) in [(0, Some(1)), (1, None)] {
+            let world = World::new().await;
+            let mut short = shelf(0);
+            short.not_after = Some("2026-11-22T08:30:00Z".parse().unwrap());
+            let _open = world.submit(short).await;
+            world.clock.set("2026-11-22T08:30:00Z".parse().unwrap());
+            world.clock.advance(jiff::SignedDuration::from_secs(late));
+            let _ = world.submit(shelf(1)).await;
+            assert_eq!(counted(&world, PROPOSED).await, expected, "{late}");
+            assert!(world.recorded(EXPIRED).await.is_empty());
+        }
+    });
+}
+
+/// What has begun and not ended may have done anything.
+#[test]
+fn what_runs_or_is_in_doubt_counts() {
+    let world = pollster::block_on(World::new());
+    let Routed::Automatic(staged) = pollster::block_on(world.submit(shelf(0))) else {
+        panic!("level 0");
+    };
+    let run = pollster::block_on(staged.authorize()).unwrap();
+    world.lab.0.lock().unwrap().stall_at = Some(2);
+    let mut execution = pin!(run.execute());
+    while world.lab.0.lock().unwrap().places < 2 {
+        let polled = execution.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(polled, Poll::Pending));
+        std::thread::yield_now();
+    }
+    let _ = pollster::block_on(world.submit(shelf(1)));
+    assert_eq!(pollster::block_on(counted(&world, PROPOSED)), Some(1));
 }
 
 fn fresh(at: &str) -> serde_json::Value {
