@@ -91,6 +91,47 @@ fn table(name: &str, instance: &Instance) {
     what_ifs(&spared);
     over_the_network(&Estate::new(instances::networked(instance)).expect("the instance is sound"));
     cut_sets(&spared);
+    diff(instance, &spared);
+}
+
+/// What a change of one dependency each of a hundred assets means, beside the same analyses in full.
+fn diff(instance: &Instance, old: &Estate) {
+    let mut changed = Instance {
+        kinds: instance.kinds.clone(),
+        edges: instance.edges.clone(),
+    };
+    let mut numbers = instances::Numbers(7);
+    for _ in 0..100 {
+        let (one, other) = (
+            numbers.below(changed.edges.len()),
+            numbers.below(changed.edges.len()),
+        );
+        let (from, to) = (changed.edges[one].0, changed.edges[other].1);
+        // Down the layers alone: a change is no new ring through everything.
+        let layer = |asset: u32| instances::layer(&changed.kinds[asset as usize]);
+        if layer(from) < layer(to) {
+            changed.edges[one].1 = to;
+        }
+    }
+    changed.edges.sort_unstable();
+    changed.edges.dedup();
+    let new = estate(&changed, true);
+    let mut found = None;
+    let time = median_ms(3, || (), |()| found = impact::diff(old, &new).ok());
+    let found = found.expect("within bounds");
+    let records = median_ms(3, || (), |()| vcto::estate::diff(old, &new));
+    let full = median_ms(
+        3,
+        || (),
+        |()| (impact::blast_radii(old), impact::blast_radii(&new)),
+    );
+    println!(
+        "  a diff of {} relations: {} radii and {} services differ {time:>8.2} ms, of which records {records:.2} ms; radii of \
+         both in full {full:.2} ms",
+        found.changes.relations.added.len(),
+        found.radii.len(),
+        found.cuts.len()
+    );
 }
 
 /// What-ifs with the network layer: the largest hub, and the firewall of a site.

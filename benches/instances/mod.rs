@@ -43,6 +43,11 @@ const LAYERS: [(AssetKind, f64, f64); 8] = [
     (AssetKind::Site, 0.01, 0.0),
 ];
 
+/// The layer of a kind, from the desk down.
+pub fn layer(kind: &AssetKind) -> Option<usize> {
+    LAYERS.iter().position(|(layer, _, _)| layer == kind)
+}
+
 /// Dependencies of an estate as pairs of numbers below `assets`, and the kind of each asset.
 pub struct Instance {
     pub kinds: Vec<AssetKind>,

@@ -58,6 +58,7 @@ pub struct CutSearch {
     marks: Marks,
     monitor: Monitor,
     most: usize,
+    silent: bool,
 }
 
 impl CutSearch {
@@ -68,6 +69,7 @@ impl CutSearch {
             marks: Marks::new(estate.graph()),
             monitor: Monitor::default(),
             most: 1_000_000,
+            silent: false,
         }
     }
 
@@ -100,25 +102,23 @@ impl CutSearch {
             })
     }
 
+    /// Leaves the progress to the caller; the monitor can still stop the work.
+    pub(super) fn silent(mut self) -> Self {
+        self.silent = true;
+        self
+    }
+
     /// The sets by position, in order.
-    fn positions(&mut self, asset: u32, order: usize) -> Result<Vec<Vec<u32>>> {
-        match order {
-            0 => {
-                return Err(Error::new(
-                    ErrorKind::InvalidInput,
-                    "a cut set has at least one asset: order is 1 or 2",
-                ));
-            }
-            1 | 2 => {}
-            _ => {
-                return Err(Error::new(
-                    ErrorKind::Unsupported,
-                    "cut sets are found up to order 2",
-                ));
-            }
-        }
+    pub(super) fn positions(&mut self, asset: u32, order: usize) -> Result<Vec<Vec<u32>>> {
+        check_order(order)?;
         let cone = Cone::new(self.estate.graph(), asset, &mut self.marks);
-        let singles = search::singles(&cone, &self.monitor)?;
+        let singles = search::singles(&cone, |done, total| {
+            if self.silent {
+                self.monitor.check()
+            } else {
+                self.monitor.report("impact.cut_sets", done, Some(total))
+            }
+        })?;
         let at = |row: &u32| cone.rows.get(*row as usize).copied();
         let mut sets: Vec<Vec<u32>> = cone
             .vital
@@ -155,6 +155,21 @@ impl CutSearch {
             Error::new(ErrorKind::TooLarge, format!("more than {} cut sets", self.most))
                 .remedy("ask for order 1, or raise the bound with `CutSearch::most`"),
         )
+    }
+}
+
+/// Refuses an order for which there is no search.
+pub(super) fn check_order(order: usize) -> Result<()> {
+    match order {
+        0 => Err(Error::new(
+            ErrorKind::InvalidInput,
+            "a cut set has at least one asset: order is 1 or 2",
+        )),
+        1 | 2 => Ok(()),
+        _ => Err(Error::new(
+            ErrorKind::Unsupported,
+            "cut sets are found up to order 2",
+        )),
     }
 }
 

@@ -15,6 +15,7 @@ mod words;
 
 pub use lines::State;
 pub use questions::Question;
+pub(super) use tally::is_service;
 pub use tally::{PeopleAffected, ServiceEffect, SiteEffect, WayOut};
 
 use std::fmt;

@@ -1,5 +1,6 @@
 //! Tests of `vcto::impact` and of the graph of `vcto::estate` through the public API.
 
+mod diff;
 mod failing;
 #[path = "../../../benches/instances/fat_tree.rs"]
 mod fat_tree;

@@ -40,6 +40,15 @@ impl Condensation {
         self.of[asset as usize]
     }
 
+    /// The assets of one component, ascending; none for a number that is not in use.
+    pub(crate) fn assets(&self, component: u32) -> &[u32] {
+        let index = component as usize;
+        match (self.bounds.get(index), self.bounds.get(index + 1)) {
+            (Some(start), Some(end)) => &self.assets[*start as usize..*end as usize],
+            _ => &[],
+        }
+    }
+
     /// The assets of every component, ascending, dependants first.
     pub(crate) fn components(&self) -> impl DoubleEndedIterator<Item = &[u32]> + ExactSizeIterator {
         self.bounds

@@ -26,8 +26,8 @@ pub(super) struct Singles {
     pub(super) classes: Vec<Vec<u32>>,
 }
 
-/// Fails every row alone.
-pub(super) fn singles(cone: &Cone, monitor: &Monitor) -> Result<Singles> {
+/// Fails every row alone. `progress` hears how many of how many are done, and can stop the work.
+pub(super) fn singles(cone: &Cone, progress: impl Fn(u64, u64) -> Result<()>) -> Result<Singles> {
     let count = cone.rows.len();
     let shared: BTreeSet<u32> = cone.members().iter().copied().collect();
     let mut bits = vec![Bits::NONE; count];
@@ -35,7 +35,7 @@ pub(super) fn singles(cone: &Cone, monitor: &Monitor) -> Result<Singles> {
     let mut signatures = Signatures::default();
     let rows: Vec<u32> = (0_u32..).zip(&cone.rows).map(|(row, _)| row).collect();
     for (number, block) in rows.chunks(COLUMNS).enumerate() {
-        monitor.report("impact.cut_sets", (number * COLUMNS) as u64, Some(count as u64))?;
+        progress((number * COLUMNS) as u64, count as u64)?;
         let verdict = sweep(cone, block, &mut bits);
         let strained = cone.strained(&bits, &verdict).without(&verdict);
         cuts.extend(verdict.columns().filter_map(|column| block.get(column)));

@@ -86,7 +86,7 @@ pub(super) fn people(asset: &Asset) -> Option<u64> {
 }
 
 /// Whether people work with it as such.
-pub(super) fn is_service(asset: &Asset) -> bool {
+pub(in crate::impact) fn is_service(asset: &Asset) -> bool {
     matches!(
         asset.kind,
         AssetKind::BusinessApplication | AssetKind::SaasSubscription | AssetKind::Service
