@@ -115,6 +115,10 @@ impl PublicKey {
     #[cfg(feature = "passkey")]
     pub(super) fn of_point(point: [u8; 65], application: &str) -> Result<Self> {
         check_application(application)?;
+        // What a token was made for is no domain.
+        if !application.starts_with("ssh:") {
+            super::passkey::check_relying_party(application)?;
+        }
         // Checks that it is a point of the curve, and not the one at infinity.
         p256::ecdsa::VerifyingKey::from_sec1_bytes(&point)
             .map_err(|_| denied("the key is no point of the curve"))?;

@@ -61,12 +61,7 @@ pub fn passkey_key(relying_party: &str, public_key: &[u8]) -> Result<PublicKey> 
                 .remedy("make the passkey with `alg: -7`, and pass what `getPublicKey()` gives")
                 .during("sshsig.passkey")
         })?;
-    if !is_domain(relying_party) {
-        return Err(
-            malformed("the relying party is a domain in lower case, without scheme, port and path")
-                .during("sshsig.passkey"),
-        );
-    }
+    check_relying_party(relying_party).map_err(|error| error.during("sshsig.passkey"))?;
     PublicKey::of_point(point, relying_party)
 }
 
@@ -238,7 +233,7 @@ fn is_of(origin: &str, relying_party: &str) -> bool {
         (None, None) => return false,
     };
     let host = match host.split_once(':') {
-        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        Some((host, port)) if is_port(port) => host,
         Some(_) => return false,
         None => host,
     };
@@ -249,6 +244,33 @@ fn is_of(origin: &str, relying_party: &str) -> bool {
         .strip_suffix(relying_party)
         .and_then(|rest| rest.strip_suffix('.'));
     host == relying_party || (is_domain(host) && below.is_some_and(|label| !label.is_empty()))
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
+}
+
+/// A relying party is one domain, as browsers write it, and one that somebody can have. Whether it is a public suffix, below which
+/// others are too, no list is asked.
+pub(super) fn check_relying_party(text: &str) -> Result<()> {
+    let last = text.rsplit('.').next().unwrap_or_default();
+    let why = if text.contains([':', '/']) {
+        "it stands without scheme, port and path, and is no address"
+    } else if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        "it stands in lower case"
+    } else if !is_domain(text) {
+        "it is labels of `a-z`, `0-9` and `-` between dots, none of them empty"
+    } else if last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x") {
+        "an address is none"
+    } else if !text.contains('.') && text != "localhost" {
+        "a single label is nobody's, except `localhost`, to try it out"
+    } else {
+        return Ok(());
+    };
+    Err(malformed(&format!(
+        "{} is no domain of a relying party: {why}",
+        quoted(text)
+    )))
 }
 
 /// A name in lower case, as browsers write it.
@@ -331,6 +353,8 @@ mod tests {
             ("https://.msp.example", false),
             ("https://a@b.msp.example", false),
             ("https://msp.example:", false),
+            ("https://msp.example:65536", false),
+            ("https://msp.example:+1", false),
             ("https://msp.example/x", false),
             ("https://MSP.example", false),
             ("https://example", false),
