@@ -25,7 +25,7 @@ pub struct Amendment {
     pub original: ProposalId,
     /// Who amended it. Who narrowed it may still approve it, who widened it may not.
     pub by: Actor,
-    /// Whether it asks for less than the original, or for something else.
+    /// Whether it asks for less than the original and everything that this one took the place of, or for something else.
     pub extent: Extent,
     /// Why: a [`ReasonCode`], or one with words behind it.
     pub reason: String,
@@ -53,8 +53,8 @@ pub(super) fn amended_by(
     if record.proposer != original.proposer {
         return Err(malformed("who proposed it stays the proposer"));
     }
-    let extent = change.extent_beside(&original.change);
-    let authors = authors(original, change, &amends.by)?;
+    let extent = extent(state, original, change)?;
+    let authors = authors(state, original, change, &amends.by)?;
     let amendment = Amendment {
         original: original.id,
         by: amends.by.clone(),
@@ -68,26 +68,51 @@ pub(super) fn amended_by(
     })
 }
 
-/// Who wrote what is in an amended change: all who wrote the original, and who widened it.
-pub(super) fn authors(original: &Proposal, change: &Change, by: &Actor) -> Result<Vec<Actor>> {
-    let mut authors = original.authors.clone();
-    match change.extent_beside(&original.change) {
-        Extent::Same => Err(Error::new(
+/// What an amended change asks for beside all that it follows. A chain of amendments, each a little less than the one before,
+/// must not end in something that the first one did not ask for.
+fn extent(state: &State, original: &Proposal, change: &Change) -> Result<Extent> {
+    if change.extent_beside(&original.change) == Extent::Same {
+        return Err(Error::new(
             ErrorKind::InvalidInput,
             "nothing in it differs from what it would take the place of",
-        )),
-        Extent::Wider if !authors.contains(by) && authors.len() >= MAX_AUTHORS => Err(Error::new(
-            ErrorKind::TooLarge,
-            "a proposal has at most 100 authors",
-        )
-        .remedy("withdraw it and submit the change")),
-        Extent::Wider if !authors.contains(by) => {
-            authors.push(by.clone());
-            Ok(authors)
-        }
-        Extent::Narrower | Extent::Wider => Ok(authors),
+        ));
     }
+    let mut before = Some(original);
+    for _ in 0..MAX_AMENDMENTS {
+        let Some(other) = before else {
+            return Ok(Extent::Narrower);
+        };
+        if change.extent_beside(&other.change) == Extent::Wider {
+            return Ok(Extent::Wider);
+        }
+        let amendment = other.amendment.as_ref();
+        before = amendment
+            .map(|amendment| state.proposal(&amendment.original).map(Arc::as_ref))
+            .transpose()?;
+    }
+    Err(
+        Error::new(ErrorKind::TooLarge, "a proposal is amended at most 100 times")
+            .remedy("withdraw it and submit the change"),
+    )
 }
+
+/// Who wrote what is in an amended change: all who wrote the original, and who widened it.
+pub(super) fn authors(state: &State, original: &Proposal, change: &Change, by: &Actor) -> Result<Vec<Actor>> {
+    let mut authors = original.authors.clone();
+    if extent(state, original, change)? == Extent::Wider && !authors.contains(by) {
+        if authors.len() >= MAX_AUTHORS {
+            return Err(
+                Error::new(ErrorKind::TooLarge, "a proposal has at most 100 authors")
+                    .remedy("withdraw it and submit the change"),
+            );
+        }
+        authors.push(by.clone());
+    }
+    Ok(authors)
+}
+
+/// The most times that a proposal is amended.
+const MAX_AMENDMENTS: usize = 100;
 
 /// The most persons who wrote one proposal.
 const MAX_AUTHORS: usize = 100;

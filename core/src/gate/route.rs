@@ -387,7 +387,9 @@ impl<'a> Submission<'a> {
 
     fn authors(&self, state: &State, change: &Change) -> Result<Vec<Actor>> {
         match self {
-            Self::Amended(_, amends) => authors(state.proposal(&amends.proposal)?, change, &amends.by),
+            Self::Amended(_, amends) => {
+                authors(state, state.proposal(&amends.proposal)?, change, &amends.by)
+            }
             Self::New(_, by) | Self::Rules(_, _, by) | Self::WayBack(_, by) => Ok(vec![(*by).clone()]),
         }
     }
