@@ -525,7 +525,8 @@ export interface RulesInForce {
   /** Also those whose key is revoked. */
   approvers: RegisteredApprover[]
   freezes: Required<Freeze>[]
-  halt: Halt | null
+  /** The kill switch: it is on while there is one. */
+  halts: Halt[]
 }
 
 /** What is to change of the rules; what is not named stays. */
@@ -592,9 +593,11 @@ export interface WorkReport {
   /** What was due and not started; tried again as long as its window lasts. */
   refused: { tenant: string; proposal: string | null; kind: ErrorKind; text: string; remedy: string | null }[]
   missed: MissedWindow[]
+  /** What waits for approvals that nobody can give any more. Told at every call. */
+  stuck: { tenant: string; proposal: string; why: string }[]
   /** When the next window begins of those that are known now. */
   next: string | null
-  /** Whether nothing was missed or refused, and nothing ended in need of a human. */
+  /** Whether nothing was missed or refused, nothing waits in vain, and nothing ended in need of a human. */
   isQuiet: boolean
 }
 
@@ -690,6 +693,8 @@ export interface Approvals {
   needed: number
   roles: string[]
   given: string[]
+  /** Why nobody is left who can complete them, with what helps; null while somebody can. */
+  stuck: string | null
 }
 
 /** What waits, in short: enough to choose, not to decide. */
@@ -705,6 +710,8 @@ export interface Pending {
   expiresAt: string
   approvalsNeeded: number
   approvedBy: string[]
+  /** Why it waits in vain, with what helps: nobody is left who can complete its approvals. */
+  stuck: string | null
   steps: number
 }
 
@@ -1339,8 +1346,11 @@ export declare class StagedHumanOnly {
   toJSON(): never
   /** Takes the proposal back; only who proposed or widened it may. */
   withdraw(by: string | Actor): Promise<void>
-  /** The exact bytes that the person signs who did it, or declines to. */
-  attestation(person: string, what: 'did' | 'declined', details?: { note?: string }): Buffer
+  /**
+   * The exact bytes that the person signs who did it, or declines to. `doneAt` says when it was done, a whole second within the
+   * window of the change; without it, just now. It can be said for 30 days after `expiresAt`.
+   */
+  attestation(person: string, what: 'did' | 'declined', details?: AttestationDetails): Buffer
   /** Hands in a signed attestation: it is kept, and the proposal is over. */
   attest(text: Said, signature: Said): Promise<Finished>
 }
@@ -1389,7 +1399,7 @@ export declare class Tenant {
   submit(change: Change, options: string | SubmitOptions): Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
   /**
    * Puts a changed one in the place of a proposal that is open, which stays in the ledger. Every decision on it is a new one;
-   * who narrows it (fewer of the same steps, a later or shorter window, less money) may still approve it, who widens it may not.
+   * who narrows it (fewer of the same steps, a window within the old one, less money) may still approve it, who widens it may not.
    * `reason` is a code, alone or with words behind it: `wrong_time: payroll week`.
    */
   amend(id: string, change: Change, options: AmendOptions): Promise<StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify>
@@ -1470,6 +1480,14 @@ export interface AmendOptions {
 export interface AnchorOptions {
   /** Takes a log that did not grow too when its last head is as old as this, in seconds. */
   heartbeat?: number
+}
+
+/** What an attestation says beside what was done. */
+export interface AttestationDetails {
+  /** In words. */
+  note?: string
+  /** When it was done. */
+  doneAt?: string
 }
 
 /**
@@ -1562,12 +1580,6 @@ export declare function inferredCsv(inventory: Estate | Inventory): string
 
 /** The provider's edition of the budget, with what the price list says in `msp_cost`: never for a client. */
 export declare function internalBudget(estate: Estate, review: Review, prices: string | Uint8Array, options?: BudgetOptions | undefined | null): Promise<InternalBudget>
-
-/** What an attestation says beside what was done. */
-export interface NoteDetails {
-  /** In words. */
-  note?: string
-}
 
 /**
  * Opens the practice in this folder, or begins one where the folder is empty or not there. `postgres://user@host/database` names

@@ -525,7 +525,8 @@ export interface RulesInForce {
   /** Also those whose key is revoked. */
   approvers: RegisteredApprover[]
   freezes: Required<Freeze>[]
-  halt: Halt | null
+  /** The kill switch: it is on while there is one. */
+  halts: Halt[]
 }
 
 /** What is to change of the rules; what is not named stays. */
@@ -592,9 +593,11 @@ export interface WorkReport {
   /** What was due and not started; tried again as long as its window lasts. */
   refused: { tenant: string; proposal: string | null; kind: ErrorKind; text: string; remedy: string | null }[]
   missed: MissedWindow[]
+  /** What waits for approvals that nobody can give any more. Told at every call. */
+  stuck: { tenant: string; proposal: string; why: string }[]
   /** When the next window begins of those that are known now. */
   next: string | null
-  /** Whether nothing was missed or refused, and nothing ended in need of a human. */
+  /** Whether nothing was missed or refused, nothing waits in vain, and nothing ended in need of a human. */
   isQuiet: boolean
 }
 
@@ -690,6 +693,8 @@ export interface Approvals {
   needed: number
   roles: string[]
   given: string[]
+  /** Why nobody is left who can complete them, with what helps; null while somebody can. */
+  stuck: string | null
 }
 
 /** What waits, in short: enough to choose, not to decide. */
@@ -705,6 +710,8 @@ export interface Pending {
   expiresAt: string
   approvalsNeeded: number
   approvedBy: string[]
+  /** Why it waits in vain, with what helps: nobody is left who can complete its approvals. */
+  stuck: string | null
   steps: number
 }
 

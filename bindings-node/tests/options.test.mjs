@@ -18,7 +18,7 @@ const two = (keys) => ({
 test('two persons with two keys approve one change', async () => {
   const { folder, signer, staged, tenant } = await world({ tenant: two })
   const first = await staged()
-  assert.deepEqual(first.approvals, { needed: 2, roles: ['owner'], given: [] })
+  assert.deepEqual(first.approvals, { needed: 2, roles: ['owner'], given: [], stuck: null })
   const waiting = await first.approve('alice', { signer: signer('alice'), role: 'security' })
   assert.ok(waiting instanceof vcto.Waiting)
   assert.deepEqual(waiting.approvals.given, ['alice'])

@@ -293,7 +293,7 @@ impl Tenant {
     }
 
     /// Puts a changed one in the place of a proposal that is open, which stays in the ledger. Every decision on it is a new one;
-    /// who narrows it (fewer of the same steps, a later or shorter window, less money) may still approve it, who widens it may not.
+    /// who narrows it (fewer of the same steps, a window within the old one, less money) may still approve it, who widens it may not.
     /// `reason` is a code, alone or with words behind it: `wrong_time: payroll week`.
     fn amend(
         &self,

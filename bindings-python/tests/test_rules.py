@@ -65,10 +65,9 @@ def test_while_the_kill_switch_is_on_nothing_starts(world: World) -> None:
     with pytest.raises(vcto.Denied, match="watchdog stopped all changes") as caught:
         approved.execute()
     assert caught.value.remedy is not None
-    in_force = world.tenant.rules().halt
-    assert in_force is not None and in_force.seq == halt.seq
+    assert [standing.seq for standing in world.tenant.rules().halts] == [halt.seq]
     run(world, {"lift_halt": True}, "bob")
-    assert world.tenant.rules().halt is None
+    assert world.tenant.rules().halts == []
     again = world.tenant.resume(approved.id)
     assert isinstance(again, vcto.Approved)
     assert again.execute().status == "handed_over"

@@ -6,7 +6,9 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use pollster::block_on;
 use vcto::Tenant;
-use vcto::gate::{Approval, Automatic, Decided, DecisionOptions, HumanOnly, Notify, Routed, Staged};
+use vcto::gate::{
+    Approval, AttestationOptions, Automatic, Decided, DecisionOptions, HumanOnly, Notify, Routed, Staged,
+};
 
 use super::approved::Approved;
 use super::decided::{AnyDecided, Rejected, Waiting};
@@ -93,18 +95,24 @@ tokens! {
 
     /// A change that a human does: L3. There is no way to execute it.
     StagedHumanOnly holds Staged<HumanOnly>, taken back with withdraw {
-        /// The exact bytes that the person signs who did it, or declines to.
-        #[napi(ts_args_type = "person: string, what: 'did' | 'declined', details?: { note?: string }")]
+        /// The exact bytes that the person signs who did it, or declines to. `doneAt` says when it was done, a whole second within the
+        /// window of the change; without it, just now. It can be said for 30 days after `expiresAt`.
+        #[napi(ts_args_type = "person: string, what: 'did' | 'declined', details?: AttestationDetails")]
         pub fn attestation(
             &self,
             env: &Env,
             person: String,
             what: String,
-            details: Option<NoteDetails>,
+            details: Option<AttestationDetails>,
         ) -> Result<Buffer> {
-            let what = word(env, "what", &what)?;
-            let note = details.and_then(|details| details.note);
-            let text = self.slot.read(|staged| staged.attestation(&person, what, note.as_deref()));
+            let details = details.unwrap_or_default();
+            let done_at = details.done_at.map(|time| word(env, "doneAt", &time)).transpose()?;
+            let options = AttestationOptions {
+                note: details.note,
+                done_at,
+                ..AttestationOptions::new(person, word(env, "what", &what)?)
+            };
+            let text = self.slot.read(|staged| staged.attestation_with(options));
             text.or_throw(env).map(Into::into)
         }
 
@@ -125,10 +133,13 @@ tokens! {
 }
 
 /// What an attestation says beside what was done.
+#[derive(Default)]
 #[napi(object, object_to_js = false)]
-pub struct NoteDetails {
+pub struct AttestationDetails {
     /// In words.
     pub note: Option<String>,
+    /// When it was done.
+    pub done_at: Option<String>,
 }
 
 impl StagedApproval {

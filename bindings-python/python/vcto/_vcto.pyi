@@ -899,9 +899,10 @@ class StagedHumanOnly:
         """
         Hands in a signed attestation: it is kept, and the proposal is over.
         """
-    def attestation(self, /, person: str, what: str, *, note: str | None = None) -> bytes:
+    def attestation(self, /, person: str, what: str, *, note: str | None = None, done_at: str | None = None) -> bytes:
         """
-        The exact bytes that the person signs who did it, or declines to: `did` or `declined`.
+        The exact bytes that the person signs who did it, or declines to: `did` or `declined`. `done_at` says when it was done, a
+        whole second within the window of the change; without it, just now. It can be said for 30 days after `expires_at`.
         """
     @property
     def change(self, /) -> Change:
@@ -1021,7 +1022,7 @@ class Tenant:
     def amend(self, /, id: str, change: dict[str, Any], by: str | dict[str, Any], reason: str) -> StagedApproval | StagedAutomatic | StagedHumanOnly | StagedNotify:
         """
         Puts a changed one in the place of a proposal that is open, which stays in the ledger. Every decision on it is a new one;
-        who narrows it (fewer of the same steps, a later or shorter window, less money) may still approve it, who widens it may not.
+        who narrows it (fewer of the same steps, a window within the old one, less money) may still approve it, who widens it may not.
         `reason` is a code, alone or with words behind it: `wrong_time: payroll week`.
         """
     def approvers(self, /) -> list[Approver]:

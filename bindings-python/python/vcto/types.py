@@ -241,7 +241,8 @@ class RulesInForce(Record):
     """Also those whose key is revoked."""
     freezes: list[Freeze]
     """Each also with `["from"]`."""
-    halt: Halt | None
+    halts: list[Halt]
+    """The kill switch: it is on while there is one."""
 
 
 class Decision(Record):
@@ -265,6 +266,8 @@ class Approvals(Record):
     needed: int
     roles: list[str]
     given: list[str]
+    stuck: str | None
+    """Why nobody is left who can complete them, with what helps; none while somebody can."""
 
 
 class Pending(Record):
@@ -281,6 +284,8 @@ class Pending(Record):
     expires_at: str
     approvals_needed: int
     approved_by: list[str]
+    stuck: str | None
+    """Why it waits in vain, with what helps: nobody is left who can complete its approvals."""
     steps: int
 
 
@@ -335,10 +340,12 @@ class WorkReport(Record):
     refused: list[Part]
     """What was due and not started: `tenant`, `proposal`, `kind`, `text`, `remedy`. Tried again as long as its window lasts."""
     missed: list[MissedWindow]
+    stuck: list[Part]
+    """What waits for approvals that nobody can give any more: `tenant`, `proposal`, `why`. Told at every call."""
     next: str | None
     """When the next window begins of those that are known now."""
     is_quiet: bool
-    """Whether nothing was missed or refused, and nothing ended in need of a human."""
+    """Whether nothing was missed or refused, nothing waits in vain, and nothing ended in need of a human."""
 
 
 class Amendment(Record):

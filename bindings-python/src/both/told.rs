@@ -118,6 +118,7 @@ pub struct Work<'a> {
     executed: Vec<Worked<'a>>,
     refused: Vec<Refusal<'a>>,
     missed: Vec<Missed<'a>>,
+    stuck: Vec<Stuck<'a>>,
     next: Option<String>,
     is_quiet: bool,
 }
@@ -138,6 +139,13 @@ struct Refusal<'a> {
     remedy: Option<String>,
 }
 
+#[derive(Serialize)]
+struct Stuck<'a> {
+    tenant: &'a str,
+    proposal: String,
+    why: &'a str,
+}
+
 impl<'a> Work<'a> {
     /// As core says it.
     pub fn of(report: &'a WorkReport) -> Self {
@@ -153,10 +161,16 @@ impl<'a> Work<'a> {
             text: refusal.error.to_string(),
             remedy: refusal.error.remedy_text().map(ToString::to_string),
         });
+        let stuck = report.stuck.iter().map(|stuck| Stuck {
+            tenant: &stuck.tenant,
+            proposal: stuck.proposal.to_string(),
+            why: &stuck.why,
+        });
         Self {
             executed: executed.collect(),
             refused: refused.collect(),
             missed: report.missed.iter().map(Missed::of).collect(),
+            stuck: stuck.collect(),
             next: report.next.map(|next| next.to_string()),
             is_quiet: report.is_quiet(),
         }

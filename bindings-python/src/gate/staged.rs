@@ -5,7 +5,9 @@ use std::sync::Arc;
 use pollster::block_on;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use vcto::gate::{Approval, Automatic, Decided, DecisionOptions, HumanOnly, Notify, Routed, Staged};
+use vcto::gate::{
+    Approval, AttestationOptions, Automatic, Decided, DecisionOptions, HumanOnly, Notify, Routed, Staged,
+};
 use vcto::{Result as CoreResult, Tenant};
 
 use super::approved::Approved;
@@ -107,17 +109,23 @@ tokens! {
 
     /// A change that a human does: L3. There is no way to execute it.
     StagedHumanOnly holds Staged<HumanOnly>, taken back with withdraw {
-        /// The exact bytes that the person signs who did it, or declines to: `did` or `declined`.
-        #[pyo3(signature = (person, what, *, note=None))]
+        /// The exact bytes that the person signs who did it, or declines to: `did` or `declined`. `done_at` says when it was done, a
+        /// whole second within the window of the change; without it, just now. It can be said for 30 days after `expires_at`.
+        #[pyo3(signature = (person, what, *, note=None, done_at=None))]
         fn attestation<'py>(
             &self,
             py: Python<'py>,
             person: &str,
             what: &str,
-            note: Option<&str>,
+            note: Option<String>,
+            done_at: Option<&str>,
         ) -> Result<Bound<'py, PyBytes>> {
-            let what = word(what, "what")?;
-            let text = py.detach(|| self.slot.read(|staged| staged.attestation(person, what, note)))?;
+            let options = AttestationOptions {
+                note,
+                done_at: done_at.map(|time| word(time, "done_at")).transpose()?,
+                ..AttestationOptions::new(person, word(what, "what")?)
+            };
+            let text = py.detach(|| self.slot.read(|staged| staged.attestation_with(options)))?;
             Ok(PyBytes::new(py, &text))
         }
 

@@ -18,7 +18,8 @@ use crate::text::quoted;
 
 /// The people who may sign, in the order of the text.
 ///
-/// No key stands twice, and no two names differ only in case.
+/// No key stands twice but for one person and for periods of validity that lie behind each other, and no two names differ only in
+/// case.
 ///
 /// ```
 /// use vcto::gate::allowed_signers::AllowedSigners;
@@ -40,7 +41,8 @@ impl AllowedSigners {
     /// Takes entries that were made one by one.
     ///
     /// # Errors
-    /// `invalid_input` when a key stands twice or two names differ only in case; `too_large` beyond 10,000 entries.
+    /// `invalid_input` when a key stands twice for periods that are not behind each other, or two names differ only in case;
+    /// `too_large` beyond 10,000 entries.
     pub fn new(entries: impl IntoIterator<Item = AllowedSigner>) -> Result<Self> {
         let mut register = Register::default();
         for (at, entry) in entries.into_iter().enumerate() {
@@ -56,7 +58,25 @@ impl AllowedSigners {
         self.0.iter()
     }
 
-    /// The entry of this key, whether it is valid now or not.
+    /// The entry by which this key may sign in this namespace at this time.
+    ///
+    /// # Errors
+    /// `denied` for a key that is not listed, for another namespace and before the time; `expired` after it.
+    pub fn signer_at(&self, key: &PublicKey, namespace: &str, at: Timestamp) -> Result<&AllowedSigner> {
+        let mut refusal = refused(
+            ErrorKind::Denied,
+            format!("the key {} is not listed", key.fingerprint()),
+        );
+        for entry in self.0.iter().filter(|entry| entry.key == *key) {
+            match entry.permits(namespace, at) {
+                Ok(()) => return Ok(entry),
+                Err(error) => refusal = error,
+            }
+        }
+        Err(refusal)
+    }
+
+    /// The first entry of this key, whether it is valid now or not.
     pub fn find(&self, key: &PublicKey) -> Option<&AllowedSigner> {
         self.0.iter().find(|entry| entry.key == *key)
     }
@@ -187,6 +207,14 @@ impl AllowedSigner {
         Ok(self)
     }
 
+    /// Whether it is the same key of the same person, for a time before or after the other's.
+    fn is_apart_from(&self, other: &Self) -> bool {
+        let ends_before = |one: &Self, two: &Self| matches!((one.valid_before, two.valid_after), (Some(end), Some(begin)) if end <= begin);
+        let is_same =
+            self.key == other.key && self.person == other.person && self.namespaces == other.namespaces;
+        is_same && (ends_before(self, other) || ends_before(other, self))
+    }
+
     /// Adds a note for the reader of the file.
     ///
     /// # Errors
@@ -308,7 +336,7 @@ const MAX_TEXT: usize = 1_048_576;
 struct Register {
     entries: Vec<AllowedSigner>,
     /// The keys alone, whatever they are said to be for.
-    keys: BTreeMap<Vec<u8>, String>,
+    keys: BTreeMap<Vec<u8>, Vec<usize>>,
     /// Lower case to the one spelling that is used.
     names: BTreeMap<String, String>,
 }
@@ -320,15 +348,19 @@ impl Register {
         }
         // INVARIANT: a key names one person, so that nobody counts twice: also where it is written as that of a token, or for
         // another relying party.
-        let material = entry.key.as_bytes().to_vec();
-        if let Some(person) = self.keys.insert(material, entry.person.clone()) {
+        let same = self.keys.entry(entry.key.as_bytes().to_vec()).or_default();
+        let before = same.iter().filter_map(|at| self.entries.get(*at));
+        if let Some(other) = before.into_iter().find(|other| !entry.is_apart_from(other)) {
             return Err(invalid(format!(
                 "the key {} is listed already, for {}",
                 entry.key.fingerprint(),
-                quoted(&person)
+                quoted(&other.person)
             ))
-            .remedy("one key names one person, on one line"));
+            .remedy(
+                "one key names one person, on one line, or on one for each period in which it was valid",
+            ));
         }
+        same.push(self.entries.len());
         let spelling = self
             .names
             .entry(entry.person.to_ascii_lowercase())

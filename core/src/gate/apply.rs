@@ -202,7 +202,7 @@ impl State {
 
     fn attested(&self, at: Timestamp, record: &Attested) -> Result<Transition> {
         let mut proposal = Proposal::clone(self.proposal(&record.proposal)?);
-        check_open(&proposal, at)?;
+        check_before(&proposal, proposal.closes_at(), at)?;
         check_level(&proposal, Level::L3)?;
         let vote = statement::admit(self, &proposal, &record.attestation, at)?;
         let outcome = match vote.statement {
@@ -256,7 +256,7 @@ impl State {
             return Err(over(&proposal));
         }
         match record.what {
-            ExpiredWhat::Proposal if at > proposal.ends_at() => Ok(self.close(proposal, Outcome::Expired)),
+            ExpiredWhat::Proposal if at > proposal.closes_at() => Ok(self.close(proposal, Outcome::Expired)),
             ExpiredWhat::Approvals => {
                 let before = proposal.votes.len();
                 proposal.votes.retain(|vote| at <= vote.not_after);
@@ -330,10 +330,14 @@ fn observed(change: &Change, outcome: Outcome, observed: &[ObservedStep]) -> Res
 
 /// The proposal waits, and its time is not over.
 pub(super) fn check_open(proposal: &Proposal, at: Timestamp) -> Result<()> {
+    check_before(proposal, proposal.ends_at(), at)
+}
+
+fn check_before(proposal: &Proposal, end: Timestamp, at: Timestamp) -> Result<()> {
     if proposal.phase != Phase::Open {
         return Err(over(proposal));
     }
-    if at > proposal.ends_at() {
+    if at > end {
         return Err(
             Error::new(ErrorKind::Expired, "the proposal is past its time").remedy("submit the change again")
         );

@@ -146,7 +146,7 @@ pub(super) fn check_grounds(
         return Err(malformed("the risk was assessed for something else"));
     }
     let frozen = rules::in_force(&state.setup.freezes, &change.area, at).map(|freeze| &freeze.name);
-    if input.halted != state.setup.halt.is_some() || !input.frozen.iter().eq(frozen) {
+    if input.halted == state.setup.halts.is_empty() || !input.frozen.iter().eq(frozen) {
         return Err(Error::new(
             ErrorKind::Stale,
             "the freezes and the kill switch are others",

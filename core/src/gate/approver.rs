@@ -186,6 +186,12 @@ pub struct Registered {
     pub since: u64,
     /// When the key was revoked; absent while it is in force.
     pub revoked_at: Option<Timestamp>,
+    /// From when on it is in force, where it was revoked or had ended before.
+    #[serde(skip)]
+    again_from: Option<Timestamp>,
+    /// The periods before that, as lines of `allowed_signers`.
+    #[serde(skip)]
+    before: Vec<AllowedSigner>,
 }
 
 impl Registered {
@@ -203,24 +209,49 @@ impl Registered {
         }
     }
 
-    /// The line for `allowed_signers`: a revoked key ends with the second in which it was revoked. None where it never was
-    /// valid before that.
+    /// An entry that a record gives its rights.
+    fn since(seq: u64, approver: Approver) -> Self {
+        Self {
+            approver,
+            since: seq,
+            revoked_at: None,
+            again_from: None,
+            before: Vec::new(),
+        }
+    }
+
+    /// The entry after this one, with what the approver may do from now on. A time in which the key could not sign stays in the
+    /// export: what it signed then is worth nothing with stock tools either.
+    fn renewed(&self, approver: &Approver, seq: u64, at: Timestamp) -> Result<Self> {
+        let has_ended = |end: Timestamp| end.as_second() < at.as_second();
+        let lapsed = self.revoked_at.is_some() || self.approver.signer.valid_before().is_some_and(has_ended);
+        let mut before = self.before.clone();
+        if lapsed {
+            before.extend(self.line()?);
+        }
+        Ok(Self {
+            approver: approver.clone(),
+            since: if self.covers(approver) { self.since } else { seq },
+            revoked_at: None,
+            again_from: if lapsed { Some(at) } else { self.again_from },
+            before,
+        })
+    }
+
+    /// The present line for `allowed_signers`: a revoked key ends with the second in which it was revoked. None where it never
+    /// was valid before that.
     fn line(&self) -> Result<Option<AllowedSigner>> {
         let signer = &self.approver.signer;
-        let Some(revoked_at) = self.revoked_at else {
-            return Ok(Some(signer.clone()));
+        let second = |at: Timestamp| Timestamp::from_second(at.as_second()).unwrap_or(Timestamp::MAX);
+        let begin = signer.valid_after().max(self.again_from.map(second));
+        let end = match (signer.valid_before(), self.revoked_at.map(second)) {
+            (Some(end), Some(revoked_at)) => Some(end.min(revoked_at)),
+            (end, revoked_at) => end.or(revoked_at),
         };
-        let revoked_at = Timestamp::from_second(revoked_at.as_second()).unwrap_or(Timestamp::MAX);
-        let end = signer
-            .valid_before()
-            .map_or(revoked_at, |end| end.min(revoked_at));
-        if signer.valid_after().is_some_and(|begin| begin >= end) {
+        if matches!((begin, end), (Some(begin), Some(end)) if begin >= end) {
             return Ok(None);
         }
-        signer
-            .clone()
-            .with_validity(signer.valid_after(), Some(end))
-            .map(Some)
+        signer.clone().with_validity(begin, end).map(Some)
     }
 
     /// Whether this entry could do at least what the other one may.
@@ -243,11 +274,9 @@ impl Register {
     /// # Errors
     /// `invalid_input` when a key stands twice, two names differ only in case, or a role is unfit; `too_large`.
     pub(crate) fn new(approvers: impl IntoIterator<Item = Approver>, seq: u64) -> Result<Self> {
-        let entries = approvers.into_iter().map(|approver| Registered {
-            approver,
-            since: seq,
-            revoked_at: None,
-        });
+        let entries = approvers
+            .into_iter()
+            .map(|approver| Registered::since(seq, approver));
         Self::checked(entries.collect())
     }
 
@@ -275,31 +304,36 @@ impl Register {
                     ))
                     .remedy("a key names one person for ever: take a new one"));
                 }
-                Some(new) => Registered {
-                    approver: new.clone(),
-                    since: if old.covers(new) { old.since } else { seq },
-                    revoked_at: None,
-                },
+                Some(new) => old.renewed(new, seq, at)?,
             });
         }
         // In the order in which they are given.
         let added = approvers
             .iter()
             .filter(|approver| next.contains_key(&approver.key()));
-        entries.extend(added.map(|approver| Registered {
-            approver: approver.clone(),
-            since: seq,
-            revoked_at: None,
-        }));
+        entries.extend(added.map(|approver| Registered::since(seq, approver.clone())));
         Self::checked(entries)
     }
 
     fn checked(entries: Vec<Registered>) -> Result<Self> {
         AllowedSigners::new(entries.iter().map(|entry| entry.approver.signer.clone()))?;
+        // Each key once here, whatever its periods.
+        let mut keys = BTreeSet::new();
+        for entry in &entries {
+            if !keys.insert(entry.approver.key()) {
+                return Err(Error::new(
+                    ErrorKind::InvalidInput,
+                    format!("the key {} stands twice", entry.approver.key().fingerprint()),
+                )
+                .remedy("name each key once, with the period in which it is valid from now on"));
+            }
+        }
         for (at, entry) in entries.iter().enumerate() {
             check_roles(&entry.approver.roles, &format!("/approvers/{at}/roles"))?;
         }
-        Ok(Self { entries })
+        let register = Self { entries };
+        register.allowed_signers()?;
+        Ok(register)
     }
 
     /// The entries, in the order in which they were first recorded, those of revoked keys with them.
@@ -314,14 +348,18 @@ impl Register {
     }
 
     /// The text for `ssh-keygen -Y verify -f`: every approver that ever was, so that old decisions verify. Give the time of a
-    /// decision as `-O verify-time=`. A revoked key ends with the second in which it was revoked.
+    /// decision as `-O verify-time=`. A revoked key ends with the second in which it was revoked; one that was registered again has
+    /// one line for each period.
     ///
     /// # Errors
     /// `internal` when an entry has no text form.
     pub fn allowed_signers(&self) -> Result<AllowedSigners> {
-        let lines: Vec<Option<AllowedSigner>> =
-            self.entries.iter().map(Registered::line).collect::<Result<_>>()?;
-        AllowedSigners::new(lines.into_iter().flatten())
+        let mut lines = Vec::new();
+        for entry in &self.entries {
+            lines.extend(entry.before.iter().cloned());
+            lines.extend(entry.line()?);
+        }
+        AllowedSigners::new(lines)
     }
 
     /// The entry with this key, when it may sign a decision at this time.
@@ -341,6 +379,25 @@ impl Register {
     /// The entries whose key may sign at this time.
     pub(super) fn entries_at(&self, at: Timestamp) -> impl Iterator<Item = &Registered> {
         self.entries.iter().filter(move |entry| entry.permits(at).is_ok())
+    }
+
+    /// The entries whose key may sign at some time from the one to the other, of none of the `excluded`.
+    pub(super) fn to_come(&self, from: Timestamp, until: Timestamp, excluded: &[&Actor]) -> Vec<&Registered> {
+        let is_to_come = |entry: &&Registered| {
+            let signer = &entry.approver.signer;
+            let ends = signer
+                .valid_before()
+                .is_none_or(|end| from.as_second() <= end.as_second());
+            let begins = signer.valid_after().is_none_or(|begin| begin <= until);
+            entry.revoked_at.is_none() && ends && begins
+        };
+        let is_excluded = |entry: &Registered| {
+            excluded
+                .iter()
+                .any(|actor| is_same(actor, entry.approver.person()))
+        };
+        let to_come = self.entries.iter().filter(is_to_come);
+        to_come.filter(|entry| !is_excluded(entry)).collect()
     }
 
     /// Whether a person holds a role at this time.

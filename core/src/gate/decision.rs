@@ -181,6 +181,9 @@ pub(crate) struct Decision {
     pub(crate) nonce: String,
     pub(crate) not_before: Option<Second>,
     pub(crate) not_after: Second,
+    /// Of what a human did, when that was; absent where it is attested at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) done_at: Option<Second>,
     pub(crate) head: Head,
 }
 
@@ -380,6 +383,7 @@ mod tests {
             reason: Some("ok \u{e9} \"quoted\"".to_owned()),
             not_before: None,
             not_after: Second("2026-11-23T08:00:00Z".parse().unwrap()),
+            done_at: None,
             head,
         }
     }

@@ -53,7 +53,7 @@ impl Present<'_> {
                 .map(|step| self.action(step, original))
                 .collect(),
             data: self.data(),
-            halted: self.state.setup.halt.is_some(),
+            halted: !self.state.setup.halts.is_empty(),
             frozen: rules::in_force(&self.state.setup.freezes, &change.area, self.at)
                 .map(|freeze| freeze.name.clone())
                 .collect(),

@@ -6,6 +6,7 @@ mod apply;
 mod apply_run;
 mod apply_start;
 mod approver;
+mod attestation;
 mod audit;
 mod call;
 mod decision;
@@ -39,6 +40,7 @@ mod staged;
 mod state;
 mod statement;
 mod stored;
+mod stuck;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -51,6 +53,7 @@ mod worker;
 
 pub use amend::Amendment;
 pub use approver::{Approver, Party, Register, Registered};
+pub use attestation::AttestationOptions;
 pub use audit::GateCheck;
 pub use decision::{Attestation, DecisionOptions, NAMESPACE, ReasonCode, Verdict};
 pub use execution::{Execution, StepReport, StepState};
@@ -72,7 +75,7 @@ pub use rules::{Freeze, Halt, RULES_AREA, RULES_EXECUTOR, RULES_TARGET, Rules, R
 pub use staged::{Approvals, Approved, Decided, InDoubt, Resumed, Routed, Settled, Staged};
 pub use state::Outcome;
 pub use together::Together;
-pub use worker::{Refusal, WorkReport, Worked};
+pub use worker::{Refusal, Stuck, WorkReport, Worked};
 
 pub(crate) use engine::{Gate, Means};
 pub(crate) use named::check_name;

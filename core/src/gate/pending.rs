@@ -35,6 +35,9 @@ pub struct Pending {
     pub approvals_needed: usize,
     /// Who has approved, with a decision that is still valid.
     pub approved_by: Vec<String>,
+    /// Why it waits in vain, with what helps: nobody is left who can complete its approvals, since keys were revoked or the rules
+    /// changed. Absent while somebody can.
+    pub stuck: Option<String>,
     /// How many steps the change has.
     pub steps: usize,
 }

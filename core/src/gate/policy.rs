@@ -224,14 +224,20 @@ impl ProcessArea {
         if !(1..=MAX_APPROVALS).contains(&self.approvals) {
             return Err(invalid("1 to 100 approvals", "/approvals"));
         }
-        // INVARIANT: the areas that ship are never below their shipped floor.
-        if let Some(standard) = Self::standard().iter().find(|area| area.name == self.name)
-            && self.floor < standard.floor
-        {
-            return Err(invalid(
-                "the floor of a standard area can only be raised",
-                "/floor",
-            ));
+        // INVARIANT: the areas that ship are never below their shipped floor, and stay where they belong.
+        if let Some(standard) = Self::standard().iter().find(|area| area.name == self.name) {
+            if self.floor < standard.floor {
+                return Err(invalid(
+                    "the floor of a standard area can only be raised",
+                    "/floor",
+                ));
+            }
+            if self.zone != standard.zone {
+                return Err(invalid(
+                    &format!("the zone of this standard area is `{}`", standard.zone),
+                    "/zone",
+                ));
+            }
         }
         check_roles(&self.roles, "/roles")
     }
@@ -262,6 +268,21 @@ pub(super) fn check_areas(areas: &[ProcessArea]) -> Result<()> {
         Ok(())
     } else {
         Err(invalid("a process area is named twice", "/areas"))
+    }
+}
+
+/// INVARIANT: every tenant has the standard areas: a change in one that is gone would have no floor of its own.
+pub(super) fn check_standard(areas: &[ProcessArea]) -> Result<()> {
+    let missing = ProcessArea::standard()
+        .into_iter()
+        .find(|standard| areas.iter().all(|area| area.name != standard.name));
+    match missing {
+        Some(standard) => Err(invalid(
+            &format!("the standard area `{}` cannot be removed", standard.name),
+            "/areas",
+        )
+        .remedy("give it a higher floor, or freeze it")),
+        None => Ok(()),
     }
 }
 

@@ -24,19 +24,17 @@ impl Quorum<'_> {
     /// What it asks for and who is there, for those who are told that it cannot be met.
     pub(super) fn beside(&self, eligible: &[&Approver]) -> String {
         let persons: BTreeSet<&str> = eligible.iter().map(|approver| approver.person()).collect();
+        format!("{}, and {} may decide", self.asked(), persons.len())
+    }
+
+    /// What it asks for.
+    pub(super) fn asked(&self) -> String {
         let roles: Vec<&str> = self.roles.iter().copied().collect();
         let in_roles = match roles.as_slice() {
             [] => String::new(),
-            roles => format!(
-                "; somebody must approve in each of the roles {}",
-                roles.join(", ")
-            ),
+            roles => format!(", with somebody in each of the roles {}", roles.join(", ")),
         };
-        format!(
-            "it needs {} approvals, and {} may decide{in_roles}",
-            self.approvals,
-            persons.len()
-        )
+        format!("it needs {} approvals{in_roles}", self.approvals)
     }
 
     /// Whether distinct persons among these could fill the number and every role.

@@ -126,7 +126,7 @@ impl Gate {
     }
 
     pub(super) fn approvals(&self, id: ProposalId) -> Result<Approvals> {
-        self.peek(|state, at| stored::approvals(state, state.proposal(&id)?, at))
+        self.peek(|state, at| stored::approvals(state, state.proposal(&id)?, self.operator(), at))
     }
 
     /// Takes a text and a signature as text; what is none is refused.
@@ -328,7 +328,7 @@ impl Gate {
 
     /// What waits, the one whose time ends first before the others.
     pub(crate) async fn pending(&self) -> Result<Vec<Pending>> {
-        self.read(stored::pending)
+        self.read(|state, at| stored::pending(state, self.operator(), at))
             .await
             .map_err(|error| error.during("gate.pending"))
     }
@@ -387,9 +387,7 @@ impl<'a> Submission<'a> {
 
     fn authors(&self, state: &State, change: &Change) -> Result<Vec<Actor>> {
         match self {
-            Self::Amended(_, amends) => {
-                authors(state, state.proposal(&amends.proposal)?, change, &amends.by)
-            }
+            Self::Amended(_, amends) => authors(state, state.proposal(&amends.proposal)?, change, &amends.by),
             Self::New(_, by) | Self::Rules(_, _, by) | Self::WayBack(_, by) => Ok(vec![(*by).clone()]),
         }
     }

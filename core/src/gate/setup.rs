@@ -1,11 +1,14 @@
 //! How the gate of a tenant comes to be: the first records of its ledger.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::approver::{Approver, Register};
 use super::engine::Gate;
 use super::policy::{Policy, ProcessArea, check_areas};
 use super::record::{ApproversSet, AreasSet, PolicySet, Record, SetupRight, TenantCreated};
+use super::rules;
+use super::state::Setup;
 use crate::digest::hex;
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::Entropy;
@@ -23,11 +26,17 @@ impl FirstRules {
     /// Checks everything before anything is made.
     ///
     /// # Errors
-    /// `invalid_input`, with the place.
+    /// `invalid_input`, with the place; also where the approvers are too few for the policy and the areas.
     pub(crate) fn check(&self) -> Result<()> {
         self.policy.check()?;
         check_areas(&self.areas)?;
-        Register::new(self.approvers.iter().cloned(), 0).map(|_| ())
+        let register = Register::new(self.approvers.iter().cloned(), 0)?;
+        rules::check_first(&Setup {
+            policy: Some(Arc::new(self.policy.clone())),
+            areas: Some(Arc::new(rules::by_name(&all_areas(&self.areas)))),
+            register: Some(Arc::new(register)),
+            ..Setup::default()
+        })
     }
 }
 
@@ -69,6 +78,27 @@ impl Gate {
             .into(),
         ];
         self.commit_all(&records).await
+    }
+
+    /// Gives a tenant that never had an approver its first ones.
+    ///
+    /// # Errors
+    /// `denied` where it has or had some; `invalid_input` where they are too few for its policy and its areas.
+    pub(crate) async fn set_first_approvers(&self, approvers: &[Approver]) -> Result<()> {
+        self.commit(|_, _| {
+            let record = ApproversSet {
+                right: SetupRight::First,
+                approvers: approvers.to_vec(),
+            };
+            Ok((Some(record.into()), ()))
+        })
+        .await
+    }
+
+    /// Whether nobody is or ever was an approver.
+    pub(crate) async fn never_had_approvers(&self) -> Result<bool> {
+        self.read(|state, _| Ok(state.setup.register()?.iter().next().is_none()))
+            .await
     }
 
     /// Whether the creation of the tenant is complete.

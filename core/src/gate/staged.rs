@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::amend::Amendment;
+use super::attestation::AttestationOptions;
 use super::decision::{Attestation, Decision, DecisionOptions, Statement, Verdict};
 use super::engine::Gate;
 use super::execution::{Execution, StepReport, reports};
@@ -131,7 +132,7 @@ macro_rules! common {
                 self.held.proposal.amendment.as_deref()
             }
 
-            /// After this time it can no longer start.
+            /// After this time it can no longer start, or be done.
             pub fn expires_at(&self) -> Timestamp {
                 self.held.proposal.ends_at()
             }
@@ -225,12 +226,11 @@ impl Staged<Approval> {
     )]
     pub fn decision_with(&self, options: DecisionOptions) -> Result<Vec<u8>> {
         let wish = Wish {
-            approver: &options.approver,
-            statement: options.verdict.into(),
             reason: options.reason.as_deref(),
             role: options.role.as_deref(),
             not_before: options.not_before,
             not_after: options.not_after,
+            ..Wish::new(&options.approver, options.verdict.into())
         };
         self.held.draft(&wish)
     }
@@ -269,21 +269,36 @@ pub struct Approvals {
     pub roles: Vec<String>,
     /// Who has approved, with a decision that is still valid.
     pub given: Vec<String>,
+    /// Why nobody is left who can complete them, with what helps; absent while somebody can.
+    pub stuck: Option<String>,
 }
 
 impl Staged<HumanOnly> {
-    /// The exact bytes that the person signs who did it, or declines to.
+    /// The exact bytes that the person signs who did it just now, or declines to.
     ///
     /// # Errors
-    /// As [`Staged::decision_with`].
+    /// As [`attestation_with`](Self::attestation_with).
     pub fn attestation(&self, person: &str, what: Attestation, note: Option<&str>) -> Result<Vec<u8>> {
+        self.attestation_with(AttestationOptions {
+            note: note.map(str::to_owned),
+            ..AttestationOptions::new(person, what)
+        })
+    }
+
+    /// The exact bytes that the person signs, also of what was done earlier. They can be handed in for 30 days after
+    /// [`expires_at`](Self::expires_at).
+    ///
+    /// # Errors
+    /// As [`Staged::decision_with`]; `denied` or `expired` where it was not done within the window of the change.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the options are written out for the call"
+    )]
+    pub fn attestation_with(&self, options: AttestationOptions) -> Result<Vec<u8>> {
         self.held.draft(&Wish {
-            approver: person,
-            statement: what.into(),
-            reason: note,
-            role: None,
-            not_before: None,
-            not_after: None,
+            reason: options.note.as_deref(),
+            done_at: options.done_at,
+            ..Wish::new(&options.person, options.what.into())
         })
     }
 
@@ -319,12 +334,8 @@ impl Approved {
     /// As [`Staged::decision_with`].
     pub fn objection(&self, approver: &str, reason: Option<&str>) -> Result<Vec<u8>> {
         self.held.draft(&Wish {
-            approver,
-            statement: Statement::Reject,
             reason,
-            role: None,
-            not_before: None,
-            not_after: None,
+            ..Wish::new(approver, Statement::Reject)
         })
     }
 
@@ -369,12 +380,8 @@ impl InDoubt {
     /// As [`Staged::decision_with`].
     pub fn acceptance(&self, approver: &str, reason: Option<&str>) -> Result<Vec<u8>> {
         self.held.draft(&Wish {
-            approver,
-            statement: Statement::Accept,
             reason,
-            role: None,
-            not_before: None,
-            not_after: None,
+            ..Wish::new(approver, Statement::Accept)
         })
     }
 

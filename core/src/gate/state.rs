@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::amend::Amendment;
 use super::approver::{Register, Registered};
@@ -55,9 +55,9 @@ pub(crate) struct Setup {
     pub(super) areas: Option<Arc<BTreeMap<String, ProcessArea>>>,
     pub(super) register: Option<Arc<Register>>,
     pub(super) freezes: Arc<Vec<Freeze>>,
-    /// The kill switch, while it is on.
-    pub(super) halt: Option<Arc<Halt>>,
-    /// The last entry that changed any of the rules.
+    /// The kill switch: on while there is one, in the order in which they were made.
+    pub(super) halts: Arc<Vec<Halt>>,
+    /// The last entry that changed any of the rules. A halt changes none of them.
     pub(super) rules_at: u64,
 }
 
@@ -329,12 +329,24 @@ impl Refusals {
     }
 }
 
+/// For how long after its end what a human did can be attested.
+const TO_ATTEST: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 impl Proposal {
     /// After this time nothing of it can start.
     pub(crate) fn ends_at(&self) -> Timestamp {
         self.change
             .not_after
             .map_or(self.expires_at, |end| end.min(self.expires_at))
+    }
+
+    /// After this time nothing is said of it any more. What a human does ends like everything else; that they did it, or did not,
+    /// is said when they are back at their desk.
+    pub(crate) fn closes_at(&self) -> Timestamp {
+        match self.level {
+            Level::L3 => self.ends_at().saturating_add(TO_ATTEST).unwrap_or(Timestamp::MAX),
+            _ => self.ends_at(),
+        }
     }
 
     /// The votes of a kind that count at a time: the key is in force, the decision is not past its time. One a person.

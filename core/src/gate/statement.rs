@@ -22,6 +22,23 @@ pub(super) struct Wish<'a> {
     pub(super) role: Option<&'a str>,
     pub(super) not_before: Option<Timestamp>,
     pub(super) not_after: Option<Timestamp>,
+    /// When a human did it.
+    pub(super) done_at: Option<Timestamp>,
+}
+
+impl<'a> Wish<'a> {
+    /// Without a reason, a role and times.
+    pub(super) fn new(approver: &'a str, statement: Statement) -> Self {
+        Self {
+            approver,
+            statement,
+            reason: None,
+            role: None,
+            not_before: None,
+            not_after: None,
+            done_at: None,
+        }
+    }
 }
 
 /// Drafts the text for a person at a time.
@@ -37,6 +54,7 @@ pub(super) fn draft(state: &State, proposal: &Proposal, wish: &Wish<'_>, at: Tim
         Some(at) => Second::exact(at, "/not_after")?,
         None => default_end(state.setup.policy()?, proposal, wish.statement, not_before, at),
     };
+    check_done(proposal, wish, at)?;
     check_window(state, proposal, wish.statement, (not_before, not_after), at)?;
     build(state, proposal, wish, (not_before, not_after), state.head()?)?.to_text()
 }
@@ -61,6 +79,7 @@ pub(super) fn admit(state: &State, proposal: &Proposal, signed: &Signed, at: Tim
         role: decision.role.as_deref(),
         not_before: decision.not_before.map(|second| second.0),
         not_after: Some(decision.not_after.0),
+        done_at: decision.done_at.map(|second| second.0),
     };
     check_reason(wish.reason)?;
     check_person(state, proposal, &wish, at)?;
@@ -71,6 +90,7 @@ pub(super) fn admit(state: &State, proposal: &Proposal, signed: &Signed, at: Tim
     check_head(state, proposal, decision.head)?;
     let window = (decision.not_before, decision.not_after);
     compare(&decision, &build(state, proposal, &wish, window, decision.head)?)?;
+    check_done(proposal, &wish, at)?;
     check_window(state, proposal, decision.verdict, window, at)?;
     let digest = Decision::digest_of(text);
     if proposal.votes.iter().any(|vote| vote.digest == digest) {
@@ -99,10 +119,13 @@ pub(super) fn admit(state: &State, proposal: &Proposal, signed: &Signed, at: Tim
 }
 
 /// Within which times a statement about a proposal must lie: the window of the change, and the end of the proposal. Both bound
-/// when it may start; what an interrupted execution left can be accepted whenever somebody finds it.
+/// when it may start; what an interrupted execution left can be accepted whenever somebody finds it, and what a human did, or
+/// does not do, is said afterwards.
 fn window_of(proposal: &Proposal, statement: Statement) -> (Option<Timestamp>, Option<Timestamp>, Timestamp) {
-    if statement == Statement::Accept {
-        return (None, None, Timestamp::MAX);
+    match statement {
+        Statement::Accept => return (None, None, Timestamp::MAX),
+        Statement::Declined | Statement::Did => return (None, None, proposal.closes_at()),
+        Statement::Approve | Statement::Reject => {}
     }
     let change = &proposal.change;
     (change.not_before, change.not_after, proposal.expires_at)
@@ -241,6 +264,38 @@ fn check_window(
     Ok(())
 }
 
+/// What a human did lies in the window of the change, and between its submission and now.
+fn check_done(proposal: &Proposal, wish: &Wish<'_>, at: Timestamp) -> Result<()> {
+    let done_at = match (wish.statement, wish.done_at) {
+        (Statement::Did, done_at) => done_at.unwrap_or(at),
+        (_, None) => return Ok(()),
+        (_, Some(_)) => return Err(denied("only of what was done it is said when").at("/done_at")),
+    };
+    Second::exact(wish.done_at.unwrap_or_default(), "/done_at")?;
+    let refuse = |kind, message: &str| {
+        Err(Error::new(kind, message)
+            .remedy("say when it was done: an attestation can be made later, for a time within the window")
+            .at("/done_at"))
+    };
+    let begin = proposal
+        .change
+        .not_before
+        .max(Some(Second::floor(proposal.submitted_at).0));
+    if done_at > at {
+        return refuse(ErrorKind::Denied, "what is still to come was not done");
+    }
+    if begin.is_some_and(|begin| done_at < begin) {
+        return refuse(ErrorKind::Denied, "the window of the change had not begun");
+    }
+    if done_at > proposal.ends_at() {
+        return refuse(
+            ErrorKind::Expired,
+            "the window of the change, or the proposal, was over",
+        );
+    }
+    Ok(())
+}
+
 /// The head must be one of this log, and show what the decision rests on.
 fn check_head(state: &State, proposal: &Proposal, head: Head) -> Result<()> {
     if state.heads.get(&head.size) != Some(&head) {
@@ -280,6 +335,7 @@ fn build(
         nonce: nonce(&tenant.nonce_key, &proposal.id, wish.approver, &head),
         not_before,
         not_after,
+        done_at: wish.done_at.map(Second),
         head,
     })
 }

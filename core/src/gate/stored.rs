@@ -9,6 +9,8 @@ use super::level::Level;
 use super::pending::{Pending, PendingState};
 use super::staged::Approvals;
 use super::state::{Outcome, Phase, Proposal, State};
+use super::stuck::stuck;
+use crate::actor::Actor;
 use crate::error::Result;
 
 /// A proposal, and what it is.
@@ -35,7 +37,12 @@ pub(super) fn stored(state: &State, proposal: &Arc<Proposal>, at: Timestamp) -> 
 }
 
 /// How far the approvals have come.
-pub(super) fn approvals(state: &State, proposal: &Proposal, at: Timestamp) -> Result<Approvals> {
+pub(super) fn approvals(
+    state: &State,
+    proposal: &Proposal,
+    operator: &Actor,
+    at: Timestamp,
+) -> Result<Approvals> {
     let quorum = state.setup.quorum(&proposal.change.area)?;
     let votes = proposal.valid_votes(Statement::Approve, state.setup.register()?, at);
     Ok(Approvals {
@@ -46,16 +53,17 @@ pub(super) fn approvals(state: &State, proposal: &Proposal, at: Timestamp) -> Re
         },
         roles: quorum.roles.iter().map(|role| (*role).to_owned()).collect(),
         given: votes.iter().map(|vote| vote.person.clone()).collect(),
+        stuck: stuck(state, proposal, operator, at)?,
     })
 }
 
 /// What waits, the one whose time ends first before the others.
-pub(super) fn pending(state: &State, at: Timestamp) -> Result<Vec<Pending>> {
+pub(super) fn pending(state: &State, operator: &Actor, at: Timestamp) -> Result<Vec<Pending>> {
     let mut pending = Vec::new();
     for proposal in state.proposals() {
         let waits = match stored(state, proposal, at)? {
             Stored::Closed(..) => continue,
-            Stored::Open(_) | Stored::Approved(_) if at > proposal.ends_at() => continue,
+            Stored::Open(_) | Stored::Approved(_) if at > proposal.closes_at() => continue,
             Stored::Open(_) => PendingState::Staged,
             Stored::Approved(_) => PendingState::Approved,
             Stored::Started(_) => match &proposal.run {
@@ -63,7 +71,7 @@ pub(super) fn pending(state: &State, at: Timestamp) -> Result<Vec<Pending>> {
                 None => continue,
             },
         };
-        let approvals = approvals(state, proposal, at)?;
+        let approvals = approvals(state, proposal, operator, at)?;
         pending.push(Pending {
             id: proposal.id,
             title: proposal.change.title.clone(),
@@ -76,6 +84,7 @@ pub(super) fn pending(state: &State, at: Timestamp) -> Result<Vec<Pending>> {
             expires_at: proposal.ends_at(),
             approvals_needed: approvals.needed,
             approved_by: approvals.given,
+            stuck: approvals.stuck,
             steps: proposal.change.steps.len(),
         });
     }

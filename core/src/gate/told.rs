@@ -164,7 +164,7 @@ fn rule_set(record: &Record) -> Option<Told> {
         Record::AreasSet(record) => (&record.right, "process areas"),
         Record::ApproversSet(record) => (&record.right, "approvers"),
         Record::FreezesSet(record) => (&record.right, "freezes"),
-        Record::HaltLifted(record) => (&record.right, "no kill switch"),
+        Record::HaltLifted(record) => (&record.right, "its halts are lifted"),
         _ => return None,
     };
     let SetupRight::Step { proposal, step } = right else {

@@ -53,7 +53,7 @@ pub(super) fn window_of(state: &State, proposal: &Proposal, at: Timestamp) -> Re
 pub(super) fn expiry_of(proposal: &Proposal, at: Timestamp) -> Option<ExpiredWhat> {
     if proposal.phase != Phase::Open {
         None
-    } else if at > proposal.ends_at() {
+    } else if at > proposal.closes_at() {
         Some(ExpiredWhat::Proposal)
     } else if proposal.votes.iter().any(|vote| at > vote.not_after) {
         Some(ExpiredWhat::Approvals)

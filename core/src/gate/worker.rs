@@ -8,7 +8,9 @@ use super::notifier::MissedWindow;
 use super::outcome::ExecutionStatus;
 use super::staged::{Approved, Resumed, Routed};
 use super::state::{Phase, State};
+use super::stuck::stuck;
 use super::window::{expiry_of, window_of};
+use crate::actor::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::monitor::Monitor;
 
@@ -22,6 +24,8 @@ pub struct WorkReport {
     pub refused: Vec<Refusal>,
     /// What was approved and whose window passed before it was started. Told once, as it is recorded.
     pub missed: Vec<MissedWindow>,
+    /// What waits for approvals that nobody can give any more. Told at every call, until somebody does something about it.
+    pub stuck: Vec<Stuck>,
     /// When the next window begins of those that are known now; absent where none does.
     pub next: Option<Timestamp>,
 }
@@ -50,11 +54,23 @@ pub struct Refusal {
     pub error: Error,
 }
 
+/// A proposal that waits in vain.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Stuck {
+    /// The client.
+    pub tenant: String,
+    /// What waits.
+    pub proposal: ProposalId,
+    /// Why nobody can approve it any more, and what helps.
+    pub why: String,
+}
+
 impl WorkReport {
-    /// Whether nothing was missed, nothing refused, and every execution ended without need of a human.
+    /// Whether nothing was missed, nothing refused, nothing waits in vain, and every execution ended without need of a human.
     pub fn is_quiet(&self) -> bool {
         let needs_human = self.executed.iter().any(|worked| worked.status.needs_human());
-        self.refused.is_empty() && self.missed.is_empty() && !needs_human
+        self.refused.is_empty() && self.missed.is_empty() && self.stuck.is_empty() && !needs_human
     }
 
     pub(crate) fn refuse(&mut self, tenant: &str, proposal: Option<ProposalId>, error: Error) {
@@ -94,6 +110,10 @@ impl Gate {
                 report.missed.push(missed);
             }
         }
+        let stuck = self
+            .read(|state, at| stuck_of(state, tenant, self.operator(), at))
+            .await?;
+        report.stuck.extend(stuck);
         let due = self.read(due).await?;
         let total = due.len() as u64;
         for (done, due) in (0..).zip(due) {
@@ -130,6 +150,21 @@ impl Gate {
         };
         Ok(Some(approved.execute().await?.status()))
     }
+}
+
+/// What waits for approvals that nobody can give any more, in order of the id.
+fn stuck_of(state: &State, tenant: &str, operator: &Actor, at: Timestamp) -> Result<Vec<Stuck>> {
+    let mut all = Vec::new();
+    for proposal in state.proposals() {
+        if let Some(why) = stuck(state, proposal, operator, at)? {
+            all.push(Stuck {
+                tenant: tenant.to_owned(),
+                proposal: proposal.id,
+                why,
+            });
+        }
+    }
+    Ok(all)
 }
 
 /// What waits with a window and has what it needs to start.

@@ -60,11 +60,12 @@ impl Tenant {
     /// submitted and decided as ever, and approvals stay. Only a change of the rules turns it off:
     /// [`RulesEdit::lift_halt`].
     ///
-    /// Where it is on already, the later halt takes the place of the earlier one, and has to be lifted itself.
+    /// Where it is on already, halts stand beside each other: a change that lifts those that stood when it was submitted leaves later
+    /// ones, and is not kept from being approved by them. At most 100 stand.
     ///
     /// # Errors
-    /// `invalid_input` for an unfit name or a reason that is empty, longer than 1,000 bytes or of several lines; `io` and the
-    /// like.
+    /// `invalid_input` for an unfit name or a reason that is empty, longer than 1,000 bytes or of several lines; `too_large`
+    /// where 100 halts stand; `io` and the like.
     pub async fn halt(&self, by: &Actor, reason: &str) -> Result<Halt> {
         self.gate().halt(by, reason).await
     }

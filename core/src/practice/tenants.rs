@@ -15,9 +15,12 @@ impl Practice {
     /// Makes a tenant and opens it. Its approvers, policy and areas become the first records of its ledger. A creation that
     /// was interrupted is completed.
     ///
+    /// A tenant can be made without approvers, and be given its first ones later by making it again with them, and with no areas
+    /// and no policy but the one in force. From then on they change only by an approved change of the rules.
+    ///
     /// # Errors
-    /// `conflict` when there is one already; `invalid_input` for an unfit name, region, approver, policy or area; `io` and
-    /// the like.
+    /// `conflict` when there is one already; `invalid_input` for an unfit name, region, approver, policy or area, or when the
+    /// policy and the areas ask for more persons or roles than there are approvers; `io` and the like.
     pub async fn create_tenant(&self, name: &str, options: TenantOptions) -> Result<Tenant> {
         self.create(name, options)
             .await
@@ -50,11 +53,21 @@ impl Practice {
         };
         let exists = || Error::new(ErrorKind::Conflict, format!("there is a tenant `{name}` already"));
         let gate = Gate::open(ledger, means).await?;
-        if gate.is_set_up().await? {
+        let is_set_up = gate.is_set_up().await?;
+        if is_set_up && (rules.approvers.is_empty() || !gate.never_had_approvers().await?) {
             return Err(exists().remedy("`tenant` opens it"));
         }
         if gate.ledger().region() != options.region {
-            return Err(exists().remedy("its interrupted creation was for another region"));
+            return Err(exists().remedy("it was made, or begun, for another region"));
+        }
+        if is_set_up {
+            if !options.areas.is_empty() {
+                return Err(exists().remedy("only approvers can be given later: leave the areas out"));
+            }
+            let policy = options.policy.as_ref().or(self.options().policy.as_ref());
+            gate.check_identity(name, policy).await?;
+            gate.set_first_approvers(&rules.approvers).await?;
+            return Ok(self.keep(name, gate));
         }
         gate.set_up(name, &options.region, &rules, &*self.options().entropy)
             .await?;

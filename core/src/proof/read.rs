@@ -187,9 +187,8 @@ fn decision(dir: &Path, register: &AllowedSigners, line: &str) -> Result<()> {
     let armoured = text(dir, &format!("{file}.sig"))?;
     let key = sshsig::verify(&armoured, NAMESPACE, &signed)?;
     let named = register.find(&key).filter(|signer| signer.person() == person);
-    let named =
-        named.ok_or_else(|| Error::new(ErrorKind::Denied, "the register does not name the signer so"))?;
-    named.permits(NAMESPACE, time)
+    named.ok_or_else(|| Error::new(ErrorKind::Denied, "the register does not name the signer so"))?;
+    register.signer_at(&key, NAMESPACE, time).map(|_| ())
 }
 
 fn text(dir: &Path, path: &str) -> Result<String> {

@@ -119,7 +119,7 @@ fn every_document_is_set_by_an_approved_change_and_read_back() {
         assert_eq!(rules.freezes, [freeze]);
         let people: Vec<&str> = rules.approvers.in_force().map(Approver::person).collect();
         assert_eq!(people, ["alice", "bob", "dora"]);
-        assert!(rules.halt.is_none());
+        assert!(rules.halts.is_empty());
         // From its intent to its answer, each record of the rules stands between its own.
         let records = world.records().await;
         let execution: Vec<u16> = records

@@ -100,7 +100,7 @@ fn a_proof_over_a_change_of_the_rules_and_a_revocation_verifies_with_us_and_with
         for told in [
             "Submitted: Change the rules of the gate",
             "set-approvers: in force from here: approvers",
-            "lift-halt: in force from here: no kill switch",
+            "lift-halt: in force from here: its halts are lifted",
         ] {
             assert!(results.contains(told), "{told}");
         }

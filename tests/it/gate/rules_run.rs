@@ -114,7 +114,7 @@ async fn check_rules(tenant: &Tenant, sets: &[u16]) {
         (0x0102, rules.areas.len() == 3),
         (0x0103, rules.approvers.in_force().count() == 3),
         (0x0104, rules.freezes.len() == 1),
-        (0x0106, rules.halt.is_none()),
+        (0x0106, rules.halts.is_empty()),
     ];
     for (kind, is_in_force) in in_force {
         assert_eq!(is_in_force, sets.contains(&kind), "{kind:#06x} {sets:?}");

@@ -85,6 +85,8 @@ def pending(options: argparse.Namespace) -> int:
     for proposal in waiting:
         approvals = f"{len(proposal.approved_by)} of {proposal.approvals_needed}" if proposal.approvals_needed else "-"
         line(proposal.id, proposal.level, proposal.state, approvals, f"until {proposal.expires_at}", proposal.title)
+        if proposal.stuck:
+            line("", "waits in vain:", proposal.stuck)
     if not waiting:
         print("nothing waits")
     return 0
@@ -179,6 +181,8 @@ def run_due(options: argparse.Namespace) -> int:
             line(refused.proposal or "-", refused.tenant, "not started:", refused.text)
         for missed in report.missed:
             line(missed.proposal, missed.tenant, f"missed its window, which ended {missed.end}")
+        for stuck in report.stuck:
+            line(stuck.proposal, stuck.tenant, "waits in vain:", stuck.why)
         line("next:", report.next or "no window is known")
     return 0 if report.is_quiet else 1
 

@@ -47,8 +47,8 @@ def rules(options: argparse.Namespace) -> int:
     listed("areas", (f"{area.name}  {area.zone}  floor {area.floor}" for area in told.areas), most=len(told.areas))
     listed("approvers", (_approver(one) for one in told.approvers), most=len(told.approvers))
     listed("freezes", (f"{one.name}  {one['from']} to {one.until}  {', '.join(one.areas) or 'all areas'}  {one.reason}" for one in told.freezes))
-    if told.halt is not None:
-        line("halted", told.halt.at, f"by {told.halt.by.name}:", told.halt.why)
+    for halt in told.halts:
+        line("halted", halt.at, f"by {halt.by.name}:", halt.why)
     return 0
 
 

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::document::{Document, by_name};
-use super::halt::{Halt, check as check_halt};
+use super::document::{Document, by_name, check_halts};
+use super::halt::{Halt, check as check_halt, check_room};
 use super::planned::{Planned, is_of_the_rules, of_step, planned};
 use super::{RULES_AREA, freeze};
 use crate::actor::Actor;
 use crate::change::{Change, Step};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::apply::Transition;
-use crate::gate::approver::Register;
+use crate::gate::approver::{Approver, Register};
 use crate::gate::executor::{Direction, Effect, StepOutcome};
 use crate::gate::id::ProposalId;
-use crate::gate::policy::check_areas;
+use crate::gate::policy::{check_areas, check_standard};
 use crate::gate::record::{ApproversSet, AreasSet, FreezesSet, HaltLifted, Halted, PolicySet, SetupRight};
 use crate::gate::run::Next;
 use crate::gate::state::{Proposal, Setup, State};
@@ -51,7 +51,7 @@ pub(in crate::gate) fn freezes_set(state: &State, at: Timestamp, record: &Freeze
 }
 
 pub(in crate::gate) fn halt_lifted(state: &State, at: Timestamp, record: &HaltLifted) -> Result<Transition> {
-    set(state, at, &record.right, &Document::NoHalt(record.halt))
+    set(state, at, &record.right, &Document::NoHalts(record.halts.clone()))
 }
 
 /// A document comes into force.
@@ -59,6 +59,7 @@ fn set(state: &State, at: Timestamp, right: &SetupRight, document: &Document) ->
     state.setup.tenant()?;
     match right {
         SetupRight::Creation => created(state, document),
+        SetupRight::First => first(state, document),
         SetupRight::Step { proposal, step } => by_step(state, at, proposal, step, document),
     }
 }
@@ -73,6 +74,7 @@ fn created(state: &State, document: &Document) -> Result<Transition> {
         }
         Document::Areas(areas) => {
             check_areas(areas)?;
+            check_standard(areas)?;
             setup.areas.replace(Arc::new(by_name(areas))).is_some()
         }
         Document::Approvers(approvers) => {
@@ -80,7 +82,7 @@ fn created(state: &State, document: &Document) -> Result<Transition> {
             setup.register.replace(Arc::new(register)).is_some()
         }
         // A tenant begins with none of them.
-        Document::Freezes(_) | Document::NoHalt(_) => true,
+        Document::Freezes(_) | Document::NoHalts(_) => true,
     };
     if is_set {
         return Err(Error::new(
@@ -88,8 +90,46 @@ fn created(state: &State, document: &Document) -> Result<Transition> {
             "it is set already, and is changed only by an approved change",
         ));
     }
+    if setup.is_complete() {
+        check_first(&setup)?;
+    }
     setup.rules_at = state.size();
     Ok(Transition::of_setup(setup, None))
+}
+
+/// Who has never had an approver cannot ask any: the first ones come from whoever has the tenant. From then on they are changed
+/// only by an approved change.
+fn first(state: &State, document: &Document) -> Result<Transition> {
+    let Document::Approvers(approvers) = document else {
+        return Err(denied("only approvers come later than the creation"));
+    };
+    if state.setup.register()?.iter().next().is_some() || approvers.is_empty() {
+        return Err(denied("there are or were approvers, or there are none to come")
+            .remedy("approvers change by an approved change of the rules"));
+    }
+    let mut setup = state.setup.clone();
+    let register = Register::new(approvers.iter().cloned(), state.size())?;
+    setup.register = Some(Arc::new(register));
+    check_first(&setup)?;
+    setup.rules_at = state.size();
+    Ok(Transition::of_setup(setup, None))
+}
+
+/// The first approvers suffice for all that the first rules ask for, also taken together: or these rules could never change.
+/// Without any, they are still to come.
+pub(in crate::gate) fn check_first(setup: &Setup) -> Result<()> {
+    let approvers: Vec<&Approver> = setup.register()?.in_force().collect();
+    let quorum = setup.quorum(RULES_AREA)?;
+    if approvers.is_empty() || quorum.can_be_met(&approvers) {
+        return Ok(());
+    }
+    let message = format!(
+        "the policy and the areas ask for more than these approvers are: {}",
+        quorum.beside(&approvers)
+    );
+    Err(Error::new(ErrorKind::InvalidInput, message)
+        .remedy("name more approvers or give them the roles, or ask for less")
+        .at("/approvers"))
 }
 
 /// INVARIANT: a rule changes only between the intent and the answer of the very step that says so, once.
@@ -128,20 +168,22 @@ pub(in crate::gate) fn halted(state: &State, at: Timestamp, record: &Halted) -> 
         return Err(crate::gate::state::incomplete());
     }
     check_halt(&record.by, &record.why)?;
+    check_room(&state.setup.halts)?;
     let mut setup = state.setup.clone();
-    setup.halt = Some(Arc::new(Halt {
+    let mut halts = setup.halts.as_ref().clone();
+    halts.push(Halt {
         seq: state.size(),
         by: record.by.clone(),
         at,
         why: record.why.clone(),
-    }));
-    setup.rules_at = state.size();
+    });
+    setup.halts = Arc::new(halts);
     Ok(Transition::of_setup(setup, None))
 }
 
-/// The kill switch, where it is on and stops this change. It does not stop changes of the rules: they are the way out.
+/// The first halt that stands and stops this change. The kill switch stops no changes of the rules: they are the way out.
 pub(in crate::gate) fn halt<'a>(state: &'a State, change: &Change) -> Option<&'a Halt> {
-    let halt = state.setup.halt.as_deref();
+    let halt = state.setup.halts.first();
     halt.filter(|_| !is_of_the_rules(change))
 }
 
@@ -223,7 +265,7 @@ fn check_bases(setup: &Setup, steps: &[Planned]) -> Result<()> {
     for planned in steps {
         let in_force = planned.document.in_force(setup)?;
         let is_base = match &planned.document {
-            Document::NoHalt(_) => in_force.as_ref() == Some(&planned.document),
+            Document::NoHalts(named) => check_halts(setup, named).is_ok(),
             _ => in_force.map(|document| document.digest()).transpose()? == planned.replaces,
         };
         if !is_base {

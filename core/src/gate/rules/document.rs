@@ -12,7 +12,7 @@ use super::planned::is_own_area;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::approver::Approver;
-use crate::gate::policy::{Policy, ProcessArea, check_areas};
+use crate::gate::policy::{Policy, ProcessArea, check_areas, check_standard};
 use crate::gate::record::{ApproversSet, AreasSet, FreezesSet, HaltLifted, PolicySet, Record, SetupRight};
 use crate::gate::state::Setup;
 use crate::text::Plain;
@@ -26,8 +26,8 @@ pub(in crate::gate) enum Document {
     Areas(Vec<ProcessArea>),
     /// All freezes, in order of the name.
     Freezes(Vec<Freeze>),
-    /// No kill switch in place of the one that this entry turned on.
-    NoHalt(u64),
+    /// None of the halts that these entries made, in order.
+    NoHalts(Vec<u64>),
     /// The policy.
     Policy(Policy),
 }
@@ -36,7 +36,7 @@ pub(in crate::gate) enum Document {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Lift {
-    halt: u64,
+    halts: Vec<u64>,
 }
 
 impl Document {
@@ -55,7 +55,7 @@ impl Document {
             Self::Approvers(_) => "set_approvers",
             Self::Areas(_) => "set_areas",
             Self::Freezes(_) => "set_freezes",
-            Self::NoHalt(_) => "lift_halt",
+            Self::NoHalts(_) => "lift_halt",
             Self::Policy(_) => "set_policy",
         }
     }
@@ -66,7 +66,7 @@ impl Document {
             Self::Approvers(approvers) => serde_json::to_string(approvers),
             Self::Areas(areas) => serde_json::to_string(areas),
             Self::Freezes(freezes) => serde_json::to_string(freezes),
-            Self::NoHalt(seq) => serde_json::to_string(&Lift { halt: *seq }),
+            Self::NoHalts(halts) => serde_json::to_string(&Lift { halts: halts.clone() }),
             Self::Policy(policy) => serde_json::to_string(policy),
         };
         text.map_err(|source| {
@@ -77,7 +77,7 @@ impl Document {
     /// Reads the document of an action; only the form that [`text`](Self::text) writes is read.
     pub(super) fn read(action: &str, text: &str) -> Result<Self> {
         let document = match action {
-            "lift_halt" => Self::NoHalt(parse::<Lift>(text)?.halt),
+            "lift_halt" => Self::NoHalts(parse::<Lift>(text)?.halts),
             "set_approvers" => Self::Approvers(parse(text)?),
             "set_areas" => Self::Areas(parse(text)?),
             "set_freezes" => Self::Freezes(parse(text)?),
@@ -98,7 +98,10 @@ impl Document {
             Self::Approvers(_) => Some(Self::Approvers(approvers(setup)?)),
             Self::Areas(_) => Some(Self::Areas(setup.areas()?.values().cloned().collect())),
             Self::Freezes(_) => Some(Self::Freezes(setup.freezes.as_ref().clone())),
-            Self::NoHalt(_) => setup.halt.as_ref().map(|halt| Self::NoHalt(halt.seq)),
+            Self::NoHalts(_) => {
+                let standing: Vec<u64> = setup.halts.iter().map(|halt| halt.seq).collect();
+                (!standing.is_empty()).then_some(Self::NoHalts(standing))
+            }
             Self::Policy(_) => Some(Self::Policy(setup.policy()?.as_ref().clone())),
         })
     }
@@ -111,8 +114,8 @@ impl Document {
     /// Whether the rules in force are what it says.
     pub(super) fn is_in_force(&self, setup: &Setup) -> Result<bool> {
         Ok(match self {
-            // A later halt has taken the place of this one.
-            Self::NoHalt(seq) => setup.halt.as_ref().is_none_or(|halt| halt.seq != *seq),
+            // Others may stand.
+            Self::NoHalts(named) => !setup.halts.iter().any(|halt| named.contains(&halt.seq)),
             document => document.in_force(setup)?.as_ref() == Some(document),
         })
     }
@@ -137,6 +140,7 @@ impl Document {
                 if !areas.is_sorted_by(|one, other| one.name < other.name) {
                     return Err(invalid("process areas stand in order of the name"));
                 }
+                check_standard(areas)?;
                 setup.areas = Some(Arc::new(by_name(areas)));
             }
             Self::Freezes(freezes) => {
@@ -144,13 +148,12 @@ impl Document {
                 check_freezes(freezes, |area| !is_own_area(area) && areas.contains_key(area))?;
                 setup.freezes = Arc::new(freezes.clone());
             }
-            Self::NoHalt(seq) => match &setup.halt {
-                Some(halt) if halt.seq == *seq => setup.halt = None,
-                _ => {
-                    return Err(Error::new(ErrorKind::Stale, "this halt is not the one in force")
-                        .remedy("read the rules anew, and submit a change that lifts the halt in force"));
-                }
-            },
+            Self::NoHalts(named) => {
+                check_halts(setup, named)?;
+                let mut halts = setup.halts.as_ref().clone();
+                halts.retain(|halt| !named.contains(&halt.seq));
+                setup.halts = Arc::new(halts);
+            }
             Self::Policy(policy) => {
                 policy.check()?;
                 setup.policy = Some(Arc::new(policy.clone()));
@@ -165,10 +168,25 @@ impl Document {
             Self::Approvers(approvers) => ApproversSet { right, approvers }.into(),
             Self::Areas(areas) => AreasSet { right, areas }.into(),
             Self::Freezes(freezes) => FreezesSet { right, freezes }.into(),
-            Self::NoHalt(halt) => HaltLifted { right, halt }.into(),
+            Self::NoHalts(halts) => HaltLifted { right, halts }.into(),
             Self::Policy(policy) => PolicySet { right, policy }.into(),
         }
     }
+}
+
+/// Halts that are to be lifted are named in order, and stand.
+pub(super) fn check_halts(setup: &Setup, named: &[u64]) -> Result<()> {
+    if named.is_empty() || !named.is_sorted_by(|one, other| one < other) {
+        return Err(invalid("halts stand in order of their entries, each once"));
+    }
+    let stands = |seq: &u64| setup.halts.iter().any(|halt| halt.seq == *seq);
+    if named.iter().all(stands) {
+        return Ok(());
+    }
+    Err(
+        Error::new(ErrorKind::Stale, "a halt that is to be lifted does not stand")
+            .remedy("read the rules anew, and submit a change that lifts the halts in force"),
+    )
 }
 
 /// The approvers in force, in order of person and key.
@@ -183,7 +201,7 @@ pub(super) fn order(approver: &Approver) -> (&str, crate::gate::sshsig::PublicKe
     (approver.person(), approver.key())
 }
 
-pub(super) fn by_name(areas: &[ProcessArea]) -> BTreeMap<String, ProcessArea> {
+pub(in crate::gate) fn by_name(areas: &[ProcessArea]) -> BTreeMap<String, ProcessArea> {
     areas
         .iter()
         .map(|area| (area.name.clone(), area.clone()))

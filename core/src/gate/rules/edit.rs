@@ -42,7 +42,7 @@ use crate::text::{Plain, Untrusted, pointer_to, quoted};
 ///     r#"{
 ///         "policy": {"approvals": 2, "blast_radius": {"l2": 20}},
 ///         "areas": [{"name": "firewall", "zone": "network", "floor": "L1", "analysis": "taken back exactly"}],
-///         "remove_areas": ["documentation"],
+///         "remove_areas": ["server-room"],
 ///         "add_approvers": [{"person": "dora", "roles": ["owner"],
 ///             "key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea"}],
 ///         "revoke_keys": ["SHA256:1Q0Bxt2xJ5kYzJ0Y0S1n8k3Yz0Zs6m9v3Q4d7bqT2cE"],
@@ -135,7 +135,7 @@ impl RulesEdit {
         self
     }
 
-    /// No longer this process area: a change that names it is left to humans from then on.
+    /// No longer this process area: a change that names it is left to humans from then on. A standard area stays.
     pub fn remove_area(mut self, name: impl Into<String>) -> Self {
         self.remove_areas.push(name.into());
         self
@@ -167,7 +167,7 @@ impl RulesEdit {
         self
     }
 
-    /// Turns the kill switch off: the halt that is in force when this is submitted, and no later one.
+    /// Turns the kill switch off: all halts that stand when this is submitted, and no later one.
     pub fn lift_halt(mut self) -> Self {
         self.lift_halt = true;
         self
@@ -220,9 +220,11 @@ impl RulesEdit {
         documents.push(Document::Areas(self.next_areas(setup)?));
         documents.push(Document::Freezes(self.next_freezes(setup)?));
         if self.lift_halt {
-            let halt = setup.halt.as_ref();
-            let halt = halt.ok_or_else(|| missing("the kill switch is not on".to_owned()))?;
-            documents.push(Document::NoHalt(halt.seq));
+            let standing: Vec<u64> = setup.halts.iter().map(|halt| halt.seq).collect();
+            if standing.is_empty() {
+                return Err(missing("the kill switch is not on".to_owned()));
+            }
+            documents.push(Document::NoHalts(standing));
         }
         Ok(documents)
     }
@@ -309,7 +311,7 @@ fn in_safe_order(
     for order in ORDERS {
         let place = |document: &Document| {
             let of_quorum = order.iter().position(|action| *action == document.action());
-            of_quorum.unwrap_or(if matches!(document, Document::NoHalt(_)) {
+            of_quorum.unwrap_or(if matches!(document, Document::NoHalts(_)) {
                 4
             } else {
                 3
@@ -336,7 +338,10 @@ fn is_safe(setup: &Setup, documents: &[Document], excluded: &[&Actor], at: Times
 
 fn step(setup: &Setup, document: &Document) -> Result<Step> {
     let mut parameters = BTreeMap::from([(DOCUMENT.to_owned(), Scalar::from(document.text()?.as_str()))]);
-    if let (Some(in_force), false) = (document.in_force(setup)?, matches!(document, Document::NoHalt(_))) {
+    if let (Some(in_force), false) = (
+        document.in_force(setup)?,
+        matches!(document, Document::NoHalts(_)),
+    ) {
         let digest = in_force.digest()?.to_string();
         parameters.insert(REPLACES.to_owned(), Scalar::from(digest.as_str()));
     }
@@ -365,7 +370,7 @@ impl Gate {
                 areas: setup.areas()?.values().cloned().collect(),
                 approvers: setup.register()?.as_ref().clone(),
                 freezes: setup.freezes.as_ref().clone(),
-                halt: setup.halt.as_ref().map(|halt| halt.as_ref().clone()),
+                halts: setup.halts.as_ref().clone(),
             })
         })
         .await

@@ -53,14 +53,13 @@ pub(in crate::gate) fn grounds(state: &State, change: &Change) -> Result<Grounds
     })
 }
 
-/// The stamp of all rules in force, and of when they last changed: whatever changes of them voids the votes.
+/// The stamp of all rules in force but the kill switch, and of when they last changed: whatever changes of them voids the votes.
 fn facts(setup: &Setup) -> Result<Digest> {
     let kinds = [
         Document::Policy(setup.policy()?.as_ref().clone()),
         Document::Areas(Vec::new()),
         Document::Approvers(Vec::new()),
         Document::Freezes(Vec::new()),
-        Document::NoHalt(0),
     ];
     let mut hasher = Hasher::new("vcto rules facts v1");
     hasher.update(&setup.rules_at.to_be_bytes());
@@ -70,5 +69,7 @@ fn facts(setup: &Setup) -> Result<Digest> {
             None => hasher.field(b""),
         };
     }
+    // Not the kill switch: who turns it on must not void what is approved to turn it off, or to revoke who does so.
+    hasher.field(b"");
     Ok(hasher.finish())
 }

@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::actor::Actor;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::gate::decision::check_reason;
 use crate::gate::engine::Gate;
 use crate::gate::named::check_name;
 use crate::gate::record::Halted;
 use crate::text::Plain;
 
-/// The kill switch of a tenant, on.
+/// The kill switch of a tenant, on: one of the halts that stand, each until it is lifted.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Halt {
@@ -45,19 +45,30 @@ pub(super) fn check(by: &Actor, why: &str) -> Result<()> {
     check_reason(Some(why))
 }
 
+/// How many halts stand beside each other. One stops everything; the others are told by whom and why.
+const MAX_HALTS: usize = 100;
+
+/// One more can stand.
+pub(super) fn check_room(halts: &[Halt]) -> Result<()> {
+    if halts.len() < MAX_HALTS {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::TooLarge,
+        "100 halts stand already: the kill switch is on, and nothing starts",
+    )
+    .remedy("a change of the rules lifts those that stand"))
+}
+
 impl Gate {
-    /// Turns the kill switch on. Where it is on by the same actor for the same reason, nothing is recorded again.
+    /// Turns the kill switch on. Where a halt of the same actor for the same reason stands, nothing is recorded again.
     pub(crate) async fn halt(&self, by: &Actor, why: &str) -> Result<Halt> {
         check(by, why).map_err(|error| error.during("gate.halt"))?;
         self.commit(|state, at| {
             let seq = state.size();
-            if let Some(halt) = state
-                .setup
-                .halt
-                .as_ref()
-                .filter(|halt| halt.by == *by && halt.why == why)
-            {
-                return Ok((None, halt.as_ref().clone()));
+            let mut standing = state.setup.halts.iter();
+            if let Some(halt) = standing.find(|halt| halt.by == *by && halt.why == why) {
+                return Ok((None, halt.clone()));
             }
             let record = Halted {
                 by: by.clone(),

@@ -20,9 +20,10 @@ pub use edit::RulesEdit;
 pub use freeze::Freeze;
 
 pub(super) use apply::{
-    approvers_set, areas_set, check_answer, check_base, check_proposed, check_seen, check_stopped,
-    freezes_set, halt, halt_lifted, halted, policy_set,
+    approvers_set, areas_set, check_answer, check_base, check_first, check_proposed, check_seen,
+    check_stopped, freezes_set, halt, halt_lifted, halted, policy_set,
 };
+pub(super) use document::by_name;
 pub(super) use executor::executor;
 pub(super) use freeze::in_force;
 pub(super) use grounds::grounds;
@@ -54,6 +55,6 @@ pub struct Rules {
     pub approvers: Register,
     /// When what does not start, in order of the name.
     pub freezes: Vec<Freeze>,
-    /// The kill switch, while it is on.
-    pub halt: Option<Halt>,
+    /// The kill switch: on while there is one, in the order in which they were made. Each stands until it is lifted.
+    pub halts: Vec<Halt>,
 }

@@ -123,7 +123,7 @@ pub(super) fn of_step(step: &Step) -> Result<Planned> {
         .map(|digest| digest.raw().parse::<Digest>())
         .transpose()?;
     let expected = match document {
-        Document::NoHalt(_) => 1,
+        Document::NoHalts(_) => 1,
         _ => 2,
     };
     if step.parameters.len() != expected || replaces.is_some() != (expected == 2) {

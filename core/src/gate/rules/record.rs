@@ -14,6 +14,8 @@ use crate::gate::policy::{Policy, ProcessArea};
 pub(crate) enum SetupRight {
     /// It is part of the creation.
     Creation,
+    /// A tenant that was created without approvers gets its first ones.
+    First,
     /// A step of a running execution.
     Step { proposal: ProposalId, step: String },
 }
@@ -22,7 +24,7 @@ impl SetupRight {
     /// The execution that it is part of.
     pub(in crate::gate) fn execution(&self) -> Option<&ProposalId> {
         match self {
-            Self::Creation => None,
+            Self::Creation | Self::First => None,
             Self::Step { proposal, .. } => Some(proposal),
         }
     }
@@ -67,6 +69,6 @@ pub(crate) struct Halted {
 #[serde(deny_unknown_fields)]
 pub(crate) struct HaltLifted {
     pub(crate) right: SetupRight,
-    /// The entry that turned the kill switch on.
-    pub(crate) halt: u64,
+    /// The entries of the halts, in order.
+    pub(crate) halts: Vec<u64>,
 }

@@ -126,7 +126,7 @@ fn between_intent_and_answer_nothing_but_the_approved_document_is_accepted() {
                 .into(),
                 HaltLifted {
                     right: right(step),
-                    halt: 6,
+                    halts: vec![6],
                 }
                 .into(),
                 answer(genuine, StepOutcome::done()),

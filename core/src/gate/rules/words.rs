@@ -47,10 +47,13 @@ pub(super) fn title(setup: &Setup, document: &Document) -> Result<String> {
             ("the approvers", approvers(&old, new)?)
         }
         (Document::Freezes(new), Some(Document::Freezes(old))) => ("the freezes", freezes(&old, new)?),
-        (Document::NoHalt(seq), _) => {
-            let halt = setup.halt.as_ref().filter(|halt| halt.seq == *seq);
-            let halt = halt.map_or_else(String::new, |halt| format!(": {halt}"));
-            return Ok(format!("Lift the halt of entry {seq}{halt}"));
+        (Document::NoHalts(named), _) => {
+            let words = named.iter().map(|seq| {
+                let halt = setup.halts.iter().find(|halt| halt.seq == *seq);
+                let halt = halt.map_or_else(String::new, |halt| format!(": {halt}"));
+                format!("Lift the halt of entry {seq}{halt}")
+            });
+            return Ok(words.collect::<Vec<_>>().join("; "));
         }
         _ => {
             return Err(Error::new(
