@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use super::blast::reach;
+use super::dominators::Tree;
 use super::network::Survey;
 use super::order::{cycle_positions, heights};
 use super::path::shortest;
@@ -49,6 +50,10 @@ fn chain(count: u32) {
         assert!(cycle_positions(&graph).is_empty());
         assert_eq!(failed(&graph, count - 1), count as usize);
         assert!(shortest(&graph, 0, count - 1).unwrap().into_iter().eq(0..count));
+        for tree in [Tree::of(&graph), Tree::below(&graph, 0)] {
+            assert_eq!(tree.immediate(count - 1), Some(count - 2));
+            assert!((0..count).all(|asset| tree.dominates(asset) == Some(count - 1 - asset)));
+        }
         let survey = Survey::of(&graph);
         assert_eq!(survey.bridges.len(), count as usize - 1);
         assert_eq!(survey.separated[7], 7);
@@ -63,6 +68,9 @@ fn ring(count: u32) {
         assert!(heights(&graph).into_iter().all(|height| height == 0));
         assert_eq!(failed(&graph, 3), count as usize);
         assert_eq!(shortest(&graph, 1, 0).unwrap().len(), count as usize);
+        let tree = Tree::of(&graph);
+        assert!((0..count).all(|asset| tree.dominates(asset) == Some(0)));
+        assert_eq!(Tree::below(&graph, 1).dominates(1), Some(count - 1));
         let survey = Survey::of(&graph);
         assert!(survey.bridges.is_empty() && !survey.cuts.contains(&true));
     });
@@ -75,6 +83,9 @@ fn star(count: u32) {
         assert_eq!(reach(&graph, 0).hard.len(), count as usize - 1);
         assert_eq!(heights(&graph)[1], 1);
         assert_eq!((failed(&graph, 0), failed(&graph, 1)), (count as usize, 1));
+        let tree = Tree::of(&graph);
+        assert!((0..count).all(|asset| tree.dominates(asset) == Some(0)));
+        assert_eq!(Tree::below(&graph, 1).dominates(1), Some(1));
         let survey = Survey::of(&graph);
         assert_eq!(survey.separated[0], count - 2);
     });

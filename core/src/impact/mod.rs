@@ -10,6 +10,7 @@ mod bits;
 mod blast;
 mod cuts;
 mod diff;
+mod dominators;
 mod explain;
 mod failure;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod what_if;
 pub use blast::{BlastRadius, blast_radius};
 pub use cuts::{CutSearch, CutSets, cut_sets};
 pub use diff::{CutChange, DiffOptions, ImpactDiff, RadiusChange, diff, diff_with};
+pub use dominators::{Dominated, Dominators, dominators, dominators_of};
 pub use explain::{Cause, Effect, Explanation, Step};
 pub use failure::{Failure, FailureSimulator, Fallout, fail};
 pub use network::{Network, network};

@@ -1,6 +1,7 @@
 //! Tests of `vcto::impact` and of the graph of `vcto::estate` through the public API.
 
 mod diff;
+mod dominating;
 mod failing;
 #[path = "../../../benches/instances/fat_tree.rs"]
 mod fat_tree;
