@@ -152,7 +152,7 @@ pub(super) fn check_grounds(
             "the freezes and the kill switch are others",
         ));
     }
-    let earlier = subject.earlier(state, at).len() as u64;
+    let earlier = subject.count_earlier(state, at);
     if input.with_earlier.map_or(0, |together| together.proposals) != earlier {
         return Err(malformed(
             "the earlier changes that count with this one are others",

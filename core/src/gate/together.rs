@@ -55,16 +55,28 @@ impl<'a> Subject<'a> {
         if self.is_way_back {
             return Vec::new();
         }
-        let own: BTreeSet<String> = names_of(self.authors).into_iter().collect();
         let since = at.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
-        let mut earlier: Vec<_> = state
-            .proposals
-            .unapproved(since)
-            .filter(|other| other.place < self.place && counts(state, other, at))
-            .filter(|other| other.author_names.iter().any(|name| own.contains(name)))
-            .collect();
-        earlier.sort_by_key(|other| other.place);
+        let mut earlier = state.proposals.unapproved(&names_of(self.authors), since);
+        earlier.retain(|other| other.place < self.place && counts(state, other, at));
         earlier
+    }
+
+    /// How many these are. For what one author submits last, without a look at each that waits: thousands may.
+    pub(super) fn count_earlier(&self, state: &State, at: Timestamp) -> u64 {
+        let names = names_of(self.authors);
+        let ([name], false) = (names.as_slice(), self.is_way_back) else {
+            return self.earlier(state, at).len() as u64;
+        };
+        let Some(own) = state.proposals.unapproved_of(name) else {
+            return 0;
+        };
+        let Some(going) = own.going_before(self.place, at) else {
+            return self.earlier(state, at).len() as u64;
+        };
+        let since = at.saturating_sub(WINDOW).unwrap_or(Timestamp::MIN);
+        let ran = own.ran(since).filter_map(|id| state.proposals.get(id));
+        let ran = ran.filter(|other| other.place < self.place && counts(state, other, at));
+        (going + ran.count()) as u64
     }
 
     /// What it touches with them. `touched` is what it touches by itself.

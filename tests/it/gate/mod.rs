@@ -14,6 +14,7 @@ mod forged;
 mod forged_later;
 mod handover;
 mod levels;
+mod many;
 mod mended;
 mod model;
 mod names;
