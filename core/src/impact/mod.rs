@@ -8,6 +8,7 @@
 
 mod bits;
 mod blast;
+mod counterfactual;
 mod cuts;
 mod diff;
 mod dominators;
@@ -24,6 +25,10 @@ mod sweep;
 mod what_if;
 
 pub use blast::{BlastRadius, blast_radius};
+pub use counterfactual::{
+    Addition, Additions, CounterfactualSearch, Counterfactuals, SharedAddition, counterfactuals,
+    counterfactuals_of,
+};
 pub use cuts::{CutSearch, CutSets, cut_sets};
 pub use diff::{CutChange, DiffOptions, ImpactDiff, RadiusChange, diff, diff_with};
 pub use dominators::{Dominated, Dominators, dominators, dominators_of};
