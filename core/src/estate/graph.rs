@@ -157,6 +157,11 @@ pub(crate) struct Links {
 }
 
 impl Links {
+    /// The links between these pairs of different assets of a graph.
+    pub(crate) fn between(pairs: &[(u32, u32)], graph: &Graph) -> Self {
+        build::freeze_links(pairs, graph.asset_count())
+    }
+
     /// The assets that have a link, ascending.
     pub(crate) fn linked(&self) -> &[u32] {
         &self.linked
@@ -310,14 +315,9 @@ impl Graph {
         &self.standing
     }
 
-    /// The assets of the network layer, ascending.
-    pub(crate) fn linked(&self) -> &[u32] {
-        self.links.linked()
-    }
-
-    /// The other ends of the links of the i-th asset of the network layer, as indices into [`linked`](Self::linked).
-    pub(crate) fn linked_to(&self, index: u32) -> &[u32] {
-        self.links.to(index)
+    /// The network layer.
+    pub(crate) fn links(&self) -> &Links {
+        &self.links
     }
 
     /// The network layer without the links that were only inferred.

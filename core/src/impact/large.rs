@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use super::blast::reach;
 use super::dominators::Tree;
-use super::network::Survey;
+use super::network::{Survey, draw};
 use super::order::{cycle_positions, heights};
 use super::path::shortest;
 use super::propagation::Propagation;
@@ -54,9 +54,14 @@ fn chain(count: u32) {
             assert_eq!(tree.immediate(count - 1), Some(count - 2));
             assert!((0..count).all(|asset| tree.dominates(asset) == Some(count - 1 - asset)));
         }
-        let survey = Survey::of(&graph);
+        let survey = Survey::of(graph.links());
         assert_eq!(survey.bridges.len(), count as usize - 1);
         assert_eq!(survey.separated[7], 7);
+        assert!(survey.blocks.iter().all(|block| block.len() == 2));
+        assert_eq!(survey.blocks.iter().count(), count as usize - 1);
+        let drawn = draw(&graph, |_| true);
+        assert_eq!(drawn.links.linked(), [0, count - 1]);
+        assert_eq!(drawn.kept, [0, count - 1]);
     });
 }
 
@@ -71,8 +76,14 @@ fn ring(count: u32) {
         let tree = Tree::of(&graph);
         assert!((0..count).all(|asset| tree.dominates(asset) == Some(0)));
         assert_eq!(Tree::below(&graph, 1).dominates(1), Some(count - 1));
-        let survey = Survey::of(&graph);
+        let survey = Survey::of(graph.links());
         assert!(survey.bridges.is_empty() && !survey.cuts.contains(&true));
+        assert!(survey.blocks.iter().eq([(0..count).collect::<Vec<u32>>()]));
+        assert_eq!(draw(&graph, |_| true).kept.len(), count as usize);
+        assert_eq!(
+            draw(&graph, |asset| asset != 1).collapsed.len(),
+            count as usize - 1
+        );
     });
 }
 
@@ -86,8 +97,10 @@ fn star(count: u32) {
         let tree = Tree::of(&graph);
         assert!((0..count).all(|asset| tree.dominates(asset) == Some(0)));
         assert_eq!(Tree::below(&graph, 1).dominates(1), Some(1));
-        let survey = Survey::of(&graph);
+        let survey = Survey::of(graph.links());
         assert_eq!(survey.separated[0], count - 2);
+        assert_eq!(survey.blocks.iter().count(), count as usize - 1);
+        assert_eq!(draw(&graph, |_| true).kept.len(), count as usize);
     });
 }
 

@@ -34,7 +34,7 @@ pub use diff::{CutChange, DiffOptions, ImpactDiff, RadiusChange, diff, diff_with
 pub use dominators::{Dominated, Dominators, dominators, dominators_of};
 pub use explain::{Cause, Effect, Explanation, Step};
 pub use failure::{Failure, FailureSimulator, Fallout, fail};
-pub use network::{Network, network};
+pub use network::{Network, NetworkOptions, NetworkView, network, network_with};
 pub use order::{Cycles, Layers, cycles, layers};
 pub use path::{Path, path};
 pub use radii::{BlastRadii, RadiiOptions, blast_radii, blast_radii_with};

@@ -1,24 +1,67 @@
 //! The network layer: which devices and links hold it together.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "indices are below the number of linked assets by the invariant of the graph's links"
-)]
+mod survey;
+mod wires;
 
 use serde::Serialize;
 
-use super::{json, position};
-use crate::error::Result;
-use crate::estate::{AssetId, Estate, Graph};
+use super::{ids, json, position};
+use crate::error::{Error, ErrorKind, Result};
+use crate::estate::{AssetId, Estate, Links};
+use crate::text::quoted;
+pub(super) use survey::Survey;
+use wires::Drawn;
+pub(super) use wires::draw;
 
 /// The network layer of an estate: its `connects_to` relations, undirected. A link to itself is left out; two links
 /// between the same two assets are parallel, whichever way each was written.
 ///
-/// All answers are computed once, when it is made.
+/// All answers are computed once, when it is made, in linear time.
 #[derive(Clone, Debug)]
 pub struct Network {
     estate: Estate,
+    drawn: Option<Drawn>,
     survey: Survey,
+}
+
+/// How to read the network layer for [`network_with`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct NetworkOptions {
+    collapse: bool,
+}
+
+/// How a [`Network`] was read.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "view")]
+pub enum NetworkView {
+    /// As it is recorded.
+    Raw,
+    /// With the devices that only pass through drawn as the wires they are.
+    Collapsed {
+        /// The devices that were drawn through, by id. They are not in the answers.
+        collapsed: Vec<AssetId>,
+        /// Patch panels and circuits that were not, by id: the record does not say what leads to what.
+        kept: Vec<AssetId>,
+    },
+}
+
+impl NetworkOptions {
+    /// The network as it is recorded.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Draws patch panels and circuits through: one with links to exactly two others is a wire between them. Chains of
+    /// such wires collapse to one; a chain carries as many parallel links as its thinnest place, and one that comes back
+    /// to where it began carries none. A panel with links to more than two others is kept, since the record does not say
+    /// which of its ports leads where; so are one with links to one other, and a ring of wires alone.
+    ///
+    /// A link through three panels is then one bridge and not four, and a panel is no weak point beside its cables.
+    pub fn collapse_pass_through(mut self) -> Self {
+        self.collapse = true;
+        self
+    }
 }
 
 /// A link without which its two ends are apart.
@@ -42,16 +85,40 @@ pub struct Bridge(pub [AssetId; 2]);
 /// # Ok::<(), vcto::Error>(())
 /// ```
 pub fn network(estate: &Estate) -> Network {
+    network_with(estate, &NetworkOptions::new())
+}
+
+/// [`network`] with options.
+///
+/// ```
+/// use vcto::{Estate, Inventory, impact::{self, NetworkOptions}};
+///
+/// let estate = Estate::new(Inventory::from_json(br#"{"format": "vcto.inventory/1", "source": {"name": "netbox"},
+///     "assets": [{"id": "core", "kind": "switch"}, {"id": "floor-1", "kind": "switch"}, {"id": "panel", "kind": "patch_panel"}],
+///     "relations": [{"from": "core", "to": "panel", "kind": "connects_to"}, {"from": "panel", "to": "floor-1", "kind": "connects_to"}]}"#)?)?;
+/// let network = impact::network_with(&estate, &NetworkOptions::new().collapse_pass_through());
+/// assert_eq!(network.to_json(), r#"{"view":"collapsed","collapsed":["panel"],"kept":[],"articulation_points":[],"bridges":[["core","floor-1"]],"blocks":[["core","floor-1"]]}"#);
+/// # Ok::<(), vcto::Error>(())
+/// ```
+pub fn network_with(estate: &Estate, options: &NetworkOptions) -> Network {
+    let graph = estate.graph();
+    let passes = |position: u32| {
+        let asset = estate.assets().get(position as usize);
+        asset.is_some_and(wires::passes_through)
+    };
+    let drawn = options.collapse.then(|| draw(graph, passes));
+    let links = drawn.as_ref().map_or_else(|| graph.links(), |drawn| &drawn.links);
     Network {
+        survey: Survey::of(links),
         estate: estate.clone(),
-        survey: Survey::of(estate.graph()),
+        drawn,
     }
 }
 
 impl Network {
     /// Assets without which their part of the network falls apart, by id.
     pub fn articulation_points(&self) -> Vec<AssetId> {
-        let linked = self.estate.graph().linked();
+        let linked = self.links().linked();
         linked
             .iter()
             .zip(&self.survey.cuts)
@@ -63,10 +130,7 @@ impl Network {
     /// Links without which their part of the network falls apart: the two ends by id, and the links by their ends. A link
     /// beside a parallel one is none.
     pub fn bridges(&self) -> Vec<Bridge> {
-        let id = |index: u32| {
-            let asset = self.estate.graph().linked().get(index as usize)?;
-            self.estate.id(*asset).cloned()
-        };
+        let id = |index: u32| self.id(index).cloned();
         self.survey
             .bridges
             .iter()
@@ -74,176 +138,86 @@ impl Network {
             .collect()
     }
 
+    /// The two-connected components: the largest sets of assets of which no single one holds the others together, each by
+    /// id, and the sets by their ids. A bridge is a block of two, and so are two assets with parallel links alone; two
+    /// blocks share at most one asset, an articulation point.
+    pub fn blocks(&self) -> Vec<Vec<AssetId>> {
+        let mut blocks: Vec<&[u32]> = self.survey.blocks.iter().collect();
+        blocks.sort_unstable();
+        let named = |block: &[u32]| {
+            block
+                .iter()
+                .filter_map(|index| self.id(*index).cloned())
+                .collect()
+        };
+        blocks.into_iter().map(named).collect()
+    }
+
     /// How many other assets of its part of the network end up outside the largest piece when this one goes. 0 for an
     /// asset that holds nothing together, and for one with no recorded link.
     ///
     /// # Errors
-    /// `not_found` for an unknown id.
+    /// `not_found` for an unknown id, `invalid_input` for an asset that was drawn through.
     pub fn separated_by(&self, asset: impl AsRef<str>) -> Result<usize> {
         let position = position(&self.estate, asset.as_ref(), "impact.separated_by")?;
-        let index = self.estate.graph().linked().binary_search(&position);
-        Ok(index.map_or(0, |index| self.survey.separated[index] as usize))
+        if let Some(drawn) = &self.drawn
+            && drawn.collapsed.binary_search(&position).is_ok()
+        {
+            return Err(collapsed(asset.as_ref()));
+        }
+        let index = self.links().linked().binary_search(&position);
+        let separated = index.ok().and_then(|index| self.survey.separated.get(index));
+        Ok(separated.map_or(0, |count| *count as usize))
     }
 
-    /// How many assets have a recorded link.
+    /// How many assets have a recorded link; in a collapsed view, one that was not drawn through.
     pub fn asset_count(&self) -> usize {
-        self.estate.graph().linked().len()
+        self.links().linked().len()
     }
 
-    /// `{"articulation_points", "bridges"}` as JSON.
+    /// How the network was read.
+    pub fn view(&self) -> NetworkView {
+        match &self.drawn {
+            None => NetworkView::Raw,
+            Some(drawn) => NetworkView::Collapsed {
+                collapsed: ids(&self.estate, &drawn.collapsed),
+                kept: ids(&self.estate, &drawn.kept),
+            },
+        }
+    }
+
+    /// `{"view", "articulation_points", "bridges", "blocks"}` as JSON, in a collapsed view with `collapsed` and `kept`.
     pub fn to_json(&self) -> String {
         #[derive(Serialize)]
         struct Shape {
+            #[serde(flatten)]
+            view: NetworkView,
             articulation_points: Vec<AssetId>,
             bridges: Vec<Bridge>,
+            blocks: Vec<Vec<AssetId>>,
         }
         json(&Shape {
+            view: self.view(),
             articulation_points: self.articulation_points(),
             bridges: self.bridges(),
+            blocks: self.blocks(),
         })
     }
-}
 
-/// What one search finds, by index into the linked assets.
-#[derive(Clone, Debug)]
-pub(super) struct Survey {
-    pub(super) cuts: Box<[bool]>,
-    pub(super) separated: Box<[u32]>,
-    /// Ascending, the lower end first.
-    pub(super) bridges: Vec<(u32, u32)>,
-}
+    fn links(&self) -> &Links {
+        let drawn = self.drawn.as_ref().map(|drawn| &drawn.links);
+        drawn.unwrap_or_else(|| self.estate.graph().links())
+    }
 
-/// One asset under visit.
-struct Frame {
-    node: u32,
-    /// The next link to look at.
-    next: u32,
-    /// Whether the link to the parent was passed over: a second one is parallel to it.
-    passed: bool,
-}
-
-/// Low points by depth-first search (Hopcroft and Tarjan 1973) on an explicit stack.
-struct Search<'g> {
-    graph: &'g Graph,
-    /// When it was found, from 1; 0: not yet.
-    found: Vec<u32>,
-    /// The earliest found asset that its subtree is linked to.
-    low: Vec<u32>,
-    /// Assets in its subtree, itself included.
-    size: Vec<u32>,
-    /// Assets in the subtrees that fall away without it, and the largest of these.
-    fallen: Vec<u32>,
-    largest: Vec<u32>,
-    cuts: Vec<bool>,
-    frames: Vec<Frame>,
-    bridges: Vec<(u32, u32)>,
-    clock: u32,
-}
-
-impl Survey {
-    pub(super) fn of(graph: &Graph) -> Self {
-        let count = graph.linked().len();
-        let mut search = Search {
-            graph,
-            found: vec![0; count],
-            low: vec![0; count],
-            size: vec![0; count],
-            fallen: vec![0; count],
-            largest: vec![0; count],
-            cuts: vec![false; count],
-            frames: Vec::new(),
-            bridges: Vec::new(),
-            clock: 0,
-        };
-        let mut separated = vec![0; count];
-        for (root, _) in (0_u32..).zip(0..count) {
-            if search.found[root as usize] == 0 {
-                search.visit(root, &mut separated);
-            }
-        }
-        search.bridges.sort_unstable();
-        Self {
-            cuts: search.cuts.into(),
-            separated: separated.into(),
-            bridges: search.bridges,
-        }
+    /// The asset of an index into the linked ones.
+    fn id(&self, index: u32) -> Option<&AssetId> {
+        self.estate.id(*self.links().linked().get(index as usize)?)
     }
 }
 
-impl Search<'_> {
-    /// Searches one component, then says for each of its assets how many others it separates.
-    fn visit(&mut self, root: u32, separated: &mut [u32]) {
-        let mut component = Vec::new();
-        let mut pieces_of_root = 0_u32;
-        self.enter(root, &mut component);
-        while let Some(frame) = self.frames.last_mut() {
-            let node = frame.node;
-            let Some(to) = self.graph.linked_to(node).get(frame.next as usize).copied() else {
-                self.frames.pop();
-                if let Some(parent) = self.frames.last().map(|parent| parent.node) {
-                    self.leave(node, parent);
-                    pieces_of_root += u32::from(parent == root);
-                }
-                continue;
-            };
-            frame.next += 1;
-            let passed = frame.passed;
-            if self.found[to as usize] == 0 {
-                self.enter(to, &mut component);
-            } else if !passed && self.is_parent(to) {
-                if let Some(frame) = self.frames.last_mut() {
-                    frame.passed = true;
-                }
-            } else {
-                let seen = self.found[to as usize];
-                let low = &mut self.low[node as usize];
-                *low = seen.min(*low);
-            }
-        }
-        self.cuts[root as usize] = pieces_of_root > 1;
-        let others = u32::try_from(component.len()).unwrap_or(u32::MAX) - 1;
-        for node in component {
-            let index = node as usize;
-            let rest = others - self.fallen[index];
-            separated[index] = others - rest.max(self.largest[index]);
-        }
-    }
-
-    fn is_parent(&self, node: u32) -> bool {
-        let above = self
-            .frames
-            .len()
-            .checked_sub(2)
-            .and_then(|index| self.frames.get(index));
-        above.is_some_and(|parent| parent.node == node)
-    }
-
-    fn enter(&mut self, node: u32, component: &mut Vec<u32>) {
-        self.clock += 1;
-        self.found[node as usize] = self.clock;
-        self.low[node as usize] = self.clock;
-        self.size[node as usize] = 1;
-        component.push(node);
-        self.frames.push(Frame {
-            node,
-            next: 0,
-            passed: false,
-        });
-    }
-
-    /// Tells the parent what was found below it.
-    fn leave(&mut self, node: u32, parent: u32) {
-        let (index, above) = (node as usize, parent as usize);
-        let low = self.low[index];
-        self.low[above] = low.min(self.low[above]);
-        self.size[above] += self.size[index];
-        if low >= self.found[above] {
-            self.cuts[above] = true;
-            self.fallen[above] += self.size[index];
-            self.largest[above] = self.largest[above].max(self.size[index]);
-        }
-        if low > self.found[above] {
-            self.bridges.push((node.min(parent), node.max(parent)));
-        }
-    }
+fn collapsed(id: &str) -> Error {
+    let message = format!("{} was drawn through as a wire", quoted(id));
+    Error::new(ErrorKind::InvalidInput, message)
+        .remedy("ask the raw view of the network, which is `network` without options")
+        .during("impact.separated_by")
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde::Deserialize;
 use vcto::estate::{Asset, AssetKind, Relation, RelationKind, Strength};
-use vcto::impact::{self, Network};
-use vcto::{Estate, Inventory};
+use vcto::impact::{self, Network, NetworkOptions, NetworkView};
+use vcto::{ErrorKind, Estate, Inventory};
 
 use super::model::{Case, Set, case, name, number, ordered};
 use crate::common::shared;
@@ -113,6 +113,133 @@ fn parallel_links_are_no_bridge_whichever_way_they_are_written() {
         let network = impact::network(&case.estate());
         assert_eq!(bridges(&network), BTreeSet::from([(1, 2)]));
         assert_eq!(ordered(&network.articulation_points()), Set::from([1]));
+    }
+}
+
+/// Whether one is linked to the other by ways that need no third asset: taking any single one away leaves them linked.
+fn inseparable(links: &[(usize, usize)], a: usize, b: usize) -> bool {
+    let others = links.iter().flat_map(|(a, b)| [*a, *b]);
+    let held = |gone: Option<usize>| linked(links, a, gone).contains(&b);
+    held(None)
+        && others
+            .filter(|one| *one != a && *one != b)
+            .all(|gone| held(Some(gone)))
+}
+
+/// Two-connected components by their definition: the largest sets of assets that are inseparable two by two.
+fn blocks(links: &[(usize, usize)], assets: usize) -> BTreeSet<Set> {
+    let mut blocks = BTreeSet::new();
+    for (a, b) in links {
+        // The block of a link is all that is inseparable from both its ends.
+        let other = |one: &usize| {
+            *one == *a || *one == *b || (inseparable(links, *one, *a) && inseparable(links, *one, *b))
+        };
+        blocks.insert((0..assets).filter(other).collect());
+    }
+    blocks
+}
+
+/// The panels and circuits of a case: every second asset may be one.
+fn wired(case: &Case, passing: &[Option<AssetKind>]) -> Estate {
+    let mut inventory = case.inventory();
+    for (asset, kind) in inventory.assets.iter_mut().zip(passing) {
+        asset.kind = kind.clone().unwrap_or(AssetKind::Switch);
+    }
+    Estate::new(inventory).unwrap()
+}
+
+/// Links with every wire drawn through, one after the other from the raw record: a wire is known by its two neighbours
+/// there.
+fn drawn(links: &[(usize, usize)], passing: &Set) -> (Vec<(usize, usize)>, Set) {
+    let neighbours = |links: &[(usize, usize)], asset: usize| -> Vec<usize> {
+        let ends = links.iter().filter(|(a, b)| *a == asset || *b == asset);
+        ends.map(|(a, b)| if *a == asset { *b } else { *a }).collect()
+    };
+    let is_wire = |asset: &&usize| neighbours(links, **asset).iter().collect::<BTreeSet<_>>().len() == 2;
+    let wires: Set = passing.iter().filter(is_wire).copied().collect();
+    let in_ring = |wire: &usize| {
+        // Whatever it is linked to over wires alone is a wire: no end.
+        let part = linked(
+            &links
+                .iter()
+                .copied()
+                .filter(|(a, b)| wires.contains(a) || wires.contains(b))
+                .collect::<Vec<_>>(),
+            *wire,
+            None,
+        );
+        let over = |other: &usize| !wires.contains(other);
+        !part.iter().any(over)
+    };
+    let collapsed: Set = wires.iter().copied().filter(|wire| !in_ring(wire)).collect();
+    let mut links = links.to_vec();
+    for wire in &collapsed {
+        let around = neighbours(&links, *wire);
+        links.retain(|(a, b)| a != wire && b != wire);
+        let ends: BTreeSet<usize> = around.iter().copied().collect();
+        let ends: Vec<usize> = ends.into_iter().collect();
+        let [a, b] = ends[..] else { continue };
+        let count = |end: usize| around.iter().filter(|one| **one == end).count();
+        links.extend(std::iter::repeat_n((a.min(b), a.max(b)), count(a).min(count(b))));
+    }
+    (links, collapsed)
+}
+
+fn wired_case() -> impl Strategy<Value = (Case, Vec<Option<AssetKind>>)> {
+    let kind = prop_oneof![
+        Just(None),
+        Just(Some(AssetKind::PatchPanel)),
+        Just(Some(AssetKind::Circuit)),
+        Just(Some(AssetKind::Other("patch_panel".into()))),
+    ];
+    (network_case(), proptest::collection::vec(kind, 12))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn blocks_are_the_largest_sets_of_which_no_asset_holds_the_others_together(case in network_case()) {
+        let network = impact::network(&case.estate());
+        let found = network.blocks();
+        prop_assert!(found.is_sorted());
+        let found: BTreeSet<Set> = found.iter().map(|block| ordered(block)).collect();
+        prop_assert_eq!(&found, &blocks(&case.links(), case.assets));
+        for (a, b) in bridges(&network) {
+            prop_assert!(found.contains(&Set::from([a, b])));
+        }
+    }
+
+    #[test]
+    fn a_collapsed_view_is_that_of_the_network_with_its_wires_drawn_through((case, passing) in wired_case()) {
+        let estate = wired(&case, &passing);
+        let passes: Set = (0..case.assets).filter(|asset| passing[*asset].is_some()).collect();
+        let (links, wires) = drawn(&case.links(), &passes);
+        let linked: Set = case.links().into_iter().flat_map(|(a, b)| [a, b]).collect();
+        let network = impact::network_with(&estate, &NetworkOptions::new().collapse_pass_through());
+        let NetworkView::Collapsed { collapsed, kept } = network.view() else {
+            panic!("it was asked for");
+        };
+        prop_assert_eq!(ordered(&collapsed), wires.clone());
+        prop_assert_eq!(ordered(&kept), &(&passes & &linked) - &wires);
+        let expected = Case {
+            relations: links.iter().map(|(a, b)| (*a, *b, RelationKind::ConnectsTo, Strength::Hard)).collect(),
+            ..case.clone()
+        };
+        let plain = impact::network(&expected.estate());
+        prop_assert_eq!(network.articulation_points(), plain.articulation_points());
+        prop_assert_eq!(network.bridges(), plain.bridges());
+        prop_assert_eq!(network.blocks(), plain.blocks());
+        prop_assert_eq!(network.asset_count(), plain.asset_count());
+        for asset in 0..case.assets {
+            let separated = network.separated_by(name(asset));
+            if wires.contains(&asset) {
+                prop_assert_eq!(separated.unwrap_err().kind(), ErrorKind::InvalidInput);
+            } else {
+                prop_assert_eq!(separated.unwrap(), plain.separated_by(name(asset)).unwrap());
+            }
+        }
+        prop_assert_eq!(impact::network(&estate).view(), NetworkView::Raw);
     }
 }
 

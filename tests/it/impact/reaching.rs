@@ -210,7 +210,7 @@ fn results_have_the_documented_json() {
     );
     assert_eq!(
         impact::network(&estate).to_json(),
-        r#"{"articulation_points":[],"bridges":[]}"#
+        r#"{"view":"raw","articulation_points":[],"bridges":[],"blocks":[]}"#
     );
     assert_eq!(numbers::<String>([]), Set::new());
 }

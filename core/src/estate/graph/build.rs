@@ -149,9 +149,10 @@ impl GraphBuilder {
         fits(links.saturating_mul(2), "network links")?;
         let groups = freeze_groups(&self.groups, self.assets);
         let merged = merge(self.stated, &self.groups, self.assets);
-        let stated_links = (!self.guessed.is_empty()).then(|| freeze_links(&self.links, self.assets));
+        let stated_links =
+            (!self.guessed.is_empty()).then(|| freeze_links(&self.links, self.assets as usize));
         self.links.append(&mut self.guessed);
-        let links = freeze_links(&self.links, self.assets);
+        let links = freeze_links(&self.links, self.assets as usize);
 
         let key_from = |edge: &Stated| edge.from as usize * 3 + edge.class as usize;
         let key_to = |edge: &Stated| edge.to as usize * 3 + edge.class as usize;
@@ -314,7 +315,7 @@ fn narrow(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn freeze_links(links: &[(u32, u32)], assets: u32) -> Links {
+pub(super) fn freeze_links(links: &[(u32, u32)], assets: usize) -> Links {
     if links.is_empty() {
         return Links {
             linked: Box::default(),
@@ -322,7 +323,7 @@ fn freeze_links(links: &[(u32, u32)], assets: u32) -> Links {
             ends: Box::default(),
         };
     }
-    let mut index_of = vec![u32::MAX; assets as usize];
+    let mut index_of = vec![u32::MAX; assets];
     for (a, b) in links {
         index_of[*a as usize] = 0;
         index_of[*b as usize] = 0;
@@ -437,9 +438,9 @@ mod tests {
             builder.relation(a, b, &RelationKind::ConnectsTo, Strength::Hard);
         }
         let graph = builder.build().unwrap();
-        assert_eq!(graph.linked(), [2, 4, 7]);
-        assert_eq!(graph.linked_to(0), [1, 2, 2]);
-        assert_eq!(graph.linked_to(1), [0]);
+        assert_eq!(graph.links().linked(), [2, 4, 7]);
+        assert_eq!(graph.links().to(0), [1, 2, 2]);
+        assert_eq!(graph.links().to(1), [0]);
         assert_eq!(graph.link_count(), 0);
     }
 }
