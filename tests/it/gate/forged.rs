@@ -124,3 +124,29 @@ fn a_record_that_amends_without_right_reason_or_difference_fails() {
         assert!(!passes(&before, wide(), both).await, "a way back does not amend");
     });
 }
+
+/// Each part of a proposal that follows from something else does.
+#[test]
+fn a_record_of_a_proposal_says_what_follows_from_the_log_and_the_rules() {
+    pollster::block_on(async {
+        let same: fn(&mut Value) = |_| {};
+        let longer: fn(&mut Value) = |record| record["expires_at"] = json!("2026-12-23T08:00:00Z");
+        let shorter: fn(&mut Value) = |record| record["expires_at"] = json!("2026-12-21T08:00:00Z");
+        let first: fn(&mut Value) = |record| record["earlier"] = json!([]);
+        let lower: fn(&mut Value) = |record| record["grounds"]["risk"]["level"] = json!("L0");
+        let nothing: fn(&mut Value) = |record| record["grounds"]["risk"]["bands"] = json!([]);
+        let engine: fn(&mut Value) = |record| record["proposer"]["name"] = json!("two\nlines");
+        for (edit, expected) in [
+            (same, true),
+            (longer, false),
+            (shorter, false),
+            (first, false),
+            (lower, false),
+            (nothing, false),
+            (engine, false),
+        ] {
+            let found = passes(&[], level_2(&["printer"]), |record, _| edit(record)).await;
+            assert_eq!(found, expected);
+        }
+    });
+}

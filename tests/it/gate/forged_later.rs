@@ -10,16 +10,20 @@ use tempfile::TempDir;
 use vcto::Actor;
 use vcto::change::Change;
 use vcto::estate::Scalar;
-use vcto::gate::{ExecutionStatus, Freeze, Policy, ProposalId, Resumed, Routed, RulesEdit};
+use vcto::gate::{
+    Attestation, ExecutionStatus, Freeze, Policy, ProposalId, Resumed, Routed, RulesEdit, Verdict,
+};
 use vcto::ledger;
 
 use super::audit::{forge, last, policy};
 use super::crash::copy;
 use super::forged::{next_id, with_change};
 use super::rules::set;
-use super::world::{Fault, STARTED, World, approval, inventory, level_2};
+use super::world::{EXPIRED, Fault, STALE, STARTED, World, approval, inventory, level_2, sign};
 
 const PROPOSED: u16 = 0x0110;
+const DECIDED: u16 = 0x0111;
+const ATTESTED: u16 = 0x0116;
 const INTENT: u16 = 0x0121;
 const VERIFIED: u16 = 0x0124;
 const UNDO_BEGUN: u16 = 0x0125;
@@ -60,6 +64,7 @@ enum Meanwhile {
     Frozen,
     OtherPolicy,
     NewSnapshot,
+    NewFacts,
 }
 
 impl Meanwhile {
@@ -84,6 +89,11 @@ impl Meanwhile {
                 set(world, RulesEdit::new().policy(policy), &["alice"]).await;
             }
             Self::NewSnapshot => world.review(&inventory()).await,
+            Self::NewFacts => {
+                let mut changed = inventory();
+                changed["assets"][0]["facts"]["os_name"] = "Windows Server 2025".into();
+                world.review(&changed).await;
+            }
         }
     }
 }
@@ -108,6 +118,26 @@ fn what_was_assessed_on_other_rules_or_another_estate_is_not_proposed() {
             let record = proposed_now(&world, assessed, &level_2(&["printer"])).await;
             let passes = passes(dir.path(), &world, PROPOSED, &record).await;
             assert_eq!(passes, meanwhile == Meanwhile::Nothing, "{meanwhile:?}");
+        }
+    });
+}
+
+#[test]
+fn what_was_assessed_for_another_change_is_not_proposed() {
+    pollster::block_on(async {
+        for (target, expected) in [("printer", true), ("switch", false)] {
+            let (dir, world) = in_folder().await;
+            let assessed = {
+                let (_folder, twin) = twin(dir.path(), &world).await;
+                let _ = twin.submit(level_2(&["printer"])).await;
+                last(&twin, PROPOSED).await
+            };
+            let record = proposed_now(&world, assessed, &level_2(&[target])).await;
+            assert_eq!(
+                passes(dir.path(), &world, PROPOSED, &record).await,
+                expected,
+                "{target}"
+            );
         }
     });
 }
@@ -286,6 +316,157 @@ fn an_undo_is_announced_only_over_what_the_step_left() {
             let intent = record(&json!({"act": act, "idempotency_key": key, "before": before}));
             let found = passes(folder.path(), &twin, INTENT, &intent).await;
             assert_eq!(found, expected, "{before}");
+        }
+    });
+}
+
+/// A text with another word for what is said, signed by alice.
+fn said(text: Vec<u8>, from: &str, to: &str) -> Value {
+    let text = String::from_utf8(text).unwrap();
+    let verdict = |word: &str| format!("\"verdict\":\"{word}\"");
+    assert!(text.contains(&verdict(from)));
+    let text = text.replace(&verdict(from), &verdict(to));
+    let signature = sign("alice", text.as_bytes());
+    json!({"text": text, "signature": signature})
+}
+
+/// People decide about level 2 and attest level 3, and each has a record of its own.
+#[test]
+fn what_is_said_is_taken_at_its_own_level_and_in_its_own_record_only() {
+    pollster::block_on(async {
+        for (entry_type, word, expected) in [
+            (DECIDED, "approve", true),
+            (DECIDED, "reject", true),
+            (DECIDED, "did", false),
+            (ATTESTED, "did", false),
+            (ATTESTED, "declined", false),
+            (ATTESTED, "reject", false),
+        ] {
+            let (dir, world) = in_folder().await;
+            let staged = world.stage_2(&["printer"]).await;
+            let text = staged.decision("alice", Verdict::Approve).unwrap();
+            let field = if entry_type == DECIDED {
+                "decision"
+            } else {
+                "attestation"
+            };
+            let record = record(&json!({"proposal": staged.id(), field: said(text, "approve", word)}));
+            assert_eq!(
+                passes(dir.path(), &world, entry_type, &record).await,
+                expected,
+                "{word}"
+            );
+        }
+        for (entry_type, word, expected) in [
+            (ATTESTED, "did", true),
+            (ATTESTED, "declined", true),
+            (ATTESTED, "approve", false),
+            (DECIDED, "approve", false),
+            (DECIDED, "reject", false),
+            (DECIDED, "did", false),
+        ] {
+            let (dir, world) = in_folder().await;
+            let Routed::HumanOnly(staged) = world.submit(level_2(&["rack"])).await else {
+                panic!("more than fifty others");
+            };
+            let text = staged.attestation("alice", Attestation::Did, None).unwrap();
+            let field = if entry_type == DECIDED {
+                "decision"
+            } else {
+                "attestation"
+            };
+            let record = record(&json!({"proposal": staged.id(), field: said(text, "did", word)}));
+            assert_eq!(
+                passes(dir.path(), &world, entry_type, &record).await,
+                expected,
+                "{word}"
+            );
+        }
+    });
+}
+
+#[test]
+fn an_end_that_has_not_come_and_a_change_that_is_none_are_not_recorded() {
+    pollster::block_on(async {
+        for (late, expected) in [(0, false), (1, true)] {
+            let (dir, world) = in_folder().await;
+            let id = world.approved_2(&["printer"]).await.id();
+            world
+                .clock
+                .advance(SignedDuration::from_hours(24) + SignedDuration::from_secs(late));
+            let mut expired = record(&json!({"proposal": id, "what": "approvals"}));
+            expired["at"] = json!(vcto::time::Clock::now(&*world.clock).to_string());
+            assert_eq!(
+                passes(dir.path(), &world, EXPIRED, &expired).await,
+                expected,
+                "{late}"
+            );
+        }
+        for why in [json!([]), json!(["facts"]), json!(["level"]), json!(["policy"])] {
+            let (dir, world) = in_folder().await;
+            let id = world.stage_2(&["printer"]).await.id();
+            let grounds = last(&world, PROPOSED).await["record"]["grounds"].clone();
+            let stale = record(&json!({"proposal": id, "why": why, "grounds": grounds}));
+            assert!(!passes(dir.path(), &world, STALE, &stale).await, "{why}");
+        }
+    });
+}
+
+/// What was approved is started on what is there at that place of the log, and while nothing stops it.
+#[test]
+fn a_start_over_other_facts_or_while_all_is_stopped_fails() {
+    pollster::block_on(async {
+        for meanwhile in [
+            Meanwhile::Nothing,
+            Meanwhile::Halted,
+            Meanwhile::Frozen,
+            Meanwhile::NewFacts,
+        ] {
+            let (dir, world) = in_folder().await;
+            let id = world.approved_2(&["printer"]).await.id();
+            let mut started = started_elsewhere(dir.path(), &world, id).await;
+            meanwhile.happen(&world).await;
+            // The grounds of now, as the same change has them.
+            let _ = world.submit(level_2(&["printer"])).await;
+            started["record"]["grounds"] = last(&world, PROPOSED).await["record"]["grounds"].clone();
+            let passes = passes(dir.path(), &world, STARTED, &started).await;
+            assert_eq!(passes, meanwhile == Meanwhile::Nothing, "{meanwhile:?}");
+        }
+    });
+}
+
+/// The approvals that a start names are those that count, all of them and no others.
+#[test]
+fn a_start_names_the_approvals_in_force_and_the_duty_that_its_level_has() {
+    pollster::block_on(async {
+        let same: fn(&mut Value) = |_| {};
+        let none: fn(&mut Value) = |record| record["authority"]["decisions"] = json!([]);
+        let twice: fn(&mut Value) = |record| {
+            let one = record["authority"]["decisions"][0].clone();
+            record["authority"]["decisions"] = json!([one, one]);
+        };
+        let level: fn(&mut Value) = |record| record["authority"] = json!("level");
+        let duty: fn(&mut Value) = |record| {
+            record["review_due"] = json!({"who": "erin", "by": "2026-11-23T08:00:00Z"});
+        };
+        let approver: fn(&mut Value) = |record| record["operator"]["name"] = json!("Alice");
+        for (edit, expected) in [
+            (same, true),
+            (none, false),
+            (twice, false),
+            (level, false),
+            (duty, false),
+            (approver, false),
+        ] {
+            let (dir, world) = in_folder().await;
+            let id = world.approved_2(&["printer"]).await.id();
+            let mut started = started_elsewhere(dir.path(), &world, id).await;
+            edit(&mut started["record"]);
+            assert_eq!(
+                passes(dir.path(), &world, STARTED, &started).await,
+                expected,
+                "{started}"
+            );
         }
     });
 }

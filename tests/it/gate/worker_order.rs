@@ -1,11 +1,12 @@
 //! In which order the worker works, until when a window of several decisions lasts, and when it asks to be called again.
 
-use vcto::gate::{Decided, DecisionOptions, ProposalId, Resumed, Verdict};
+use vcto::ErrorKind;
+use vcto::gate::{Decided, DecisionOptions, ProposalId, Resumed, Routed, Verdict};
 use vcto::monitor::Monitor;
 use vcto::practice::{PracticeOptions, TenantOptions};
 
 use super::rules::two;
-use super::world::{World, approval, sign, signers};
+use super::world::{World, approval, change, sign, signers, step};
 
 const SATURDAY: &str = "2026-11-28T22:00:00Z";
 const SUNDAY: &str = "2026-11-29T04:00:00Z";
@@ -102,6 +103,28 @@ fn a_window_of_two_decisions_is_missed_with_the_end_of_the_first() {
             assert_eq!(told, ["2026-11-28T23:00:00Z", "2026-11-29T02:00:00Z"]);
             assert!(report.executed.is_empty());
             assert!(matches!(world.resume(id).await, Resumed::Routed(_)));
+        }
+    });
+}
+
+/// No decision holds it back, so the window of the change itself does.
+#[test]
+fn what_needs_no_approval_does_not_start_before_its_window_by_hand_either() {
+    pollster::block_on(async {
+        let world = World::new().await;
+        let mut windowed = change("documentation", vec![step("s1", "set", "shelf-1")]);
+        windowed.not_before = Some("2026-11-22T08:30:00Z".parse().unwrap());
+        for (at, expected) in [("2026-11-22T08:29:59Z", false), ("2026-11-22T08:30:00Z", true)] {
+            world.clock.set(at.parse().unwrap());
+            let Routed::Automatic(staged) = world.submit(windowed.clone()).await else {
+                panic!("level 0");
+            };
+            let executed = staged.authorize().await.unwrap().execute().await;
+            assert_eq!(executed.is_ok(), expected, "{at}");
+            if let Err(error) = executed {
+                assert_eq!(error.kind(), ErrorKind::Denied);
+                assert!(world.lab.calls().is_empty());
+            }
         }
     });
 }

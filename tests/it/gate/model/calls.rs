@@ -10,7 +10,7 @@ use vcto::gate::{
     Settled, Staged, Verdict,
 };
 use vcto::practice::Tenant;
-use vcto::{Error, ErrorKind};
+use vcto::{Actor, Error, ErrorKind};
 
 use super::commands::{Form, Outcome, Reference, Signing, What};
 use super::estate::{actor, change_of};
@@ -59,6 +59,10 @@ async fn answer(means: Means, what: What, after: &Reference) -> Answer {
     match what {
         What::Review(..) => {
             review(&means.tenant, after).await?;
+            Ok(Outcome::Done(""))
+        }
+        What::Halt(_) => {
+            means.tenant.halt(&Actor::person("eve"), "stop").await?;
             Ok(Outcome::Done(""))
         }
         What::Submit(_, kind, targets, by) => {

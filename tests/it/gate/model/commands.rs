@@ -5,6 +5,7 @@ use super::faults::Faults;
 use super::machine::{
     Author, Facts, Gate, Kind, Level, NEVER, Person, Phase, Record, Rules, Say, Snapshot, Time,
 };
+use super::ruling::Edit;
 use super::run::{ActKey, Image, Way};
 use super::world::{Behaviour, Move, Place, Refusal, Said, Sight, TARGETS, Terms, World};
 
@@ -35,6 +36,10 @@ pub enum What {
     Continue(usize, Option<usize>),
     Resume(usize, usize),
     Probe(usize, usize),
+    /// Somebody stops everything.
+    Halt(usize),
+    /// The rules are changed.
+    Rule(usize, Edit),
     /// The process ends, and another one begins in its place.
     Kill(usize),
 }
@@ -218,6 +223,8 @@ impl What {
             | Self::Continue(process, _)
             | Self::Resume(process, _)
             | Self::Probe(process, _)
+            | Self::Halt(process)
+            | Self::Rule(process, _)
             | Self::Kill(process) => Some(process),
         }
     }
@@ -312,6 +319,8 @@ impl Script {
             }
             What::Resume(process, id) => Ok(Outcome::Done(self.resume(process, id)?)),
             What::Probe(process, id) => self.probe(process, id),
+            What::Halt(_) => self.outside(&Move::Halt(true)),
+            What::Rule(_, edit) => self.outside(&edit.step()),
             What::Kill(process) => {
                 let kept = self.now.kept.iter_mut().filter(|kept| **kept == Some(process));
                 kept.for_each(|kept| *kept = None);

@@ -90,6 +90,12 @@ impl World {
         if proposal.phase != Phase::Open || (now > proposal.ends && !faults.no_expiry) {
             return Err(Refusal::Denied);
         }
+        // What may not start at all is not even looked at.
+        let is_frozen = self.gate.frozen && !faults.freeze_ignored;
+        let is_halted = self.gate.halted && !faults.halt_ignored;
+        if is_frozen || is_halted {
+            return Err(Refusal::Denied);
+        }
         let facts = self.gate.snapshot.facts;
         let level = self.gate.level(proposal.kind, now, &terms.rules);
         if !faults.no_precondition && (facts != proposal.facts || level > proposal.level) {
@@ -105,9 +111,7 @@ impl World {
             Level::L2 => self.counted(terms, id, Say::Approve).len() >= self.gate.quorum,
             Level::L3 => faults.l3_runs,
         };
-        let is_frozen = self.gate.frozen && !faults.freeze_ignored;
-        let is_halted = self.gate.halted && !faults.halt_ignored;
-        if !has_authority || is_frozen || is_halted {
+        if !has_authority {
             return Err(Refusal::Denied);
         }
         if self.gate.is_target_held(id) {

@@ -11,6 +11,7 @@ mod lab;
 mod machine;
 mod moves;
 mod real;
+mod ruling;
 mod run;
 mod seeded;
 mod seen;

@@ -53,12 +53,15 @@ impl World {
 
     fn proposed(&self, terms: &Terms, kind: Kind, targets: [usize; 2], by: Author) -> Proposal {
         let at = self.now();
+        let level = self.gate.level(kind, at, &terms.rules);
+        let is_stopped = self.gate.halted || self.gate.frozen;
         Proposal {
             kind,
             targets,
             by,
             widened_by: None,
-            level: self.gate.level(kind, at, &terms.rules),
+            // Whoever goes on when everything is to stop is asked why.
+            level: if is_stopped { level.max(Level::L2) } else { level },
             facts: self.gate.snapshot.facts,
             revision: 0,
             ends: at + terms.rules.life,

@@ -129,6 +129,11 @@ impl Real {
             }
             What::Sight(target, sight) => self.table.lock().unwrap().targets[target].sight = sight,
             What::Behave(..) => self.table.lock().unwrap().behaviours = expected.after.behaviours,
+            // Whoever changes the rules dies elsewhere: `rules_run`.
+            What::Rule(process, edit) => {
+                let before = &self.reference.world.gate;
+                block_on(edit.set(&self.hosts[process].tenant, before));
+            }
             What::Kill(process) => {
                 // The old one goes first: what it held is free when the new one opens.
                 self.hosts[process].under_way = None;

@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use pollster::block_on;
-use serde_json::Value;
+use serde_json::{Value, json};
+use vcto::gate::RULES_AREA;
 use vcto::practice::Tenant;
 
 use super::commands::{CAROL_ENDS, Performed};
 use super::lab::EffectOf;
 use super::machine::{Gate, Record};
+use super::ruling;
 use super::stop::time_of;
 
+const APPROVERS: u16 = 0x0103;
 const PROPOSED: u16 = 0x0110;
 const DECIDED: u16 = 0x0111;
 const STALE: u16 = 0x0113;
@@ -29,8 +32,11 @@ pub struct Trail {
 }
 
 /// The entries that a record of the model is.
-fn entry_type(record: &Record) -> Option<u16> {
-    Some(match record {
+fn entry_types(record: &Record) -> Vec<u16> {
+    if let Some(types) = ruling::entry_types(record) {
+        return types;
+    }
+    vec![match record {
         Record::Proposed(_) | Record::Superseded(..) => PROPOSED,
         Record::Decided(..) => DECIDED,
         Record::Refused => 0x0112,
@@ -48,9 +54,9 @@ fn entry_type(record: &Record) -> Option<u16> {
         Record::Doubt(_) => 0x0127,
         Record::Finished(..) => 0x0128,
         Record::Reconciled(..) => 0x0129,
-        Record::Snapshot(_) => return None,
-        Record::Frozen(_) | Record::Halted(_) | Record::KeyEnded(_) => unreachable!("no command yet"),
-    })
+        Record::Snapshot(_) => return Vec::new(),
+        Record::Frozen(_) | Record::Halted(_) | Record::KeyEnded(_) => unreachable!("of the rules"),
+    }]
 }
 
 impl Trail {
@@ -76,7 +82,7 @@ impl Trail {
         let from = self.size;
         let entries = expected.records.iter().map(|(record, _)| match record {
             Record::Snapshot(_) => 2,
-            _ => 1,
+            _ => entry_types(record).len() as u64,
         });
         let enough = from + entries.sum::<u64>();
         self.read_on(tenant);
@@ -94,14 +100,15 @@ impl Trail {
         let wanted: Vec<u16> = expected
             .records
             .iter()
-            .filter_map(|(record, _)| entry_type(record))
+            .flat_map(|(record, _)| entry_types(record))
             .collect();
         assert_eq!(hex(&types), hex(&wanted), "what is recorded");
     }
 
-    /// The proposals, in order.
+    /// The proposals, in order; changes of the rules are others.
     pub fn proposals(&self) -> impl Iterator<Item = &str> {
         self.of(PROPOSED)
+            .filter(|(_, record)| record["change"]["area"] != RULES_AREA)
             .map(|(_, record)| record["proposal"].as_str().unwrap())
     }
 
@@ -124,6 +131,7 @@ impl Trail {
             assert_eq!(starts.insert(id, place), None, "{id} starts twice");
             self.check_start(id, place, started);
         }
+        self.check_stopped();
         let mut announced = BTreeSet::new();
         for (place, intent) in self.of(INTENT) {
             let act = &intent["act"];
@@ -188,8 +196,41 @@ impl Trail {
             .filter(|text| text["not_after"].as_str().unwrap().parse::<Timestamp>().unwrap() >= start)
             .map(|text| text["approver"].as_str().unwrap().to_owned())
             .filter(|name| !is_author(name))
+            .filter(|name| self.is_registered(name, places.end))
             .filter(|name| name != "carol" || start < time_of(CAROL_ENDS))
             .collect()
+    }
+
+    /// Whether a person is in the last register before a place.
+    fn is_registered(&self, name: &str, place: usize) -> bool {
+        let registers = self.of(APPROVERS).take_while(|(at, _)| *at < place);
+        let (_, register) = registers.last().unwrap();
+        let approvers = register["approvers"].as_array().unwrap();
+        approvers.iter().any(|approver| approver["person"] == name)
+    }
+
+    /// INVARIANT: nothing but a change of the rules starts while the kill switch or a freeze is on, and no step goes forward.
+    fn check_stopped(&self) {
+        let (mut halted, mut frozen) = (false, false);
+        let mut rules = BTreeSet::new();
+        for (number, value) in &self.records {
+            let record = &value["record"];
+            match *number {
+                0x0105 => halted = true,
+                0x0106 => halted = false,
+                0x0104 => frozen = record["freezes"] != json!([]),
+                PROPOSED if record["change"]["area"] == RULES_AREA => {
+                    rules.insert(record["proposal"].as_str());
+                }
+                STARTED if !rules.contains(&record["proposal"].as_str()) => {
+                    assert!(!halted && !frozen, "{record}")
+                }
+                INTENT if !rules.contains(&record["act"]["proposal"].as_str()) => {
+                    assert!(!halted || record["act"]["direction"] == "undo", "{record}");
+                }
+                _ => {}
+            }
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use proptest_state_machine::ReferenceStateMachine;
 
 use super::commands::{Command, Form, Reference, STEPS_OF_TIME, Signing, What};
 use super::machine::{Author, Facts, Kind, Level, PERSONS, Phase, Say, Time};
+use super::ruling::{Edit, lasting};
 use super::run::Way;
 use super::world::{Behaviour, FOREIGN, PROCESSES, Place, Sight, TARGETS};
 
@@ -25,6 +26,7 @@ impl ReferenceStateMachine for Reference {
 
     fn transitions(state: &Self) -> BoxedStrategy<Command> {
         let mut choices = outside(state);
+        choices.extend(ruled(state));
         choices.retain(|(weight, _)| *weight > 0);
         if state.world.gate.proposals.len() < PROPOSALS {
             choices.push((
@@ -76,6 +78,7 @@ impl What {
                 | Self::Write(..)
                 | Self::Sight(..)
                 | Self::Behave(..)
+                | Self::Rule(..)
                 | Self::Kill(_)
         )
     }
@@ -98,6 +101,8 @@ impl Reference {
             What::Probe(process, id) => is_idle(process) && id < proposals.len(),
             What::Continue(process, _) => !is_idle(process),
             What::SetBack(by) => world.clock >= by,
+            What::Halt(_) => !world.gate.halted,
+            What::Rule(_, edit) => edit.fits(&world.gate),
             _ => true,
         }
     }
@@ -190,6 +195,40 @@ fn outside(state: &Reference) -> Choices {
         ),
         (1, process().prop_map(What::Kill).boxed()),
     ]
+}
+
+/// Who stops everything, and who goes on; and who comes in between where something runs.
+fn ruled(state: &Reference) -> Choices {
+    let world = &state.world;
+    let running = world
+        .processes
+        .iter()
+        .filter_map(|process| process.place.leases());
+    let first: Vec<usize> = running.map(|id| world.gate.proposals[id].targets[0]).collect();
+    let people: Vec<_> = lasting(&world.gate).collect();
+    let edits = [
+        (20, vec![Edit::Lift]),
+        (1, vec![Edit::Freeze(true)]),
+        (20, vec![Edit::Freeze(false)]),
+        (1, people.into_iter().map(Edit::Revoke).collect()),
+    ];
+    let mut choices: Choices = Vec::new();
+    for (weight, mut edits) in edits {
+        edits.retain(|edit| edit.fits(&world.gate));
+        if !edits.is_empty() {
+            let edits = (process(), select(edits)).prop_map(|(process, edit)| What::Rule(process, edit));
+            choices.push((weight, edits.boxed()));
+        }
+    }
+    if !world.gate.halted {
+        let weight = if first.is_empty() { 1 } else { 2 };
+        choices.push((weight, process().prop_map(What::Halt).boxed()));
+    }
+    if !first.is_empty() {
+        let written = select(first).prop_map(|target| What::Write(target, FOREIGN));
+        choices.push((5, written.boxed()));
+    }
+    choices
 }
 
 fn submits(state: &Reference) -> BoxedStrategy<What> {
