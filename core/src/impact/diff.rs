@@ -156,7 +156,8 @@ impl DiffOptions {
 /// ([`source::read_all`](crate::source::read_all)).
 ///
 /// Finding what changed and who may be touched is linear in both snapshots. Then the assets that lead to a changed edge are
-/// taken 512 at a time as columns of bits through both graphs and compared where a changed edge leads down to; cut sets are
+/// taken 512 at a time as columns of bits through both graphs (with those that need just one other folded into it) and compared
+/// where a changed edge leads down to; cut sets are
 /// searched for the services above an asset that needs something else than before. So small changes cost little more than
 /// reading; where c assets lead to changed edges, at most c/512 passes over both graphs; where most services stand above a
 /// change, as much as the cut sets of most services, twice.

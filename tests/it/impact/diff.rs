@@ -229,6 +229,27 @@ fn radii_over_several_blocks_are_those_of_each_asset_searched_alone() {
     }
 }
 
+#[test]
+fn a_change_at_the_foot_of_a_long_chain_is_told_to_its_whole_length() {
+    let assets = 60_000;
+    let chain = |last: usize| Case {
+        assets,
+        relations: (0..assets - 2)
+            .map(|asset| (asset, asset + 1, RelationKind::DependsOn, Strength::Hard))
+            .chain([(last, assets - 1, RelationKind::DependsOn, Strength::Hard)])
+            .collect(),
+        groups: vec![],
+    };
+    let (old, new) = (chain(0).estate(), chain(assets - 2).estate());
+    let options = DiffOptions::default().assets::<[&str; 0]>([]);
+    let diff = impact::diff_with(&old, &new, &options).unwrap();
+    // Before, one asset needed the last; now all do.
+    assert_eq!(diff.radii.len(), 1);
+    let change = &diff.radii[0];
+    assert_eq!((change.before, change.after), (Some(1), Some(assets - 1)));
+    assert_eq!((change.gained, change.lost), (assets - 2, 0));
+}
+
 fn told(kinds: &[(&str, AssetKind)], groups: &[(&str, &[&str], u32)], complete: bool) -> Estate {
     let mut inventory = Inventory::default();
     inventory.source.complete = complete;

@@ -22,12 +22,12 @@ pub(super) struct Columns {
     inside: Vec<bool>,
 }
 
-/// Assets that are in one component in the old graph and in one in the new: they reach the same.
+/// Assets that are in one component in the old graph and in one in the new, and so reach the same.
 struct Column {
     /// Their component in the old graph, or [`NONE`].
     old: u32,
     new: u32,
-    /// How many they are.
+    /// How many they are, with those that change as they do.
     weight: u32,
 }
 
@@ -41,24 +41,28 @@ impl Columns {
                 inside[side.number(position) as usize] = true;
             }
         }
-        let component = |side: &Side<'_>, number: u32| {
-            side.position(number)
-                .map_or(NONE, |position| side.graph().condensation().of(position))
-        };
-        let mut pairs: Vec<(u32, u32)> = aligned
+        let mut pairs: Vec<(u32, u32, u32)> = aligned
             .numbers()
             .filter(|number| inside[*number as usize])
-            .map(|number| (component(&aligned.old, number), component(&aligned.new, number)))
+            .map(|number| {
+                (
+                    component(&aligned.old, number),
+                    component(&aligned.new, number),
+                    number,
+                )
+            })
             .collect();
-        // Near numbers stand on the same foundations: their blocks touch fewer rows.
+        // Near components stand on the same foundations: their blocks touch fewer rows.
         pairs.sort_unstable();
+        let weights = weights(aligned, &pairs);
         let list = pairs
-            .chunk_by(|one, other| one == other)
+            .chunk_by(|one, other| (one.0, one.1) == (other.0, other.1))
             .filter_map(|equal| {
-                let (old, new) = *equal.first()?;
-                let weight = u32::try_from(equal.len()).unwrap_or(NONE);
+                let (old, new, _) = *equal.first()?;
+                let weight = equal.iter().map(|(_, _, number)| weights[*number as usize]).sum();
                 Some(Column { old, new, weight })
             })
+            .filter(|column| column.weight > 0)
             .collect();
         Self { list, inside }
     }
@@ -66,6 +70,46 @@ impl Columns {
     /// How many.
     pub(super) fn count(&self) -> usize {
         self.list.len()
+    }
+}
+
+/// The component of a number on one side, or [`NONE`].
+fn component(side: &Side<'_>, number: u32) -> u32 {
+    side.position(number)
+        .map_or(NONE, |position| side.graph().condensation().of(position))
+}
+
+/// How many assets each number stands for, dependants first.
+///
+/// An asset that needs just one other, the same in both graphs, is no column of its own: what it gains or loses beyond itself
+/// that one does too. So a change below a tree or a chain is one column.
+fn weights(aligned: &Aligned<'_>, columns: &[(u32, u32, u32)]) -> Vec<u32> {
+    let mut weights = vec![0; aligned.count()];
+    let mut differs = vec![false; aligned.count()];
+    for side in [&aligned.old, &aligned.new] {
+        for position in &side.changed.owners {
+            differs[side.number(*position) as usize] = true;
+        }
+    }
+    for (_, _, number) in columns {
+        weights[*number as usize] = 1;
+    }
+    for (_, _, number) in columns.iter().filter(|(_, _, number)| !differs[*number as usize]) {
+        if let Some(below) = only(&aligned.old, *number).filter(|_| only(&aligned.new, *number).is_some()) {
+            let weight = std::mem::take(&mut weights[*number as usize]);
+            weights[below as usize] += weight;
+        }
+    }
+    weights
+}
+
+/// The one asset that a number needs, unless it is in a cycle.
+fn only(side: &Side<'_>, number: u32) -> Option<u32> {
+    let (graph, position) = (side.graph(), side.position(number)?);
+    let condensation = graph.condensation();
+    match graph.hard_dependencies(position) {
+        [below] if condensation.assets(condensation.of(position)).len() == 1 => Some(side.number(*below)),
+        _ => None,
     }
 }
 
