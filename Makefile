@@ -109,6 +109,10 @@ stubs: bindings ## takes over the generated types of the bindings
 bench: ## prints our numbers
 	$(CARGO) bench --locked
 
+.PHONY: bench-peers
+bench-peers: $(STAMPS)/peers ## the same work by rustworkx, NetworKit, igraph, networkx and petgraph (docs/benchmarks.md)
+	.venv-peers/bin/python benches/peers/run.py
+
 .PHONY: soak
 soak: $(STAMPS)/tools ## long fault loops and fuzzing: SECONDS_EACH=30 for each parser
 	$(CARGO) test --locked --profile $(PROFILE) --lib --test it -- --ignored soak_
@@ -116,7 +120,7 @@ soak: $(STAMPS)/tools ## long fault loops and fuzzing: SECONDS_EACH=30 for each 
 
 .PHONY: clean
 clean: ## removes everything that was built
-	rm -rf target fuzz/target .venv .venv-oscal out bindings-node/node_modules tests/page/node_modules bindings-node/vcto.node
+	rm -rf target fuzz/target .venv .venv-oscal .venv-peers out bindings-node/node_modules tests/page/node_modules bindings-node/vcto.node
 	find bindings-python -name '*.so' -delete -o -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMPS)/tools: .ci/need .ci/postgres
@@ -143,6 +147,14 @@ $(STAMPS)/oscal: tests/oscal/requirements.txt .ci/venv $(STAMPS)/tools
 	@.ci/venv .venv-oscal
 	.venv-oscal/bin/pip --quiet --disable-pip-version-check install --require-hashes -r tests/oscal/requirements.txt
 	@touch $@
+
+$(STAMPS)/peers: benches/peers/requirements.txt .ci/venv .ci/need
+	@.ci/need cargo cargo
+	@.ci/need cc build-essential
+	@.ci/venv .venv-peers
+	@.venv-peers/bin/pip --quiet --disable-pip-version-check install --only-binary :all: --require-hashes -r benches/peers/requirements.txt \
+	|| { echo 'the libraries to compare with could not be installed: pip needs its registry, or the files in a folder that PIP_FIND_LINKS names'; exit 1; }
+	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/node-modules: bindings-node/package.json bindings-node/package-lock.json $(STAMPS)/tools
 	@.ci/need node nodejs

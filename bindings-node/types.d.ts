@@ -52,6 +52,9 @@ export interface BlastRadius {
   asset: string
   total: number
   byKind: Record<string, number>
+  byCriticality: Record<string, number>
+  withoutCriticality: number
+  people: { at_least: number; unrecorded: number }
   assets: string[]
   degraded: string[]
 }

@@ -92,5 +92,5 @@ test('a value shows what it is, and a document is written out whole', async () =
   for (const item of Object.values(vcto)) {
     if (typeof item === 'function' && item.prototype) assert.equal(typeof inspect(item.prototype), 'string')
   }
-  assert.deepEqual(Object.keys(estate.blastRadius('san')), ['asset', 'total', 'byKind', 'assets', 'degraded'])
+  assert.deepEqual(Object.keys(estate.blastRadius('san')), ['asset', 'total', 'byKind', 'byCriticality', 'withoutCriticality', 'people', 'assets', 'degraded'])
 })

@@ -10,12 +10,22 @@ if TYPE_CHECKING:
     from ._vcto import Permit
 
 
+class PeopleTouched(TypedDict):
+    """People who work with what is touched; never too many where the facts are right."""
+
+    at_least: int
+    unrecorded: int
+
+
 class BlastRadius(TypedDict):
     """What could be touched when an asset fails."""
 
     asset: str
     total: int
     by_kind: dict[str, int]
+    by_criticality: dict[str, int]
+    without_criticality: int
+    people: PeopleTouched
     assets: list[str]
     degraded: list[str]
 

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::what_if::{is_service, people as stated_people};
 use super::{ids, json, position};
 use crate::error::Result;
-use crate::estate::{AssetId, AssetKind, Estate, Graph};
+use crate::estate::{Asset, AssetId, AssetKind, Criticality, Estate, Graph};
 
 /// What a failure of one asset could touch, redundancy ignored.
 ///
-/// In JSON `{"asset", "total", "by_kind", "assets", "degraded"}`.
+/// In JSON `{"asset", "total", "by_kind", "by_criticality", "without_criticality", "people", "assets", "degraded"}`.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct BlastRadius {
     /// The asset asked about; it is not counted.
@@ -19,10 +20,29 @@ pub struct BlastRadius {
     pub total: usize,
     /// `total` by kind of asset.
     pub by_kind: BTreeMap<AssetKind, usize>,
+    /// `total` by criticality, as far as it is stated.
+    pub by_criticality: BTreeMap<Criticality, usize>,
+    /// How many of `total` state no criticality.
+    pub without_criticality: usize,
+    /// How many people work with what is touched.
+    pub people: PeopleTouched,
     /// These assets, by id.
     pub assets: Vec<AssetId>,
     /// Assets that reach it only by paths with at least one soft relation, by id; not in the other counts.
     pub degraded: Vec<AssetId>,
+}
+
+/// How many people work with one of some assets, as far as the fact `people` of services and applications tells. The same
+/// people may work with several, so the largest number that one of them states is certain, and their sum is not.
+///
+/// In JSON `{"at_least", "unrecorded"}`.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct PeopleTouched {
+    /// At least so many people: those of the asset itself, if it is a service, or of one that it touches.
+    pub at_least: u64,
+    /// So many services and applications, the asset itself among them if it is one, state no number: with theirs it may be
+    /// more. Where this is not zero, a zero is none.
+    pub unrecorded: usize,
 }
 
 impl BlastRadius {
@@ -58,26 +78,49 @@ pub fn blast_radius(estate: &Estate, asset: impl AsRef<str>) -> Result<BlastRadi
     let start = position(estate, asset.as_ref(), "impact.blast_radius")?;
     let reached = reach(estate.graph(), start);
     let assets = ids(estate, &reached.hard);
-    let mut by_kind = BTreeMap::new();
-    for touched in reached
-        .hard
-        .iter()
-        .filter_map(|position| estate.assets().get(*position as usize))
-    {
-        match by_kind.get_mut(&touched.kind) {
-            Some(count) => *count += 1,
-            None => {
-                by_kind.insert(touched.kind.clone(), 1);
-            }
-        }
-    }
+    let touched = || about(estate, &reached.hard);
+    let by_criticality = tally(touched().filter_map(|asset| asset.criticality.as_ref()));
     Ok(BlastRadius {
         asset: estate.id(start).cloned().unwrap_or_else(|| asset.as_ref().into()),
         total: assets.len(),
-        by_kind,
+        by_kind: tally(touched().map(|asset| &asset.kind)),
+        without_criticality: assets.len() - by_criticality.values().sum::<usize>(),
+        by_criticality,
+        people: people(about(estate, &[start]).chain(touched())),
         assets,
         degraded: ids(estate, &reached.soft),
     })
+}
+
+fn about<'e>(estate: &'e Estate, positions: &[u32]) -> impl Iterator<Item = &'e Asset> {
+    positions
+        .iter()
+        .filter_map(|position| estate.assets().get(*position as usize))
+}
+
+fn tally<'e, C: Clone + Ord + 'e>(classes: impl Iterator<Item = &'e C>) -> BTreeMap<C, usize> {
+    let mut counts = BTreeMap::new();
+    for class in classes {
+        match counts.get_mut(class) {
+            Some(count) => *count += 1,
+            None => {
+                counts.insert(class.clone(), 1);
+            }
+        }
+    }
+    counts
+}
+
+/// The people of the services among these assets, as a what-if counts them.
+fn people<'e>(assets: impl Iterator<Item = &'e Asset>) -> PeopleTouched {
+    let mut touched = PeopleTouched::default();
+    for service in assets.filter(|asset| is_service(asset)) {
+        match stated_people(service) {
+            Some(people) => touched.at_least = touched.at_least.max(people),
+            None => touched.unrecorded += 1,
+        }
+    }
+    touched
 }
 
 /// The assets that reach one, ascending.

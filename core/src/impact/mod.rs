@@ -8,6 +8,7 @@
 
 mod bits;
 mod blast;
+mod class_radii;
 mod counterfactual;
 mod cuts;
 mod diff;
@@ -24,7 +25,8 @@ mod radii;
 mod sweep;
 mod what_if;
 
-pub use blast::{BlastRadius, blast_radius};
+pub use blast::{BlastRadius, PeopleTouched, blast_radius};
+pub use class_radii::{ClassRadii, blast_radii_by};
 pub use counterfactual::{
     Addition, Additions, CounterfactualSearch, Counterfactuals, SharedAddition, counterfactuals,
     counterfactuals_of,

@@ -65,7 +65,7 @@ impl Serialize for BlastRadii {
     }
 }
 
-/// How to compute [`blast_radii_with`].
+/// How to compute [`blast_radii_with`] and [`blast_radii_by`](super::blast_radii_by()).
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct RadiiOptions {
@@ -77,6 +77,12 @@ impl RadiiOptions {
     pub fn monitor(mut self, monitor: Monitor) -> Self {
         self.monitor = monitor;
         self
+    }
+
+    /// So many columns of so many are done.
+    pub(super) fn tell(&self, done: usize, total: usize) -> Result<()> {
+        self.monitor
+            .report("impact.blast_radii", done as u64, Some(total as u64))
     }
 }
 
@@ -103,11 +109,7 @@ pub fn blast_radii(estate: &Estate) -> BlastRadii {
 /// # Errors
 /// `cancelled` when the monitor asks to stop.
 pub fn blast_radii_with(estate: &Estate, options: &RadiiOptions) -> Result<BlastRadii> {
-    ancestors(estate.graph(), |done, total| {
-        options
-            .monitor
-            .report("impact.blast_radii", done as u64, Some(total as u64))
-    })
-    .map(|totals| BlastRadii::new(estate, totals))
-    .map_err(|error| error.during("impact.blast_radii"))
+    ancestors(estate.graph(), |done, total| options.tell(done, total))
+        .map(|totals| BlastRadii::new(estate, totals))
+        .map_err(|error| error.during("impact.blast_radii"))
 }

@@ -1,4 +1,4 @@
-//! How many assets reach each asset, for all of them: columns of bits swept through the components.
+//! How many assets reach each asset, for all of them and by class: columns of bits swept through the components.
 
 #![expect(
     clippy::indexing_slicing,
@@ -11,21 +11,51 @@ use crate::estate::{Condensation, Graph};
 /// Blocks between two calls of the progress function.
 const STRIDE: usize = 16;
 
+/// What assets are counted apart by.
+pub(super) struct Classes {
+    /// The class of every asset by position, below `count`; none for those that are not counted.
+    pub(super) of: Vec<Option<u32>>,
+    /// How many classes.
+    pub(super) count: usize,
+}
+
+impl Classes {
+    /// The classes in which this asset counts.
+    fn of(&self, asset: u32) -> Option<usize> {
+        self.of[asset as usize].map(|class| class as usize)
+    }
+}
+
 /// How many other assets reach each asset over hard edges, by position.
+///
+/// `progress` hears how many columns of how many are done, and can stop the work.
+pub(super) fn ancestors<E>(
+    graph: &Graph,
+    progress: impl FnMut(usize, usize) -> Result<(), E>,
+) -> Result<Vec<u32>, E> {
+    let all = Classes {
+        of: vec![Some(0); graph.asset_count()],
+        count: 1,
+    };
+    ancestors_by(graph, &all, progress)
+}
+
+/// How many other assets of each class reach each asset over hard edges: class by class of the first asset, then of the
+/// second, and so on.
 ///
 /// Exact. The components of the graph are taken 512 at a time as columns of bits; each row's bits are pushed on to the
 /// components it depends on, dependants first, visiting only rows that are reached, and counted when the row is left. The
 /// columns stand in the order of a forest (every component below the nearest one it depends on), so that those which reach
 /// the same rows share blocks. A component that depends on just one other is no column of its own: whatever it reaches
-/// beyond itself that one reaches too, so it adds to its weight. So trees and chains take linear time.
-///
-/// `progress` hears how many columns of how many are done, and can stop the work.
-pub(super) fn ancestors<E>(
+/// beyond itself that one reaches too, so it adds to its weight. So trees and chains take linear time. Classes are masks over
+/// the columns of a block, so all are counted in the same sweep.
+pub(super) fn ancestors_by<E>(
     graph: &Graph,
+    classes: &Classes,
     mut progress: impl FnMut(usize, usize) -> Result<(), E>,
 ) -> Result<Vec<u32>, E> {
     let rows = Rows::of(graph);
-    let mut sweep = Sweep::new(&rows, graph.condensation());
+    let mut sweep = Sweep::new(&rows, graph.condensation(), classes);
     let (light, heavy) = sweep.columns();
     let count = light.len() + heavy.len();
     let blocks = light.chunks(COLUMNS).chain(heavy.chunks(COLUMNS));
@@ -38,11 +68,7 @@ pub(super) fn ancestors<E>(
         done += block.len();
     }
     progress(count, count)?;
-    let condensation = graph.condensation();
-    Ok((0_u32..)
-        .zip(0..graph.asset_count())
-        .map(|(asset, _)| sweep.totals[condensation.of(asset) as usize] - 1)
-        .collect())
+    Ok(sweep.of_assets(graph, classes))
 }
 
 /// The components as a graph without cycles. INVARIANT: ends are above their row, since dependants have lower numbers.
@@ -117,7 +143,10 @@ impl Rows {
 
 struct Sweep<'r> {
     rows: &'r Rows,
-    /// How many assets a column stands for: those of its component, and of those folded into it.
+    /// How many classes.
+    classes: usize,
+    /// How many assets of each class a column stands for, `classes` entries a row: those of its component, and of those
+    /// folded into it.
     weights: Vec<u32>,
     /// Rows before this one are reached by no other: they hold no bits.
     leaves: usize,
@@ -125,46 +154,67 @@ struct Sweep<'r> {
     bits: Vec<Bits>,
     /// Rows from `leaves` on that hold a bit, one bit each. INVARIANT: between blocks all are 0.
     active: Vec<u64>,
-    /// Assets that reach the row's component, its own included.
+    /// Assets of each class that reach the row's component, its own included; as `weights`.
     totals: Vec<u32>,
-    /// The weights of the columns of a block in binary, one plane a digit; empty where all are 1.
-    planes: Vec<Bits>,
+    /// The weights of the columns of a block; empty where all are 1 and of the only class.
+    planes: Vec<Plane>,
+}
+
+/// The columns whose weight in a class has this binary digit.
+struct Plane {
+    class: usize,
+    digit: u32,
+    columns: Bits,
 }
 
 impl<'r> Sweep<'r> {
-    fn new(rows: &'r Rows, condensation: &Condensation) -> Self {
+    fn new(rows: &'r Rows, condensation: &Condensation, classes: &Classes) -> Self {
         let leaves = condensation.leaves();
+        let mut weights = vec![0; rows.count() * classes.count];
+        for (row, assets) in condensation.components().enumerate() {
+            for class in assets.iter().filter_map(|asset| classes.of(*asset)) {
+                weights[row * classes.count + class] += 1;
+            }
+        }
         Self {
             rows,
-            // INVARIANT: assets are below u32::MAX in number.
-            weights: condensation
-                .components()
-                .map(|assets| u32::try_from(assets.len()).unwrap_or(u32::MAX))
-                .collect(),
+            classes: classes.count,
+            totals: vec![0; weights.len()],
+            weights,
             leaves,
             bits: Vec::new(),
             active: vec![0; (rows.count() - leaves).div_ceil(64)],
-            totals: vec![0; rows.count()],
             planes: Vec::new(),
         }
     }
 
-    /// The columns: those that stand for one asset, and those that stand for more.
+    /// The entries of a row in `weights` and `totals`.
+    fn entries(&self, row: usize) -> std::ops::Range<usize> {
+        row * self.classes..(row + 1) * self.classes
+    }
+
+    /// How many assets a column stands for.
+    fn weight(&self, row: u32) -> u32 {
+        self.weights[self.entries(row as usize)].iter().sum()
+    }
+
+    /// The columns: those that stand for one asset, and those that stand for more. What stands for none is left out.
     fn columns(&mut self) -> (Vec<u32>, Vec<u32>) {
         for row in 0..self.rows.count() {
             if let [only] = self.rows.ends(row) {
-                self.weights[*only as usize] += self.weights[row];
-                self.totals[row] += self.weights[row];
+                let below = *only as usize * self.classes;
+                for (class, entry) in self.entries(row).enumerate() {
+                    self.weights[below + class] += self.weights[entry];
+                    self.totals[entry] += self.weights[entry];
+                }
             }
         }
         let mut columns = self.rows.forest();
-        columns.retain(|row| self.rows.ends(*row as usize).len() != 1);
+        columns.retain(|row| self.rows.ends(*row as usize).len() != 1 && self.weight(*row) > 0);
         if !columns.is_empty() {
             self.bits = vec![Bits::NONE; self.rows.count() - self.leaves];
         }
-        columns
-            .into_iter()
-            .partition(|row| self.weights[*row as usize] == 1)
+        columns.into_iter().partition(|row| self.weight(*row) == 1)
     }
 
     fn block(&mut self, columns: &[u32]) {
@@ -183,15 +233,17 @@ impl<'r> Sweep<'r> {
     fn plant(&mut self, columns: &[u32]) -> usize {
         self.planes.clear();
         let mut first = self.active.len();
+        let plain = self.classes == 1 && columns.first().is_some_and(|row| self.weight(*row) == 1);
         for (column, number) in columns.iter().enumerate() {
             let row = *number as usize;
-            let weight = self.weights[row];
-            if weight > 1 {
-                self.weigh(column, weight);
+            if !plain {
+                self.weigh(column, row);
             }
             let own = [*number];
             let starts = if row < self.leaves {
-                self.totals[row] += weight;
+                for entry in self.entries(row) {
+                    self.totals[entry] += self.weights[entry];
+                }
                 self.rows.ends(row)
             } else {
                 &own
@@ -206,14 +258,25 @@ impl<'r> Sweep<'r> {
         first
     }
 
-    fn weigh(&mut self, column: usize, weight: u32) {
-        let digits = (u32::BITS - weight.leading_zeros()) as usize;
-        if self.planes.len() < digits {
-            self.planes.resize(digits, Bits::NONE);
-        }
-        for (digit, plane) in self.planes.iter_mut().enumerate() {
-            if weight >> digit & 1 == 1 {
-                plane.set(column);
+    /// Notes in the planes what a column stands for.
+    fn weigh(&mut self, column: usize, row: usize) {
+        for (class, entry) in self.entries(row).enumerate() {
+            let mut rest = self.weights[entry];
+            while rest != 0 {
+                let digit = rest.trailing_zeros();
+                rest &= rest - 1;
+                let is_it = |plane: &&mut Plane| (plane.class, plane.digit) == (class, digit);
+                if let Some(plane) = self.planes.iter_mut().find(is_it) {
+                    plane.columns.set(column);
+                } else {
+                    let mut columns = Bits::NONE;
+                    columns.set(column);
+                    self.planes.push(Plane {
+                        class,
+                        digit,
+                        columns,
+                    });
+                }
             }
         }
     }
@@ -222,18 +285,31 @@ impl<'r> Sweep<'r> {
     fn pass(&mut self, place: usize) {
         let bits = std::mem::take(&mut self.bits[place]);
         let row = self.leaves + place;
-        self.totals[row] += if self.planes.is_empty() {
-            bits.count()
-        } else {
-            (0_u32..)
-                .zip(&self.planes)
-                .map(|(digit, plane)| bits.and(plane).count() << digit)
-                .sum()
-        };
+        if self.planes.is_empty() {
+            self.totals[row] += bits.count();
+        }
+        for plane in &self.planes {
+            self.totals[row * self.classes + plane.class] += bits.and(&plane.columns).count() << plane.digit;
+        }
         for end in self.rows.ends(row) {
             let place = *end as usize - self.leaves;
             self.bits[place].add(&bits);
             self.active[place / 64] |= 1 << (place % 64);
         }
+    }
+
+    /// The totals of every asset, itself not counted.
+    fn of_assets(&self, graph: &Graph, classes: &Classes) -> Vec<u32> {
+        let condensation = graph.condensation();
+        let mut totals = Vec::with_capacity(graph.asset_count() * self.classes);
+        for (asset, _) in (0_u32..).zip(0..graph.asset_count()) {
+            let start = totals.len();
+            let row = condensation.of(asset) as usize;
+            totals.extend_from_slice(&self.totals[self.entries(row)]);
+            if let Some(class) = classes.of(asset) {
+                totals[start + class] -= 1;
+            }
+        }
+        totals
     }
 }

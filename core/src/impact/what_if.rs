@@ -15,8 +15,8 @@ mod words;
 
 pub use lines::State;
 pub use questions::Question;
-pub(super) use tally::is_service;
 pub use tally::{PeopleAffected, ServiceEffect, SiteEffect, WayOut};
+pub(super) use tally::{is_service, people};
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Tests of `vcto::impact` and of the graph of `vcto::estate` through the public API.
 
+mod classes;
 mod counterfactual;
 mod diff;
 mod dominating;

@@ -176,7 +176,7 @@ fn results_have_the_documented_json() {
     let estate = vcto::Estate::new(
         Inventory::from_json(
             br#"{"format": "vcto.inventory/1", "source": {"name": "crm"},
-                 "assets": [{"id": "erp", "kind": "business_application"}, {"id": "sql-1", "kind": "database"},
+                 "assets": [{"id": "erp", "kind": "business_application", "criticality": "high"}, {"id": "sql-1", "kind": "database"},
                             {"id": "sql-2", "kind": "database"}, {"id": "san", "kind": "storage"}],
                  "relations": [{"from": "erp", "to": "sql-1", "kind": "depends_on"}, {"from": "erp", "to": "sql-2", "kind": "depends_on"},
                                {"from": "sql-1", "to": "san", "kind": "depends_on"},
@@ -188,7 +188,7 @@ fn results_have_the_documented_json() {
     .unwrap();
     assert_eq!(
         impact::blast_radius(&estate, "san").unwrap().to_json(),
-        r#"{"asset":"san","total":2,"by_kind":{"business_application":1,"database":1},"assets":["erp","sql-1"],"degraded":["sql-2"]}"#
+        r#"{"asset":"san","total":2,"by_kind":{"business_application":1,"database":1},"by_criticality":{"high":1},"without_criticality":1,"people":{"at_least":0,"unrecorded":1},"assets":["erp","sql-1"],"degraded":["sql-2"]}"#
     );
     assert_eq!(
         impact::blast_radii(&estate).to_json(),

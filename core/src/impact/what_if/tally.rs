@@ -81,7 +81,7 @@ pub struct ServiceEffect {
 }
 
 /// How many people an asset states.
-pub(super) fn people(asset: &Asset) -> Option<u64> {
+pub(in crate::impact) fn people(asset: &Asset) -> Option<u64> {
     asset.number("people")?.to_u64()
 }
 
