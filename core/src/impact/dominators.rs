@@ -306,15 +306,20 @@ impl<'g> Walk<'g> {
         for number in (1..=self.last()).rev() {
             let asset = self.order[number as usize];
             let mut least = semi[number as usize];
-            for dependant in self.graph.hard_dependants(asset) {
+            let dependants = if least == 0 {
+                &[]
+            } else {
+                self.graph.hard_dependants(asset)
+            };
+            for dependant in dependants {
                 let from = self.number[*dependant as usize];
                 if from > number {
                     shorten(&mut links, from, number, &mut path);
+                    least = least.min(links[from as usize].least);
+                } else if from != 0 {
+                    least = least.min(from);
                 }
                 // Chains through what was not found do not start at the root.
-                if from != 0 {
-                    least = least.min(links[from as usize].least);
-                }
             }
             semi[number as usize] = least;
             links[number as usize].least = least;

@@ -3,6 +3,8 @@
 use std::convert::Infallible;
 
 use super::blast::reach;
+use super::communities::{CommunityOptions, Found, search};
+use super::components::Condensed;
 use super::dominators::Tree;
 use super::network::{Survey, draw};
 use super::order::{cycle_positions, heights};
@@ -41,6 +43,11 @@ fn failed(graph: &Graph, seed: u32) -> usize {
     propagation.failed().len()
 }
 
+fn communities(graph: &Graph) -> Found {
+    let Ok(found) = search::<Infallible>(graph, &CommunityOptions::new().rounds(1), |_| Ok(()));
+    found
+}
+
 fn chain(count: u32) {
     on_a_small_stack(move || {
         let graph = graph(count, (1..count).map(|asset| (asset - 1, asset)));
@@ -48,6 +55,15 @@ fn chain(count: u32) {
         assert_eq!(reach(&graph, count - 1).hard.len(), count as usize - 1);
         assert!(heights(&graph).into_iter().eq((0..count).rev()));
         assert!(cycle_positions(&graph).is_empty());
+        let condensed = Condensed::of(&graph);
+        assert!(condensed.sizes().all(|(assets, needs)| assets == 1 && needs <= 1));
+        let groups = communities(&graph);
+        assert!(
+            groups
+                .groups()
+                .all(|group| group.array_windows().all(|[one, next]| next - one == 1))
+        );
+        assert!(groups.groups().count() < count as usize / 100);
         assert_eq!(failed(&graph, count - 1), count as usize);
         assert!(shortest(&graph, 0, count - 1).unwrap().into_iter().eq(0..count));
         for tree in [Tree::of(&graph), Tree::below(&graph, 0)] {
@@ -70,6 +86,8 @@ fn ring(count: u32) {
         let graph = graph(count, (0..count).map(|asset| (asset, (asset + 1) % count)));
         assert!(totals(&graph).into_iter().all(|total| total == count - 1));
         assert_eq!(cycle_positions(&graph)[0].len(), count as usize);
+        assert!(Condensed::of(&graph).sizes().eq([(count as usize, 0)]));
+        assert!(communities(&graph).groups().count() < count as usize / 100);
         assert!(heights(&graph).into_iter().all(|height| height == 0));
         assert_eq!(failed(&graph, 3), count as usize);
         assert_eq!(shortest(&graph, 1, 0).unwrap().len(), count as usize);
@@ -94,6 +112,9 @@ fn star(count: u32) {
         assert_eq!(reach(&graph, 0).hard.len(), count as usize - 1);
         assert_eq!(heights(&graph)[1], 1);
         assert_eq!((failed(&graph, 0), failed(&graph, 1)), (count as usize, 1));
+        assert!(Condensed::of(&graph).sizes().skip(1).all(|sizes| sizes == (1, 1)));
+        // Modularity is never above 0 where all edges share an end: one group.
+        assert_eq!(communities(&graph).groups().count(), 1);
         let tree = Tree::of(&graph);
         assert!((0..count).all(|asset| tree.dominates(asset) == Some(0)));
         assert_eq!(Tree::below(&graph, 1).dominates(1), Some(1));
@@ -102,6 +123,44 @@ fn star(count: u32) {
         assert_eq!(survey.blocks.iter().count(), count as usize - 1);
         assert_eq!(draw(&graph, |_| true).kept.len(), count as usize);
     });
+}
+
+/// Every asset needs all before it.
+fn dense(count: u32) {
+    on_a_small_stack(move || {
+        let graph = graph(
+            count,
+            (0..count).flat_map(|from| (0..from).map(move |to| (from, to))),
+        );
+        assert!(totals(&graph).into_iter().eq((0..count).rev()));
+        assert!(heights(&graph).into_iter().eq(0..count));
+        let needs = Condensed::of(&graph);
+        assert!(needs.sizes().eq((0..count as usize).map(|needs| (1, needs))));
+        assert_eq!(
+            (failed(&graph, 0), failed(&graph, count - 1)),
+            (count as usize, 1)
+        );
+        assert_eq!(shortest(&graph, count - 1, 0), Some(vec![count - 1, 0]));
+        let tree = Tree::of(&graph);
+        assert_eq!(tree.dominates(count - 1), Some(count - 1));
+        assert!((0..count - 1).all(|asset| tree.immediate(asset) == Some(count - 1)));
+        // The modularity of a complete graph is at most 0, with all in one group.
+        assert_eq!(communities(&graph).groups().count(), 1);
+        let survey = Survey::of(graph.links());
+        assert!(survey.bridges.is_empty() && !survey.cuts.contains(&true));
+        assert_eq!(survey.blocks.iter().count(), 1);
+    });
+}
+
+#[test]
+fn half_a_million_relations_between_a_thousand_assets_have_the_closed_form() {
+    dense(1_000);
+}
+
+#[test]
+#[ignore = "a minute in a debug build; part of `make soak`"]
+fn soak_twelve_million_relations_between_five_thousand_assets() {
+    dense(5_000);
 }
 
 #[test]

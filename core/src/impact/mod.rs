@@ -1,4 +1,5 @@
-//! What breaks what: blast radius, failure, what-ifs, cut sets, cycles, layers, paths and the network layer.
+//! What breaks what: blast radius, failure, what-ifs, cut sets, cycles, layers, paths, dominators, communities and the
+//! network layer.
 //!
 //! Two questions look alike and are not. [`blast_radius`] asks what *could be touched*: everything that reaches the asset
 //! over hard relations, redundancy ignored. [`fail`] asks what *stops*: a group that needs k of its n members stands as
@@ -9,6 +10,8 @@
 mod bits;
 mod blast;
 mod class_radii;
+mod communities;
+mod components;
 mod counterfactual;
 mod cuts;
 mod diff;
@@ -19,6 +22,7 @@ mod failure;
 mod large;
 mod network;
 mod order;
+mod parts;
 mod path;
 mod propagation;
 mod radii;
@@ -27,6 +31,8 @@ mod what_if;
 
 pub use blast::{BlastRadius, PeopleTouched, blast_radius};
 pub use class_radii::{ClassRadii, blast_radii_by};
+pub use communities::{Communities, CommunityOptions, communities, communities_with};
+pub use components::{Component, Components, components};
 pub use counterfactual::{
     Addition, Additions, CounterfactualSearch, Counterfactuals, SharedAddition, counterfactuals,
     counterfactuals_of,

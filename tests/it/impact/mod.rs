@@ -7,6 +7,7 @@ mod dominating;
 mod failing;
 #[path = "../../../benches/instances/fat_tree.rs"]
 mod fat_tree;
+mod grouping;
 mod model;
 mod networks;
 mod petgraph_runs;

@@ -72,6 +72,46 @@ proptest! {
     }
 
     #[test]
+    fn kosaraju_finds_our_components_and_their_order(case in case()) {
+        let estate = case.estate();
+        let ours: Vec<impact::Component> = impact::components(&estate).iter().collect();
+        let assets = |component: &impact::Component| numbers(&component.assets);
+        let theirs: Vec<Set> = kosaraju_scc(&hard(estate.graph()))
+            .into_iter()
+            .map(|component| component.into_iter().map(|at| asset(&estate, at)).collect())
+            .collect();
+        prop_assert_eq!(ours.iter().map(assets).collect::<BTreeSet<_>>(), theirs.iter().cloned().collect());
+        let of: HashMap<usize, usize> = ours
+            .iter()
+            .flat_map(|component| assets(component).into_iter().map(|asset| (asset, component.number)))
+            .collect();
+        let pairs: BTreeSet<(usize, usize)> = case.hard_pairs().iter().map(|(a, b)| (of[a], of[b])).collect();
+        for (number, component) in ours.iter().enumerate() {
+            prop_assert_eq!(component.number, number);
+            prop_assert!(number == 0 || ours[number - 1].assets[0] < component.assets[0]);
+            let needs: Vec<usize> =
+                pairs.iter().filter(|(a, b)| *a == number && a != b).map(|(_, b)| *b).collect();
+            prop_assert_eq!(&component.depends_on, &needs);
+            let below = needs.iter().map(|on| ours[*on].layer + 1).max().unwrap_or(0);
+            prop_assert_eq!(component.layer, below);
+            for asset in assets(component) {
+                prop_assert_eq!(impact::components(&estate).of(name(asset)), Some(number));
+            }
+        }
+        // What kosaraju finds first needs nothing that it finds later.
+        let place: HashMap<usize, usize> = theirs
+            .iter()
+            .enumerate()
+            .map(|(place, component)| (of[component.first().unwrap()], place))
+            .collect();
+        for (a, b) in pairs {
+            prop_assert!(place[&b] <= place[&a]);
+        }
+        prop_assert_eq!(impact::components(&estate).of("nobody"), None);
+        prop_assert_eq!(impact::components(&estate).component(ours.len()), None);
+    }
+
+    #[test]
     fn toposort_and_topo_stand_dependants_first_where_there_is_no_cycle(case in case()) {
         let estate = case.estate();
         let graph = estate.graph();

@@ -443,4 +443,16 @@ mod tests {
         assert_eq!(graph.links().to(1), [0]);
         assert_eq!(graph.link_count(), 0);
     }
+
+    #[test]
+    fn counts_are_refused_from_where_32_bits_end() {
+        let last = u32::MAX as usize - 1;
+        assert!(fits(last, "relations").is_ok());
+        for beyond in [last + 1, last + 2, usize::MAX] {
+            assert_eq!(fits(beyond, "relations").unwrap_err().kind(), ErrorKind::TooLarge);
+        }
+        // A link stands at both its ends.
+        assert!(fits((last / 2).saturating_mul(2), "network links").is_ok());
+        assert!(fits((last / 2 + 1).saturating_mul(2), "network links").is_err());
+    }
 }
