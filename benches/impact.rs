@@ -13,7 +13,8 @@ use instances::{Instance, median_ms};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Reversed, Walker};
 use vcto::Estate;
-use vcto::impact::{self, CutSearch, FailureSimulator, WhatIfSimulator};
+use vcto::estate::AssetId;
+use vcto::impact::{self, CutSearch, FailureSimulator, MonteCarlo, PairSearch, WhatIfSimulator};
 
 fn main() {
     if std::env::args().any(|argument| argument == "--bench") {
@@ -182,6 +183,13 @@ fn what_ifs(estate: &Estate) {
         },
     );
     println!("  every single failure ({total} fail)   {all:>10.2} ms");
+    let counted = median_ms(3, || (), |()| impact::single_failures(estate));
+    println!("  the same with what degrades, each ring once {counted:>10.2} ms");
+    let drawing = MonteCarlo::new(42).draws(1_000).rate(0.001);
+    let drawn = median_ms(3, || (), |()| impact::monte_carlo(estate, &drawing));
+    println!("  1,000 draws at 0.1 %                  {drawn:>10.2} ms");
+    let started = median_ms(3, || (), |()| impact::cold_start(estate));
+    println!("  the cold start                        {started:>10.2} ms");
 }
 
 fn cut_sets(estate: &Estate) {
@@ -207,6 +215,28 @@ fn cut_sets(estate: &Estate) {
     println!(
         "  cut sets of order 1 and 2, of {} assets: mean {mean:.3} ms, worst {worst:.2} ms, {found} sets",
         services.len()
+    );
+    pairs(estate, &services);
+}
+
+fn pairs(estate: &Estate, services: &[&AssetId]) {
+    let search = PairSearch::new(estate);
+    let (mut found, mut refused, mut worst, mut total) = (0, 0, 0.0_f64, 0.0);
+    for service in services {
+        let one = median_ms(
+            1,
+            || (),
+            |()| match search.find(service) {
+                Ok(pairs) => found += pairs.pairs.len(),
+                Err(_) => refused += 1,
+            },
+        );
+        worst = worst.max(one);
+        total += one;
+    }
+    let mean = total / services.len() as f64;
+    println!(
+        "  pairs below each: mean {mean:.3} ms, worst {worst:.2} ms, {found} pairs, {refused} too large"
     );
 }
 

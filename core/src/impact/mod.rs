@@ -10,6 +10,7 @@
 mod bits;
 mod blast;
 mod class_radii;
+mod cold_start;
 mod communities;
 mod components;
 mod counterfactual;
@@ -20,17 +21,21 @@ mod explain;
 mod failure;
 #[cfg(test)]
 mod large;
+mod monte_carlo;
 mod network;
 mod order;
+mod pairs;
 mod parts;
 mod path;
 mod propagation;
 mod radii;
+mod single;
 mod sweep;
 mod what_if;
 
 pub use blast::{BlastRadius, PeopleTouched, blast_radius};
 pub use class_radii::{ClassRadii, blast_radii_by};
+pub use cold_start::{Blocked, ColdStart, ColdStartOptions, Deadlock, cold_start, cold_start_with};
 pub use communities::{Communities, CommunityOptions, communities, communities_with};
 pub use components::{Component, Components, components};
 pub use counterfactual::{
@@ -42,10 +47,13 @@ pub use diff::{CutChange, DiffOptions, ImpactDiff, RadiusChange, diff, diff_with
 pub use dominators::{Dominated, Dominators, dominators, dominators_of};
 pub use explain::{Cause, Effect, Explanation, Step};
 pub use failure::{Failure, FailureSimulator, Fallout, fail};
+pub use monte_carlo::{FailureOdds, MonteCarlo, Odds, Spread, monte_carlo};
 pub use network::{Network, NetworkOptions, NetworkView, network, network_with};
 pub use order::{Cycles, Layers, cycles, layers};
+pub use pairs::{PairFailure, PairFailures, PairSearch, pair_failures};
 pub use path::{Path, path};
 pub use radii::{BlastRadii, RadiiOptions, blast_radii, blast_radii_with};
+pub use single::{SingleFailure, SingleFailures, SingleOptions, single_failures, single_failures_with};
 pub use what_if::{
     PeopleAffected, Question, ServiceEffect, SiteEffect, State, WayOut, WhatIf, WhatIfOptions,
     WhatIfSimulator, what_if, what_if_with,

@@ -101,6 +101,11 @@ impl Propagation {
         &self.degraded
     }
 
+    /// Whether an asset is among what failed.
+    pub(super) fn is_failed(&self, asset: u32) -> bool {
+        self.state.get(asset as usize) == Some(&FAILED)
+    }
+
     /// What failed, with the round in which it did.
     pub(super) fn failed_by_round(&self) -> impl Iterator<Item = (u32, u32)> {
         staged(&self.failed, &self.rounds)

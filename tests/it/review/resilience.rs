@@ -291,3 +291,64 @@ fn the_smallest_inventory_of_the_design_shows_its_single_point_only_where_it_is_
     assert_eq!(due.due, Some(day("2027-01-12")));
     assert_eq!(due.outcome, Outcome::Partially);
 }
+
+/// A host that logs on against a directory server that runs on it; mail runs there too.
+fn ring() -> Inventory {
+    Inventory {
+        assets: vec![
+            asset("hv", AssetKind::HypervisorHost),
+            asset("dc", AssetKind::VirtualMachine),
+            asset("dc-2", AssetKind::VirtualMachine),
+            service("mail", Criticality::High),
+            asset("san", AssetKind::Storage),
+        ],
+        relations: vec![
+            needs("dc", "hv"),
+            needs("hv", "dc"),
+            needs("hv", "san"),
+            needs("mail", "hv"),
+        ],
+        ..Inventory::default()
+    }
+}
+
+#[test]
+fn a_ring_that_could_not_be_started_again_is_one_finding() {
+    let review = review(ring());
+    let rule = review.rule("resilience.cold_start").unwrap();
+    assert_eq!((rule.outcomes.not_satisfied, rule.total), (2, 2));
+    let found: Vec<_> = review.findings_of("resilience.cold_start").collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].severity, Severity::High);
+    assert_eq!(found[0].asset.as_ref().unwrap().as_str(), "dc");
+    assert_eq!(found[0].related, ["hv".into()]);
+    assert!(
+        found[0]
+            .detail
+            .raw()
+            .starts_with("DC waits for HV, which waits for DC. ")
+            && found[0]
+                .detail
+                .raw()
+                .ends_with(" 1 more asset waits behind them."),
+        "{:?}",
+        found[0].detail
+    );
+    let answer = review
+        .recommendations
+        .iter()
+        .find(|recommendation| recommendation.findings.contains(&found[0].id));
+    assert!(answer.is_some());
+}
+
+#[test]
+fn a_ring_with_a_way_to_begin_is_satisfied() {
+    let mut inventory = ring();
+    inventory.requirements.push(group("hv", &["dc", "dc-2"], 1));
+    let opened = review(inventory);
+    let rule = opened.rule("resilience.cold_start").unwrap();
+    assert_eq!((rule.outcomes.satisfied, rule.total), (2, 2));
+    assert_eq!(opened.findings_of("resilience.cold_start").count(), 0);
+    let office = review(office());
+    assert_eq!(office.rule("resilience.cold_start").unwrap().total, 0);
+}

@@ -1,20 +1,21 @@
-//! What one failure brings down.
+//! What one failure brings down, and what does not come up again.
 
 mod groups;
 mod network;
 mod services;
+mod start;
 
 use std::collections::BTreeMap;
 
 use crate::error::Result;
-use crate::estate::{AssetId, Estate};
+use crate::estate::{Asset, AssetId, Criticality, Estate};
 use crate::impact::CutSearch;
 use crate::review::context::Context;
 use crate::review::outcome::{DebtKind, Pillar};
 use crate::review::rule::{Analyzer, Reads, Rule};
 use crate::review::verdict::Verdicts;
 
-/// Single points of failure: under services, under redundant groups, and in the network.
+/// Single points of failure: under services, under redundant groups, and in the network. And what waits for itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Resilience;
 
@@ -29,7 +30,7 @@ const fn rule(id: &'static str, title: &'static str, reads: &'static [Reads]) ->
     }
 }
 
-static RULES: [Rule; 3] = [
+static RULES: [Rule; 4] = [
     rule(
         "resilience.single_point",
         "No single failure stops a service that the business depends on",
@@ -50,6 +51,11 @@ static RULES: [Rule; 3] = [
         "The recorded network, panels and circuits included, holds together without any one asset",
         &[Reads::Property("kind"), Reads::Network],
     ),
+    rule(
+        "resilience.cold_start",
+        "What needs each other can be started again from nothing",
+        &[Reads::Property("criticality"), Reads::Impact],
+    ),
 ];
 
 impl Analyzer for Resilience {
@@ -58,11 +64,12 @@ impl Analyzer for Resilience {
     }
 
     fn analyze(&self, context: &Context<'_>, verdicts: &mut Verdicts<'_>) -> Result<()> {
-        let [single, independent, articulation] = &RULES;
+        let [single, independent, articulation, cold_start] = &RULES;
         let mut cuts = Cuts::new(context);
         services::judge(context, verdicts, single, &mut cuts)?;
         groups::judge(context, verdicts, independent, &mut cuts)?;
-        network::judge(context, verdicts, articulation)
+        network::judge(context, verdicts, articulation)?;
+        start::judge(context, verdicts, cold_start)
     }
 }
 
@@ -89,6 +96,11 @@ impl Cuts {
         }
         Ok(self.found.get(asset).map_or(&[], Vec::as_slice))
     }
+}
+
+/// Whether its outage is grave by its criticality.
+fn is_grave(asset: &Asset) -> bool {
+    matches!(asset.criticality, Some(Criticality::Critical | Criticality::High))
 }
 
 /// Whether anything is recorded that the asset depends on. What was only inferred is no record: the rest may be missing.
