@@ -1,4 +1,4 @@
-//! Failure, cut sets and their explanations against brute force.
+//! Failure, cut sets and the length of explanations against brute force; whether these hold is checked in `checker`.
 
 use std::collections::BTreeSet;
 
@@ -12,57 +12,6 @@ use super::model::{Case, Numbers, Set, broad, case, name, number, numbers, order
 fn hard(pairs: &[(usize, usize)]) -> Vec<(usize, usize, RelationKind, Strength)> {
     let relation = |(from, to): &(usize, usize)| (*from, *to, RelationKind::DependsOn, Strength::Hard);
     pairs.iter().map(relation).collect()
-}
-
-/// Checks an explanation step by step from the case alone.
-fn check(case: &Case, seeds: &Set, explanation: &Explanation) -> Result<(), TestCaseError> {
-    let (mut failed, mut affected) = (Set::new(), Set::new());
-    for step in &explanation.steps {
-        let asset = number(step.asset.as_str());
-        match (&step.effect, &step.cause) {
-            (Effect::Failed, Cause::Seed) => prop_assert!(seeds.contains(&asset)),
-            (Effect::Failed, Cause::Dependency(on)) => {
-                let on = number(on.as_str());
-                prop_assert!(failed.contains(&on));
-                let alone = |(owner, members, needs): &(usize, Set, usize)| {
-                    *owner == asset && members.contains(&on) && *needs == members.len()
-                };
-                prop_assert!(case.all_groups().iter().any(alone));
-            }
-            (
-                Effect::Failed,
-                Cause::Group {
-                    failed: down,
-                    members,
-                    needs,
-                },
-            ) => {
-                let down = ordered(down);
-                prop_assert!(down.is_subset(&failed));
-                let group = |(owner, all, k): &(usize, Set, usize)| {
-                    *owner == asset && all.len() == *members && k == needs && down.is_subset(all)
-                };
-                prop_assert!(case.all_groups().iter().any(group));
-                // Just enough: with one fewer down the group would stand.
-                prop_assert_eq!(members - down.len() + 1, *needs);
-            }
-            (Effect::Degraded, Cause::Dependency(on)) => {
-                let on = number(on.as_str());
-                prop_assert!(affected.contains(&on));
-                prop_assert!(case.all_pairs().contains(&(asset, on)));
-            }
-            other => prop_assert!(false, "no such step: {other:?}"),
-        }
-        affected.insert(asset);
-        if step.effect == Effect::Failed {
-            failed.insert(asset);
-        }
-    }
-    prop_assert_eq!(
-        explanation.steps.last().map(|step| &step.asset),
-        Some(&explanation.asset)
-    );
-    Ok(())
 }
 
 /// How many rounds of failing it takes at least, for every failed asset.
@@ -140,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn every_failure_is_explained_by_a_shortest_derivation_that_checks(case in case(), picks in proptest::collection::vec(0_usize..9, 1..4)) {
+    fn every_failure_is_explained_by_a_shortest_derivation(case in case(), picks in proptest::collection::vec(0_usize..9, 1..4)) {
         let estate = case.estate();
         let seeds: Set = picks.iter().map(|pick| pick % case.assets).collect();
         let failure = impact::fail(&estate, seeds.iter().map(|seed| name(*seed))).unwrap();
@@ -150,7 +99,6 @@ proptest! {
             let affected = numbers(failure.failed.iter().chain(&failure.degraded)).contains(&asset);
             prop_assert_eq!(explanation.is_some(), affected);
             let Some(explanation) = explanation else { continue };
-            check(&case, &seeds, &explanation)?;
             if let Some(round) = rounds.iter().position(|round| round.contains(&asset)) {
                 prop_assert_eq!(depth(&explanation), round);
             }
