@@ -1349,10 +1349,7 @@ export declare class StagedHumanOnly {
   toJSON(): never
   /** Takes the proposal back; only who proposed or widened it may. */
   withdraw(by: string | Actor): Promise<void>
-  /**
-   * The exact bytes that the person signs who did it, or declines to. `doneAt` says when it was done, a whole second within the
-   * window of the change; without it, just now. It can be said for 30 days after `expiresAt`.
-   */
+  /** The exact bytes that the person signs who did it, or declines to, until 30 days after `expiresAt`. */
   attestation(person: string, what: 'did' | 'declined', details?: AttestationDetails): Buffer
   /** Hands in a signed attestation: it is kept, and the proposal is over. */
   attest(text: Said, signature: Said): Promise<Finished>
@@ -1489,7 +1486,7 @@ export interface AnchorOptions {
 export interface AttestationDetails {
   /** In words. */
   note?: string
-  /** When it was done. */
+  /** When it was done, a whole second within the window of the change; just now where it is left out. */
   doneAt?: string
 }
 

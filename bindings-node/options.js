@@ -25,7 +25,7 @@ const OPTIONS = {
   'Review.toPage': [1, page],
   'Review.toPageText': [1, page],
   'StagedApproval.decision': [2, ['reason', 'role', 'notBefore', 'notAfter']],
-  'StagedHumanOnly.attestation': [2, ['note']],
+  'StagedHumanOnly.attestation': [2, ['note', 'doneAt']],
   'Tenant.amend': [2, ['by', 'reason']],
   'Tenant.changeRules': [1, ['by', 'reason']],
   'Tenant.page': [2, page],

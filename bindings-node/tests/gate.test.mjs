@@ -101,7 +101,11 @@ test('what no executor declares is left to humans', async () => {
   const staged = await tenant.submit({ ...change, steps: [{ ...step, action: 'work_order.burn' }] }, 'svc-review')
   assert.ok(staged instanceof vcto.StagedHumanOnly)
   for (const name of ['approve', 'authorize', 'decide', 'execute']) assert.equal(staged[name], undefined)
-  const text = staged.attestation('alice', 'did', { note: 'by hand' })
+  assert.throws(() => staged.attestation('alice', 'did', { doneAt: '2020-01-01T00:00:00Z' }), { code: 'denied' })
+  const doneAt = new Date().toISOString().replace(/\.\d+Z/, 'Z')
+  assert.throws(() => staged.attestation('alice', 'declined', { doneAt }), { code: 'denied' })
+  const text = staged.attestation('alice', 'did', { note: 'by hand', doneAt })
+  assert.equal(JSON.parse(text).done_at, doneAt)
   assert.equal((await staged.attest(text, await signer('alice').sign(text))).outcome, 'human_did')
 })
 

@@ -1,6 +1,8 @@
 """The gate: what was approved runs once, and nothing else."""
 
 import copy
+import datetime
+import json
 import os
 import pathlib
 import pickle
@@ -150,7 +152,13 @@ def test_what_no_executor_declares_is_left_to_humans(world: World) -> None:
     staged = world.tenant.submit(world.change(steps=[step]), by="svc-review")
     assert type(staged) is vcto.StagedHumanOnly
     assert not any(hasattr(staged, name) for name in ("authorize", "approve", "decide", "execute"))
-    text = staged.attestation("alice", "did", note="by hand")
+    with pytest.raises(vcto.Denied):
+        staged.attestation("alice", "did", done_at="2020-01-01T00:00:00Z")
+    done_at = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with pytest.raises(vcto.Denied):
+        staged.attestation("alice", "declined", done_at=done_at)
+    text = staged.attestation("alice", "did", note="by hand", done_at=done_at)
+    assert json.loads(text)["done_at"] == done_at
     assert staged.attest(text, world.signer("alice")(text)).outcome == "human_did"
 
 

@@ -95,8 +95,7 @@ tokens! {
 
     /// A change that a human does: L3. There is no way to execute it.
     StagedHumanOnly holds Staged<HumanOnly>, taken back with withdraw {
-        /// The exact bytes that the person signs who did it, or declines to. `doneAt` says when it was done, a whole second within the
-        /// window of the change; without it, just now. It can be said for 30 days after `expiresAt`.
+        /// The exact bytes that the person signs who did it, or declines to, until 30 days after `expiresAt`.
         #[napi(ts_args_type = "person: string, what: 'did' | 'declined', details?: AttestationDetails")]
         pub fn attestation(
             &self,
@@ -138,7 +137,7 @@ tokens! {
 pub struct AttestationDetails {
     /// In words.
     pub note: Option<String>,
-    /// When it was done.
+    /// When it was done, a whole second within the window of the change; just now where it is left out.
     pub done_at: Option<String>,
 }
 
