@@ -6,6 +6,7 @@ const { checkOptions } = require('./options.js')
 const PROMISED = new Set([
   'budget', 'internalBudget', 'open', 'read', 'review', 'verifyBundle',
   'Approved.execute', 'Approved.object',
+  'Estate.additions', 'Estate.communities', 'Estate.diff', 'Estate.monteCarlo', 'Estate.pairFailures',
   'Execution.rollback',
   'FileAnchor.kept',
   'InDoubt.accept', 'InDoubt.probe',

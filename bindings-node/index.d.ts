@@ -59,6 +59,76 @@ export interface BlastRadius {
   degraded: string[]
 }
 
+/** The pairs below an asset that together fail more than each alone. */
+export interface PairFailures {
+  asset: string
+  pairs: { pair: [string, string]; fails: number; breaks_asset: boolean }[]
+}
+
+/** How often assets stop when failures are drawn at random: the share of draws, and the interval of 95 % about it. */
+export interface FailureOdds {
+  method: string
+  seed: string
+  draws: number
+  confidence: number
+  failed: { mean: number; median: number; p95: number; p99: number; most: number }
+  assets: Record<string, { failed: number; share: number; low: number; high: number }>
+}
+
+/** What runs and could not be started again from nothing. */
+export interface ColdStart {
+  deadlocks: { assets: string[]; ring: string[]; start_by_hand: string[] }[]
+  blocked: { asset: string; waits_for: string; deadlock: number }[]
+}
+
+/** What second instances would do for an asset. */
+export interface Counterfactuals {
+  asset: string
+  singlePoints: string[]
+  additions: { asset: string; removes: string[]; on_same_foundations: string[] }[]
+  all: string[]
+  proved: boolean
+}
+
+/** What second instances would do for all services together. */
+export interface Additions {
+  assets: number
+  singlePoints: number
+  additions: { asset: string; removes: number; on_same_foundations: number; services: string[] }[]
+}
+
+/** The nearest asset over which all comes to this one, and how many others come so over this one. */
+export interface Dominated {
+  immediate: string | null
+  dominates: number
+}
+
+/** Groups of assets that belong together; how much of all weight of dependencies is cut between them. */
+export interface Communities {
+  communities: string[][]
+  modularity: number
+  cut: number
+  weight: number
+  resolution: [number, number]
+}
+
+/** Assets that need each other in a ring, or one alone; `depends_on` are numbers of components. */
+export interface Component {
+  assets: string[]
+  layer: number
+  depends_on: number[]
+}
+
+/** What changed between two snapshots, and what that means. */
+export interface ImpactDiff {
+  changes: Record<string, unknown>
+  radii: { asset: string; before: number | null; after: number | null; gained: number; lost: number }[]
+  cuts: { asset: string; appeared: string[][]; gone: string[][]; absorbed?: string[][]; relieved?: string[][] }[]
+}
+
+/** How a network was read. */
+export type NetworkView = { view: 'raw' } | { view: 'collapsed'; collapsed: string[]; kept: string[] }
+
 /** How far one method of inference came: relations, then assets. */
 export interface MethodCount {
   method: string
@@ -1000,7 +1070,46 @@ export declare class Estate {
   /** What it is, as a fragment of HTML: no script, no style; text from outside is escaped. */
   toHtml(): string
   /** The network layer: its `connects_to` relations, undirected. */
-  network(): Network
+  network(options?: NetworkOptions | undefined | null): Network
+  /** The ids of all assets, in the order in which arrays have them. */
+  get ids(): Array<string>
+  /** The totals of all blast radii, in the order of `ids`. */
+  blastRadiiArray(): Uint32Array
+  /** Every edge of the dependency graph, by the places of its ends in `ids`: what depends, and on what. */
+  edges(): EdgeArrays
+  /**
+   * How many assets stop, the asset itself included, and how many get worse when each asset fails alone; in the order of
+   * `ids`.
+   */
+  singleFailures(): SingleFailures
+  /** The pairs of assets below this one that together fail more than each alone; those that fail most first. */
+  pairFailures(assetId: string, options?: WatchOptions | undefined | null): Promise<PairFailures>
+  /** Failures drawn at random from a seed, the same on every machine: how often each asset stops, with an interval of 95 %. */
+  monteCarlo(seed: number | bigint, options?: MonteCarloOptions | undefined | null): Promise<FailureOdds>
+  /** What runs and could not be started again from nothing: rings of assets that wait for each other, and what waits for them. */
+  coldStart(): ColdStart
+  /** Of which assets a second instance would remove single points of failure of this one; what removes most first. */
+  counterfactuals(assetId: string): Counterfactuals
+  /** The same for all services together: which second instances remove most single points of failure. */
+  additions(options?: WatchOptions | undefined | null): Promise<Additions>
+  /**
+   * Over which asset all that needs another one comes to it, and how many each asset dominates so; of the whole estate, or of
+   * what one asset depends on.
+   */
+  dominators(assetId?: string | undefined | null): Record<string, Dominated>
+  /** Groups of assets that belong together, as a move would take them. */
+  communities(options?: CommunityOptions | undefined | null): Promise<Communities>
+  /** The components: assets that need each other in a ring, or one alone; by number, with their layer and what they depend on. */
+  components(): Component[]
+  /** The totals of all blast radii by the kind of what they touch: by asset id, then by kind, without zeros. */
+  blastRadiiByKind(): Record<string, Record<string, number>>
+  /** The same by criticality; assets without one are not counted. */
+  blastRadiiByCriticality(): Record<string, Record<string, number>>
+  /**
+   * What it means that the estate is this later one now: records that changed, whose blast radius did, and which cut sets of
+   * services appeared and went, or of the named assets.
+   */
+  diff(later: Estate, options?: DiffOptions | undefined | null): Promise<ImpactDiff>
 }
 
 /** An execution as far as its ledger tells. */
@@ -1154,6 +1263,10 @@ export declare class Network {
   articulationPoints(): Array<string>
   /** Links without which their part of the network falls apart, as pairs of ids. */
   bridges(): [string, string][]
+  /** The two-connected components: sets of assets of which no single one holds the others together. */
+  blocks(): string[][]
+  /** How it was read: raw, or with which devices drawn as wires. */
+  get view(): NetworkView
   /** How many other assets of its part end up outside the largest rest when this asset goes. */
   separatedBy(assetId: string): number
 }
@@ -1514,6 +1627,14 @@ export interface ChangeRulesOptions {
   reason: string
 }
 
+/** How to group. */
+export interface CommunityOptions {
+  /** A fraction of two whole numbers: above 1 more and smaller groups. The default is [1, 1]. */
+  resolution?: [number, number]
+  /** Stops the work. */
+  signal?: AbortSignal
+}
+
 /** What a tenant is created with. */
 export interface CreateTenantOptions {
   /** The region to which its data belongs. */
@@ -1542,6 +1663,26 @@ export interface DecisionDetails {
   notBefore?: string
   /** The change may not start after this time. */
   notAfter?: string
+}
+
+/** How to compare. */
+export interface DiffOptions {
+  /** The largest size of a cut set: 1 or 2. The default is 2. */
+  order?: number
+  /** The assets of which cut sets are compared. The default is all services. */
+  assetIds?: Array<string>
+  /** Stops the work. */
+  signal?: AbortSignal
+}
+
+/** The edges of a dependency graph, by the places of their ends in `ids`. */
+export interface EdgeArrays {
+  /** What depends. */
+  from: Uint32Array
+  /** What it depends on. */
+  to: Uint32Array
+  /** 1 where the dependant only gets worse without it, 0 where it stops. */
+  soft: Uint8Array
 }
 
 /** Which entries are wanted, and from where on. */
@@ -1580,6 +1721,26 @@ export declare function inferredCsv(inventory: Estate | Inventory): string
 
 /** The provider's edition of the budget, with what the price list says in `msp_cost`: never for a client. */
 export declare function internalBudget(estate: Estate, review: Review, prices: string | Uint8Array, options?: BudgetOptions | undefined | null): Promise<InternalBudget>
+
+/** What to draw. */
+export interface MonteCarloOptions {
+  /** How many times. The default is 1,000. */
+  draws?: number
+  /** How likely each asset is down by itself, 0 to 1. */
+  rate?: number
+  /** The same of assets of a kind. */
+  kindRates?: Record<string, number>
+  /** The same of single assets. */
+  rates?: Record<string, number>
+  /** Stops the work. */
+  signal?: AbortSignal
+}
+
+/** How to read the network layer. */
+export interface NetworkOptions {
+  /** Draws patch panels and circuits as the wires they are. */
+  collapsePassThrough?: boolean
+}
 
 /**
  * Opens the practice in this folder, or begins one where the folder is empty or not there. `postgres://user@host/database` names
@@ -1687,6 +1848,14 @@ export interface RunDueOptions {
   signal?: AbortSignal
 }
 
+/** What each asset does when it fails alone, in the order of `ids`. */
+export interface SingleFailures {
+  /** How many assets stop, itself included. */
+  failed: Uint32Array
+  /** How many only get worse. */
+  degraded: Uint32Array
+}
+
 /**
  * Reads and checks the evidence that a log has told two stories, as `FileAnchor` leaves it (`split-view-*.json`): two checkpoints
  * that its key signed and that contradict each other. Offline, for anybody; compare `key` with the log's.
@@ -1739,3 +1908,9 @@ export interface VerifyOptions {
 
 /** The version of the engine. */
 export declare const VERSION: string
+
+/** How to watch long work. */
+export interface WatchOptions {
+  /** Stops the work. */
+  signal?: AbortSignal
+}

@@ -59,6 +59,76 @@ export interface BlastRadius {
   degraded: string[]
 }
 
+/** The pairs below an asset that together fail more than each alone. */
+export interface PairFailures {
+  asset: string
+  pairs: { pair: [string, string]; fails: number; breaks_asset: boolean }[]
+}
+
+/** How often assets stop when failures are drawn at random: the share of draws, and the interval of 95 % about it. */
+export interface FailureOdds {
+  method: string
+  seed: string
+  draws: number
+  confidence: number
+  failed: { mean: number; median: number; p95: number; p99: number; most: number }
+  assets: Record<string, { failed: number; share: number; low: number; high: number }>
+}
+
+/** What runs and could not be started again from nothing. */
+export interface ColdStart {
+  deadlocks: { assets: string[]; ring: string[]; start_by_hand: string[] }[]
+  blocked: { asset: string; waits_for: string; deadlock: number }[]
+}
+
+/** What second instances would do for an asset. */
+export interface Counterfactuals {
+  asset: string
+  singlePoints: string[]
+  additions: { asset: string; removes: string[]; on_same_foundations: string[] }[]
+  all: string[]
+  proved: boolean
+}
+
+/** What second instances would do for all services together. */
+export interface Additions {
+  assets: number
+  singlePoints: number
+  additions: { asset: string; removes: number; on_same_foundations: number; services: string[] }[]
+}
+
+/** The nearest asset over which all comes to this one, and how many others come so over this one. */
+export interface Dominated {
+  immediate: string | null
+  dominates: number
+}
+
+/** Groups of assets that belong together; how much of all weight of dependencies is cut between them. */
+export interface Communities {
+  communities: string[][]
+  modularity: number
+  cut: number
+  weight: number
+  resolution: [number, number]
+}
+
+/** Assets that need each other in a ring, or one alone; `depends_on` are numbers of components. */
+export interface Component {
+  assets: string[]
+  layer: number
+  depends_on: number[]
+}
+
+/** What changed between two snapshots, and what that means. */
+export interface ImpactDiff {
+  changes: Record<string, unknown>
+  radii: { asset: string; before: number | null; after: number | null; gained: number; lost: number }[]
+  cuts: { asset: string; appeared: string[][]; gone: string[][]; absorbed?: string[][]; relieved?: string[][] }[]
+}
+
+/** How a network was read. */
+export type NetworkView = { view: 'raw' } | { view: 'collapsed'; collapsed: string[]; kept: string[] }
+
 /** How far one method of inference came: relations, then assets. */
 export interface MethodCount {
   method: string

@@ -172,8 +172,12 @@ impl Estate {
 
     /// The network layer: its `connects_to` relations, undirected.
     #[napi]
-    pub fn network(&self) -> Network {
-        Network(impact::network(&self.0))
+    pub fn network(&self, options: Option<NetworkOptions>) -> Network {
+        let mut read = impact::NetworkOptions::new();
+        if options.is_some_and(|options| options.collapse_pass_through.unwrap_or_default()) {
+            read = read.collapse_pass_through();
+        }
+        Network(impact::network_with(&self.0, &read))
     }
 }
 
@@ -182,6 +186,13 @@ impl Estate {
 pub struct CutSetOptions {
     /// The largest size of a set: 1 or 2. The default is 2.
     pub order: Option<f64>,
+}
+
+/// How to read the network layer.
+#[napi(object, object_to_js = false)]
+pub struct NetworkOptions {
+    /// Draws patch panels and circuits as the wires they are.
+    pub collapse_pass_through: Option<bool>,
 }
 
 /// The network layer of an estate.
@@ -206,6 +217,18 @@ impl Network {
     #[napi(ts_return_type = "[string, string][]")]
     pub fn bridges<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         json::plain(env, &self.0.bridges())
+    }
+
+    /// The two-connected components: sets of assets of which no single one holds the others together.
+    #[napi(ts_return_type = "string[][]")]
+    pub fn blocks<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        json::plain(env, &self.0.blocks())
+    }
+
+    /// How it was read: raw, or with which devices drawn as wires.
+    #[napi(getter, ts_return_type = "NetworkView")]
+    pub fn view<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
+        json::plain(env, &self.0.view())
     }
 
     /// How many other assets of its part end up outside the largest rest when this asset goes.

@@ -17,6 +17,7 @@ mod error;
 mod estate;
 mod executor;
 mod gate;
+mod impact;
 mod json;
 mod ledger;
 mod passkey;

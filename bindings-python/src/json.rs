@@ -115,7 +115,7 @@ macro_rules! shapes {
 }
 
 shapes! {
-    _plain: AssetLists, BlastRadii, BlastRadius, Bridges, Failure, Inference, WhatIf;
+    _plain: Additions, AssetLists, BlastRadii, BlastRadius, Bridges, ClassRadii, ColdStart, Communities, Components, Counterfactuals, Dominators, Failure, FailureOdds, ImpactDiff, Inference, NetworkView, PairFailures, SingleFailures, WhatIf;
     _record: Actor, Amendment, AnchorRequest, AnchorRound, Approvals, Calendar, Change, Coverage, Debt, Halt, LedgerEntry, Matrix, MissedWindow, Proved, ReviewDue, ReviewDuty, Risk, RulesInForce, SplitView, Step,
         StepContext, Verification, WaiversTaken, WorkReport;
     _records: Approvers in Approver, Bands in Band, BudgetLines in BudgetLine, BudgetTotals in BudgetTotal, Costs in Cost, CostTotals in CostTotal,

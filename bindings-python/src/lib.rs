@@ -23,6 +23,8 @@ mod passkey;
 mod practice;
 mod review;
 mod source;
+#[cfg(feature = "arrow")]
+mod table;
 
 use pyo3::prelude::*;
 
@@ -54,6 +56,9 @@ mod _vcto {
     use crate::review::{Review, review};
     #[pymodule_export]
     use crate::source::{infer, inferred_csv, read};
+    #[cfg(feature = "arrow")]
+    #[pymodule_export]
+    use crate::table::Table;
 
     /// The version of the engine.
     #[pymodule_export]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final, NoReturn, SupportsIndex, final
-from vcto.types import Actor, Amendment, Anchor, AnchorRound, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, Cost, CostTotal, Coverage, Debt, Decision, Executor, Failure, Finding, FiscalYear, Gap, Halt, Inference, KeptAnchors, KeptCheckpoint, LedgerEntry, Matrix, Missed, Notifier, ObservedStep, Override, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, RulesInForce, SplitView, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf, WorkReport
+from typing import Any, Final, NoReturn, SupportsFloat, SupportsIndex, final
+from vcto.types import Actor, Additions, Amendment, Anchor, AnchorRound, Approvals, Approver, AssetLists, Band, BlastRadii, BlastRadius, Bridges, BudgetLine, BudgetTotal, Calendar, Change, ClassRadii, ColdStart, Communities, Components, Cost, CostTotal, Counterfactuals, Coverage, Debt, Decision, Dominators, Executor, Failure, FailureOdds, Finding, FiscalYear, Gap, Halt, ImpactDiff, Inference, KeptAnchors, KeptCheckpoint, LedgerEntry, Matrix, Missed, NetworkView, Notifier, ObservedStep, Override, PairFailures, Pending, Progress, Proved, Question, Recommendation, ReviewDue, Risk, RuleResult, RulesInForce, SingleFailures, SplitView, Step, StepContext, StepReport, UndatedKind, UnpricedItem, Verification, WaiversTaken, WhatIf, WorkReport
 
-__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "FileAnchor", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Tenant", "Waiting", "WebhookAnchor", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "passkey_challenge", "passkey_key", "passkey_signature", "postgres_schema", "read", "review", "split_view", "verify_bundle"]
+__all__ = ["__version__", "Approved", "Budget", "Entries", "Estate", "Execution", "FileAnchor", "Finished", "InDoubt", "InternalBudget", "Inventory", "Ledger", "Network", "Permit", "Practice", "Rejected", "Review", "StagedApproval", "StagedAutomatic", "StagedHumanOnly", "StagedNotify", "Table", "Tenant", "Waiting", "WebhookAnchor", "WorkOrders", "budget", "error_kinds", "infer", "inferred_csv", "internal_budget", "is_refusal", "open", "passkey_challenge", "passkey_key", "passkey_signature", "postgres_schema", "read", "review", "split_view", "verify_bundle"]
 
 __version__: Final[str]
 """
@@ -169,6 +169,10 @@ class Estate:
         """
     def __repr__(self, /) -> str: ...
     def _repr_html_(self, /) -> str: ...
+    def additions(self, /, *, progress: Progress | None = None) -> Additions:
+        """
+        The same for all services together: which second instances remove most single points of failure.
+        """
     @property
     def asset_count(self, /) -> int:
         """
@@ -178,9 +182,34 @@ class Estate:
         """
         The totals of all blast radii, by asset id.
         """
+    def blast_radii_by_criticality(self, /, *, progress: Progress | None = None) -> ClassRadii:
+        """
+        The same by criticality; assets without one are not counted.
+        """
+    def blast_radii_by_kind(self, /, *, progress: Progress | None = None) -> ClassRadii:
+        """
+        The totals of all blast radii by the kind of what they touch: by asset id, then by kind, without zeros.
+        """
     def blast_radius(self, /, asset_id: str) -> BlastRadius:
         """
         What a failure of this asset could touch, redundancy ignored; the asset itself is not counted.
+        """
+    def cold_start(self, /, *, progress: Progress | None = None) -> ColdStart:
+        """
+        What runs and could not be started again from nothing: rings of assets that wait for each other, and what waits for them.
+        """
+    def communities(self, /, *, resolution: tuple[SupportsIndex, SupportsIndex] = ..., progress: Progress | None = None) -> Communities:
+        """
+        Groups of assets that belong together, as a move would take them; `resolution` makes more and smaller ones above 1, as a
+        fraction of two whole numbers.
+        """
+    def components(self, /) -> Components:
+        """
+        The components: assets that need each other in a ring, or one alone; by number, with their layer and what they depend on.
+        """
+    def counterfactuals(self, /, asset_id: str, *, progress: Progress | None = None) -> Counterfactuals:
+        """
+        Of which assets a second instance would remove single points of failure of this one; what removes most first.
         """
     def cut_sets(self, /, asset_id: str, order: SupportsIndex = 2) -> AssetLists:
         """
@@ -190,10 +219,24 @@ class Estate:
         """
         Groups of assets that need each other in a ring.
         """
+    def diff(self, /, new: Estate, *, order: SupportsIndex = 2, asset_ids: SupportsGetItem[int, str] | None = None, progress: Progress | None = None) -> ImpactDiff:
+        """
+        What it means that the estate is this later one now: records that changed, whose blast radius did, and which cut sets of
+        services appeared and went, or of the named assets.
+        """
     @property
     def digest(self, /) -> str:
         """
         Identifies the content: equal for equal content, whatever the order of the input was.
+        """
+    def dominators(self, /, asset_id: str | None = None) -> Dominators:
+        """
+        Over which asset all that needs another one comes to it, and how many each asset dominates so; of the whole estate, or of
+        what one asset depends on.
+        """
+    def edges(self, /) -> list[tuple[str, str, str, str]]:
+        """
+        Every edge of the dependency graph: dependant, dependency, what it stands for, and its strength.
         """
     def facts_template(self, /) -> str:
         """
@@ -208,6 +251,11 @@ class Estate:
         The id of the asset with this id, or else of the only one with this name.
         """
     @property
+    def ids(self, /) -> list[str]:
+        """
+        The ids of all assets, in the order in which arrays and tables have them.
+        """
+    @property
     def inferred_relation_count(self, /) -> int:
         """
         How many of the relations nobody stated: a method inferred them.
@@ -216,9 +264,19 @@ class Estate:
         """
         The assets by how much stands below them, from the foundations up.
         """
-    def network(self, /) -> Network:
+    def monte_carlo(self, /, seed: SupportsIndex, *, draws: SupportsIndex = 1000, rate: SupportsFloat | SupportsIndex | None = None, kind_rates: dict[str, SupportsFloat | SupportsIndex] | None = None, rates: dict[str, SupportsFloat | SupportsIndex] | None = None, progress: Progress | None = None) -> FailureOdds:
         """
-        The network layer: its `connects_to` relations, undirected.
+        Failures drawn at random from a seed, the same on every machine: how often each asset stops, with an interval of 95 %.
+        `rate` is how likely each asset is down by itself, `kind_rates` that of kinds, `rates` that of single assets.
+        """
+    def network(self, /, *, collapse_pass_through: bool = False) -> Network:
+        """
+        The network layer: its `connects_to` relations, undirected; with `collapse_pass_through`, patch panels and circuits are
+        drawn as the wires they are.
+        """
+    def pair_failures(self, /, asset_id: str, *, progress: Progress | None = None) -> PairFailures:
+        """
+        The pairs of assets below this one that together fail more than each alone; those that fail most first.
         """
     def path(self, /, from_id: str, to_id: str) -> list[str] | None:
         """
@@ -229,6 +287,15 @@ class Estate:
         """
         How many relations there are, each once.
         """
+    def single_failures(self, /, *, progress: Progress | None = None) -> SingleFailures:
+        """
+        How many assets stop, the asset itself included, and how many get worse when each asset fails alone; by asset id.
+        """
+    def table(self, /, name: str) -> Table:
+        """
+        A whole-estate result as a table that polars, pandas, pyarrow and DuckDB read: `assets`, `blast_radii`, `edges` or
+        `single_failures`.
+        """
     def to_html(self, /) -> str:
         """
         What it is, as a fragment of HTML: no script, no style; text from outside is escaped.
@@ -236,6 +303,14 @@ class Estate:
     def to_json(self, /) -> str:
         """
         The inventory document of this snapshot: the same bytes for the same content, in every language.
+        """
+    def to_networkx(self, /) -> Any:
+        """
+        The dependencies as a `networkx.DiGraph`, from dependants to dependencies; assets and edges with what is known of them.
+        """
+    def to_rustworkx(self, /) -> Any:
+        """
+        The same as a `rustworkx.PyDiGraph`, in which the asset at a place of `ids` is the node with that index.
         """
     def what_if(self, /, asset_ids: SupportsGetItem[int, str]) -> WhatIf:
         """
@@ -543,6 +618,10 @@ class Network:
         """
         How many assets are linked.
         """
+    def blocks(self, /) -> AssetLists:
+        """
+        The two-connected components: sets of assets of which no single one holds the others together.
+        """
     def bridges(self, /) -> Bridges:
         """
         Links without which their part of the network falls apart, as pairs of ids.
@@ -550,6 +629,11 @@ class Network:
     def separated_by(self, /, asset_id: str) -> int:
         """
         How many other assets of its part end up outside the largest rest when this asset goes.
+        """
+    @property
+    def view(self, /) -> NetworkView:
+        """
+        How it was read: raw, or with which devices drawn as wires.
         """
 
 @final
@@ -1012,6 +1096,18 @@ class StagedNotify:
         """
         Takes the proposal back; only who proposed or widened it may.
         """
+
+@final
+class Table:
+    """
+    A table, for `polars.DataFrame(table)`, `pyarrow.table(table)` and the like. It can be read as often as one likes.
+    """
+    def __arrow_c_stream__(self, /, requested_schema: Any | None = None) -> Any:
+        """
+        The columns as an Arrow stream of one batch. Another schema that is asked for is not followed, as the interface allows.
+        """
+    def __len__(self, /) -> int: ...
+    def __repr__(self, /) -> str: ...
 
 @final
 class Tenant:

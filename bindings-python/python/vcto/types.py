@@ -126,6 +126,199 @@ class WhatIf(TypedDict):
     questions: list[OpenQuestion]
 
 
+ClassRadii: TypeAlias = dict[str, dict[str, int]]
+"""The totals of blast radii, by asset id and by kind or criticality of what is touched, without zeros."""
+
+
+class Communities(TypedDict):
+    """Groups of assets that belong together; how much of all weight of dependencies is cut between them."""
+
+    communities: list[list[str]]
+    modularity: float
+    cut: float
+    weight: float
+    resolution: list[int]
+
+
+class Component(TypedDict):
+    """Assets that need each other in a ring, or one alone; `depends_on` are numbers of components."""
+
+    assets: list[str]
+    layer: int
+    depends_on: list[int]
+
+
+Components: TypeAlias = list[Component]
+"""Components, by number."""
+
+
+class SingleFailure(TypedDict):
+    """How many assets stop when one fails, itself included, and how many only get worse."""
+
+    failed: int
+    degraded: int
+
+
+SingleFailures: TypeAlias = dict[str, SingleFailure]
+"""What the failure of each asset alone does, by asset id."""
+
+
+class PairFailure(TypedDict):
+    """Two assets that together fail more than each alone: so many, and whether the asset asked about is among them."""
+
+    pair: list[str]
+    fails: int
+    breaks_asset: bool
+
+
+class PairFailures(TypedDict):
+    """The pairs below an asset that together fail more than each alone."""
+
+    asset: str
+    pairs: list[PairFailure]
+
+
+class Deadlock(TypedDict):
+    """Assets that wait for each other; the shortest ring of them, and what to start by hand so that the rest starts."""
+
+    assets: list[str]
+    ring: list[str]
+    start_by_hand: list[str]
+
+
+class Blocked(TypedDict):
+    """An asset that waits for a deadlock: for what next, and for which of the deadlocks, by index."""
+
+    asset: str
+    waits_for: str
+    deadlock: int
+
+
+class ColdStart(TypedDict):
+    """What runs and could not be started again from nothing."""
+
+    deadlocks: list[Deadlock]
+    blocked: list[Blocked]
+
+
+class Odds(TypedDict):
+    """In how many draws an asset stopped, the share of them, and the interval of 95 % about it."""
+
+    failed: int
+    share: float
+    low: float
+    high: float
+
+
+class Spread(TypedDict):
+    """How many assets stopped in a draw: the mean, what half, 95 and 99 of 100 draws did not exceed, and the most."""
+
+    mean: float
+    median: int
+    p95: int
+    p99: int
+    most: int
+
+
+class FailureOdds(TypedDict):
+    """How often assets stop when failures are drawn at random."""
+
+    method: str
+    seed: str
+    draws: int
+    confidence: float
+    failed: Spread
+    assets: dict[str, Odds]
+
+
+class Addition(TypedDict):
+    """A second instance of an asset, and the single points of failure that go with it: on foundations of its own, and on the same."""
+
+    asset: str
+    removes: list[str]
+    on_same_foundations: list[str]
+
+
+class Counterfactuals(TypedDict):
+    """What second instances would do for an asset; `all` is a set that leaves no single point of failure, and the smallest where `proved`."""
+
+    asset: str
+    single_points: list[str]
+    additions: list[Addition]
+    all: list[str]
+    proved: bool
+
+
+class SharedAddition(TypedDict):
+    """A second instance of an asset, and how many pairs of a service and a single point of failure go with it."""
+
+    asset: str
+    removes: int
+    on_same_foundations: int
+    services: list[str]
+
+
+class Additions(TypedDict):
+    """What second instances would do for all services together."""
+
+    assets: int
+    single_points: int
+    additions: list[SharedAddition]
+
+
+class Dominated(TypedDict):
+    """The nearest asset over which all comes to this one, and how many others come so over this one."""
+
+    immediate: str | None
+    dominates: int
+
+
+Dominators: TypeAlias = dict[str, Dominated]
+"""The dominator tree, by asset id."""
+
+
+class RadiusChange(TypedDict):
+    """How many assets depended on one before and do now, how many of them are new, and how many went."""
+
+    asset: str
+    before: int | None
+    after: int | None
+    gained: int
+    lost: int
+
+
+class _CutChange(TypedDict):
+    asset: str
+    appeared: list[list[str]]
+    gone: list[list[str]]
+
+
+class CutChange(_CutChange, total=False):
+    """Sets of assets that stop one now and did not, and the other way round."""
+
+    absorbed: list[list[str]]
+    relieved: list[list[str]]
+
+
+class ImpactDiff(TypedDict):
+    """What changed between two snapshots, and what that means."""
+
+    changes: dict[str, Any]
+    radii: list[RadiusChange]
+    cuts: list[CutChange]
+
+
+class _NetworkView(TypedDict):
+    view: str
+
+
+class NetworkView(_NetworkView, total=False):
+    """How a network was read: `raw`, or `collapsed`, with which devices drawn as wires and which not."""
+
+    collapsed: list[str]
+    kept: list[str]
+
+
 AssetLists: TypeAlias = list[list[str]]
 """Lists of asset ids."""
 

@@ -3,6 +3,7 @@
 pub mod about;
 pub mod anchor;
 pub mod answer;
+pub mod edges;
 pub mod lent;
 pub mod options;
 pub mod page;
