@@ -10,6 +10,7 @@ use super::bounds::{
     MAX_WORD,
 };
 use super::fact::{Fact, FactValue, Origin};
+use super::faults;
 use super::inventory::{Inventory, Note, Source};
 use super::json::Under;
 use super::relation::{Relation, RelationKind};
@@ -76,19 +77,17 @@ fn one_note(note: &Note) -> Result<()> {
 /// Texts, numbers and counts of the assets.
 pub(super) fn assets(assets: &[Asset]) -> Result<()> {
     for (at, asset) in assets.iter().enumerate() {
-        one_asset(asset).item(at).under("assets")?;
+        self::asset(asset).item(at).under("assets")?;
     }
     Ok(())
 }
 
-fn one_asset(asset: &Asset) -> Result<()> {
+/// Texts, numbers and counts of one asset.
+pub(super) fn asset(asset: &Asset) -> Result<()> {
     word(asset.id.as_str(), MAX_ID).under("id")?;
     word(asset.kind.as_str(), MAX_WORD).under("kind")?;
     if asset.kind.is_unstated() {
-        let unstated = invalid("no source says what it is: it stands only in a sheet of facts or answers");
-        return Err(unstated
-            .remedy("read the sheet together with the inventory that it speaks of")
-            .under("kind"));
+        return Err(faults::unstated());
     }
     if let Some(name) = &asset.name {
         text(name.raw(), MAX_NAME).under("name")?;

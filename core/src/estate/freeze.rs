@@ -1,15 +1,15 @@
 //! From an inventory to a snapshot: everything is checked, then brought into its one order.
 
 use super::asset::{Asset, AssetId};
-use super::check::{self, invalid};
+use super::check;
+use super::faults;
 use super::graph::{Graph, GraphBuilder};
 use super::index::Index;
 use super::inventory::{Inventory, Source};
 use super::json::Under;
 use super::order::arrange;
 use super::relation::{Relation, RelationKind, Requirement, Strength};
-use crate::error::{Error, Result};
-use crate::text::quoted;
+use crate::error::Result;
 
 /// Checks an inventory and brings it into order.
 pub(super) fn freeze(mut inventory: Inventory) -> Result<(Inventory, Graph)> {
@@ -70,16 +70,13 @@ fn pair(relation: &Relation, at: u32, index: &Index<'_>) -> Result<Pair> {
     let from = end(&relation.from, index).under("from")?;
     let to = end(&relation.to, index).under("to")?;
     if from == to {
-        return Err(invalid("an asset has no relation to itself").under("to"));
+        return Err(faults::to_itself());
     }
     Ok(Pair { from, to, at })
 }
 
 fn end(id: &AssetId, index: &Index<'_>) -> Result<u32> {
-    index.position(id).ok_or_else(|| {
-        invalid(format!("no asset has the id {}", quoted(id.as_str())))
-            .remedy("add the asset, or take out what names it")
-    })
+    index.position(id).ok_or_else(|| faults::dangling(id.as_str()))
 }
 
 fn groups(requirements: &[Requirement], index: &Index<'_>) -> Result<Vec<Group>> {
@@ -97,7 +94,7 @@ fn group(requirement: &Requirement, index: &Index<'_>) -> Result<Group> {
     for (at, member) in requirement.members.iter().enumerate() {
         let member = end(member, index).and_then(|member| {
             if member == asset {
-                return Err(invalid("an asset is no member of its own group"));
+                return Err(faults::own_member());
             }
             Ok(member)
         });
@@ -106,18 +103,8 @@ fn group(requirement: &Requirement, index: &Index<'_>) -> Result<Group> {
     members.sort_unstable();
     members.dedup();
     let needs = requirement.needs;
-    if members.is_empty() {
-        return Err(invalid("a group without members").under("members"));
-    }
-    if needs == 0 {
-        return Err(invalid("a group needs at least one of its members").under("needs"));
-    }
-    if needs as usize > members.len() {
-        return Err(invalid(format!(
-            "a group of {} cannot need {needs}: a member that is named twice counts once",
-            members.len()
-        ))
-        .under("needs"));
+    if let Some(fault) = faults::group(members.len(), needs) {
+        return Err(fault);
     }
     Ok(Group {
         asset,
@@ -144,7 +131,13 @@ fn no_soft_members(relations: &[Relation], pairs: &[Pair], groups: &[Group]) -> 
         .min();
     match refused {
         None => Ok(()),
-        Some(at) => Err(soft_member(relations.get(at as usize), at)),
+        Some(at) => {
+            let ends = relations
+                .get(at as usize)
+                .map(|relation| (&relation.from, &relation.to));
+            let (from, to) = ends.map_or_else(Default::default, |(from, to)| (from.as_str(), to.as_str()));
+            Err(faults::soft_member(from, to, at))
+        }
     }
 }
 
@@ -165,38 +158,17 @@ fn stated_soft(relations: &[Relation], same: &[Pair]) -> Option<u32> {
         .min()
 }
 
-fn soft_member(relation: Option<&Relation>, at: u32) -> Error {
-    let (from, to) = relation.map_or_else(Default::default, |relation| {
-        (quoted(relation.from.as_str()), quoted(relation.to.as_str()))
-    });
-    invalid(format!(
-        "{to} is in a group that {from} needs, and this relation says that {from} only degrades without it"
-    ))
-    .remedy("take the soft relation out, or take the member out of the group")
-    .under("strength")
-    .item(at as usize)
-    .under("relations")
-}
-
 fn graph(inventory: &Inventory, pairs: &[Pair], groups: &[Group]) -> Result<Graph> {
     let mut builder = GraphBuilder::new(inventory.assets.len())?;
-    for same in pairs.chunk_by(|a, b| (a.from, a.to) == (b.from, b.to)) {
-        let (mut guessed, mut stated) = (false, false);
-        for pair in same {
-            let Some(relation) = inventory.relations.get(pair.at as usize) else {
-                continue;
-            };
-            let Relation { kind, strength, .. } = relation;
-            if relation.is_stated() {
-                builder.relation(pair.from, pair.to, kind, *strength);
-                stated |= kind.carries_impact();
-            } else {
-                builder.guess(pair.from, pair.to, kind, *strength);
-                guessed |= kind.carries_impact();
-            }
-        }
-        if let Some(pair) = same.first().filter(|_| guessed && !stated) {
-            builder.only_guessed(pair.from, pair.to);
+    for pair in pairs {
+        let Some(relation) = inventory.relations.get(pair.at as usize) else {
+            continue;
+        };
+        let Relation { kind, strength, .. } = relation;
+        if relation.is_stated() {
+            builder.relation(pair.from, pair.to, kind, *strength);
+        } else {
+            builder.guess(pair.from, pair.to, kind, *strength);
         }
     }
     for group in groups {

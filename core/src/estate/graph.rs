@@ -2,11 +2,17 @@
 
 mod build;
 mod condense;
+mod groups;
+mod links;
+mod raw;
+mod records;
 mod standing;
 mod visit;
 
 pub(crate) use build::GraphBuilder;
 pub(crate) use condense::Condensation;
+pub(super) use raw::{RawGraph, RawGroups};
+pub(crate) use records::{Records, What};
 pub(crate) use standing::Standing;
 pub use visit::{EdgeEnds, Edges, Neighbors, Visited};
 
@@ -66,6 +72,16 @@ pub enum EdgeKind {
     Member,
 }
 
+impl Edge {
+    fn new(kind: EdgeKind, class: Class) -> Self {
+        let strength = match class {
+            Class::Needed | Class::Shared => Strength::Hard,
+            Class::Soft => Strength::Soft,
+        };
+        Self { kind, strength }
+    }
+}
+
 impl EdgeKind {
     /// The edge kind of a relation; none for relations that carry no impact.
     pub fn of(kind: &RelationKind) -> Option<Self> {
@@ -105,7 +121,7 @@ pub(crate) enum Class {
 }
 
 /// Neighbours of every node, grouped by [`Class`], each run in ascending order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 struct Adjacency {
     /// INVARIANT: 3n + 1 ascending entries; run c of node v is `ends[bounds[3v + c]..bounds[3v + c + 1]]`.
     bounds: Box<[u32]>,
@@ -114,6 +130,10 @@ struct Adjacency {
 }
 
 impl Adjacency {
+    fn node_count(&self) -> usize {
+        self.bounds.len() / 3
+    }
+
     fn range(&self, node: u32, classes: std::ops::Range<usize>) -> std::ops::Range<usize> {
         let base = node as usize * 3;
         match (
@@ -131,7 +151,7 @@ impl Adjacency {
 }
 
 /// The requirement groups.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 struct Groups {
     /// The dependants, ascending. INVARIANT: sorted with members and quorum, no two groups are equal.
     asset: Box<[u32]>,
@@ -147,7 +167,7 @@ struct Groups {
 }
 
 /// The links of the network layer, from both ends. A parallel link stands twice; a link to itself is left out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Links {
     /// Assets with at least one link, ascending.
     linked: Box<[u32]>,
@@ -159,7 +179,7 @@ pub(crate) struct Links {
 impl Links {
     /// The links between these pairs of different assets of a graph.
     pub(crate) fn between(pairs: &[(u32, u32)], graph: &Graph) -> Self {
-        build::freeze_links(pairs, graph.asset_count())
+        links::freeze_links(pairs, graph.asset_count())
     }
 
     /// The assets that have a link, ascending.
@@ -191,7 +211,7 @@ pub(crate) struct Group<'g> {
 impl Graph {
     /// How many assets.
     pub fn asset_count(&self) -> usize {
-        self.out.bounds.len() / 3
+        self.out.node_count()
     }
 
     /// How many edges: pairs of assets of which one needs the other, hard or soft.
@@ -244,6 +264,28 @@ impl Graph {
     /// Those that have it as a soft dependency.
     pub(crate) fn soft_dependants(&self, asset: u32) -> &[u32] {
         self.into.run(asset, 2..3)
+    }
+
+    /// The dependencies of one class.
+    pub(super) fn classed_dependencies(&self, asset: u32, class: Class) -> &[u32] {
+        let class = class as usize;
+        self.out.run(asset, class..class + 1)
+    }
+
+    /// The dependants of one class.
+    pub(super) fn classed_dependants(&self, asset: u32, class: Class) -> &[u32] {
+        let class = class as usize;
+        self.into.run(asset, class..class + 1)
+    }
+
+    /// What is said of this dependant and dependency.
+    pub(super) fn classed_edge(&self, dependant: u32, dependency: u32) -> Option<(Class, EdgeKind)> {
+        let classes = [Class::Needed, Class::Shared, Class::Soft];
+        let class = classes.into_iter().find(|class| {
+            let run = self.classed_dependencies(dependant, *class);
+            run.binary_search(&dependency).is_ok()
+        })?;
+        Some((class, self.edge(dependant, dependency)?.kind))
     }
 
     /// The components of the hard edges, found at the first call.
@@ -323,6 +365,16 @@ impl Graph {
     /// The network layer without the links that were only inferred.
     pub(crate) fn stated_links(&self) -> &Links {
         self.stated_links.as_ref().unwrap_or(&self.links)
+    }
+
+    /// Whether another graph says the same.
+    pub(super) fn says_as(&self, other: &Self) -> bool {
+        self.out == other.out
+            && self.edges == other.edges
+            && self.groups == other.groups
+            && self.links == other.links
+            && self.stated_links == other.stated_links
+            && self.standing == other.standing
     }
 
     fn edge_index(&self, dependant: u32, dependency: u32) -> Option<usize> {

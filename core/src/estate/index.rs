@@ -5,9 +5,9 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashTable, hash_table::Entry};
 
 use super::asset::{Asset, AssetId};
+use super::faults::twice;
 use super::order::{places, position};
-use crate::error::{Error, ErrorKind, Result};
-use crate::text::quoted;
+use crate::error::Result;
 
 /// From ids to positions in the order of the ids.
 pub(super) struct Index<'a> {
@@ -40,7 +40,7 @@ impl<'a> Index<'a> {
                 Entry::Vacant(free) => {
                     free.insert(at);
                 }
-                Entry::Occupied(taken) => return Err(twice(&asset.id, *taken.get(), at)),
+                Entry::Occupied(taken) => return Err(twice(asset.id.as_str(), *taken.get(), at)),
             }
         }
         let order = sorted(assets);
@@ -86,36 +86,30 @@ impl<'a> Index<'a> {
 
 /// The positions of the assets in the order of their ids.
 fn sorted(assets: &[Asset]) -> Vec<u32> {
-    if assets.is_sorted_by(|a, b| a.id < b.id) {
-        return (0..position(assets.len())).collect();
+    order_of(assets.len(), |at| {
+        assets.get(at as usize).map_or("", |asset| asset.id.as_str())
+    })
+}
+
+/// The positions of so many ids in the order of the ids, which are all different.
+pub(super) fn order_of<'i>(count: usize, id: impl Fn(u32) -> &'i str) -> Vec<u32> {
+    let count = position(count);
+    if (1..count).all(|at| id(at - 1) < id(at)) {
+        return (0..count).collect();
     }
     // The first bytes of an id stand beside its position, so that few comparisons reach for the text.
-    let mut keys: Vec<([u8; 16], u32)> = (0..)
-        .zip(assets)
-        .map(|(at, asset)| (first_bytes(asset.id.as_str()), at))
-        .collect();
-    let id = |at: u32| assets.get(at as usize).map(|asset| &asset.id);
-    keys.sort_unstable_by(|(a, at), (b, other)| a.cmp(b).then_with(|| id(*at).cmp(&id(*other))));
+    let mut keys: Vec<([u64; 2], u32)> = (0..count).map(|at| (first_bytes(id(at)), at)).collect();
+    keys.sort_unstable_by(|(a, at), (b, other)| a.cmp(b).then_with(|| id(*at).cmp(id(*other))));
     keys.into_iter().map(|(_, at)| at).collect()
 }
 
-fn first_bytes(text: &str) -> [u8; 16] {
+/// The first 16 bytes as two numbers that are ordered as the bytes are.
+fn first_bytes(text: &str) -> [u64; 2] {
     let mut bytes = [0; 16];
     bytes
         .iter_mut()
         .zip(text.bytes())
         .for_each(|(byte, of)| *byte = of);
-    bytes
-}
-
-fn twice(id: &AssetId, first: u32, second: u32) -> Error {
-    Error::new(
-        ErrorKind::InvalidInput,
-        format!(
-            "the id {} belongs to /assets/{first} as well",
-            quoted(id.as_str())
-        ),
-    )
-    .at(format!("/assets/{second}/id"))
-    .remedy("an id is unique; merge the inventories of several sources with `source::read_all`")
+    let both = u128::from_be_bytes(bytes);
+    [both >> 64, both & u128::from(u64::MAX)].map(|half| u64::try_from(half).unwrap_or_default())
 }

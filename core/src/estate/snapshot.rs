@@ -1,15 +1,15 @@
 //! The frozen snapshot of an estate: sorted, checked, cheap to clone.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::asset::{Asset, AssetId};
 use super::canonical;
-use super::find::Names;
 use super::freeze::freeze;
 use super::graph::Graph;
 use super::inventory::{Inventory, Source};
 use super::relation::{Relation, RelationKind, Requirement};
+use super::topology::Topology;
 use crate::digest::Digest;
 use crate::error::Result;
 
@@ -32,10 +32,8 @@ use crate::error::Result;
 pub struct Estate(Arc<Snapshot>);
 
 struct Snapshot {
-    inventory: Inventory,
-    graph: Graph,
-    names: OnceLock<Names>,
-    digest: OnceLock<Digest>,
+    inventory: Arc<Inventory>,
+    topology: Topology,
 }
 
 impl Estate {
@@ -45,11 +43,10 @@ impl Estate {
     /// `invalid_input` or `too_large`, with the place in the inventory as a JSON pointer: the whole is refused.
     pub fn new(inventory: Inventory) -> Result<Self> {
         let (inventory, graph) = freeze(inventory).map_err(|error| error.during("estate.new"))?;
+        let inventory = Arc::new(inventory);
         Ok(Self(Arc::new(Snapshot {
+            topology: Topology::of(Arc::clone(&inventory), graph),
             inventory,
-            graph,
-            names: OnceLock::new(),
-            digest: OnceLock::new(),
         })))
     }
 
@@ -98,11 +95,7 @@ impl Estate {
 
     /// The position of an asset in the order of the ids.
     pub fn index_of(&self, id: &str) -> Option<u32> {
-        let at = self
-            .assets()
-            .binary_search_by(|asset| asset.id.as_str().cmp(id))
-            .ok()?;
-        u32::try_from(at).ok()
+        self.0.topology.index_of(id)
     }
 
     /// The id at a position.
@@ -112,7 +105,12 @@ impl Estate {
 
     /// What depends on what.
     pub fn graph(&self) -> &Graph {
-        &self.0.graph
+        self.0.topology.graph()
+    }
+
+    /// Ids, kinds and the graph, without names and facts. It shares what the estate has.
+    pub fn topology(&self) -> &Topology {
+        &self.0.topology
     }
 
     /// The id of the asset with this id; else of the only one with this name; else of the only one with this name in other
@@ -121,20 +119,14 @@ impl Estate {
     /// # Errors
     /// `ambiguous` when several have the name, with their ids; `not_found`, with near names.
     pub fn find(&self, text: &str) -> Result<AssetId> {
-        if let Some(asset) = self.asset(text) {
-            return Ok(asset.id.clone());
-        }
-        self.0
-            .names
-            .get_or_init(|| Names::new(self.assets()))
-            .find(self.assets(), text)
-            .map_err(|error| error.during("estate.find"))
+        self.0.topology.find(text)
     }
 
     /// Identifies what the snapshot says: equal for equal content, whatever the order of the input was. BLAKE3 over the
     /// layout in `docs/formats/inventory.md`, in the role `vcto estate v1`.
     pub fn digest(&self) -> Digest {
-        *self.0.digest.get_or_init(|| canonical::digest(&self.0.inventory))
+        let known = self.0.topology.estate_digest();
+        known.unwrap_or_else(|| canonical::digest(&self.0.inventory))
     }
 
     /// The inventory document of this snapshot: the same bytes for the same content.
@@ -150,6 +142,12 @@ impl Estate {
     /// The settled inventory of this snapshot: sorted, each statement once.
     pub fn inventory(&self) -> &Inventory {
         &self.0.inventory
+    }
+}
+
+impl AsRef<Topology> for Estate {
+    fn as_ref(&self) -> &Topology {
+        self.topology()
     }
 }
 

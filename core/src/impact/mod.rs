@@ -5,6 +5,8 @@
 //! over hard relations, redundancy ignored. [`fail`] asks what *stops*: a group that needs k of its n members stands as
 //! long as k are up. [`what_if`] asks the second of the network too, counts people and lists what cannot be told.
 //!
+//! Paths, cycles and layers are asked of a [`Topology`](crate::estate::Topology) as well as of an estate.
+//!
 //! Every answer counts what is recorded. An asset with no recorded dependency is unknown, not safe.
 
 mod bits;
@@ -21,6 +23,7 @@ mod explain;
 mod failure;
 #[cfg(test)]
 mod large;
+mod live;
 mod monte_carlo;
 mod network;
 mod order;
@@ -47,6 +50,7 @@ pub use diff::{CutChange, DiffOptions, ImpactDiff, RadiusChange, diff, diff_with
 pub use dominators::{Dominated, Dominators, dominators, dominators_of};
 pub use explain::{Cause, Effect, Explanation, Step};
 pub use failure::{Failure, FailureSimulator, Fallout, fail};
+pub use live::{LiveFailure, LiveRadius};
 pub use monte_carlo::{FailureOdds, MonteCarlo, Odds, Spread, monte_carlo};
 pub use network::{Network, NetworkOptions, NetworkView, network, network_with};
 pub use order::{Cycles, Layers, cycles, layers};
@@ -60,16 +64,17 @@ pub use what_if::{
 };
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::estate::{AssetId, Estate};
+use crate::estate::{AssetId, Topology};
 use crate::text::quoted;
 
 /// The position of an asset that the caller named by its id.
-fn position(estate: &Estate, id: &str, operation: &'static str) -> Result<u32> {
-    if let Some(position) = estate.index_of(id) {
+fn position(topology: &impl AsRef<Topology>, id: &str, operation: &'static str) -> Result<u32> {
+    let topology = topology.as_ref();
+    if let Some(position) = topology.index_of(id) {
         return Ok(position);
     }
     let unknown = || Error::new(ErrorKind::NotFound, format!("no asset has the id {}", quoted(id)));
-    Err(match estate.find(id) {
+    Err(match topology.find(id) {
         Ok(named) => unknown().remedy(format!(
             "the id of the asset of that name is {}",
             quoted(named.as_str())
@@ -83,10 +88,11 @@ fn position(estate: &Estate, id: &str, operation: &'static str) -> Result<u32> {
 }
 
 /// The ids at these positions, in their order.
-fn ids<'a>(estate: &Estate, positions: impl IntoIterator<Item = &'a u32>) -> Vec<AssetId> {
+fn ids<'a>(topology: &impl AsRef<Topology>, positions: impl IntoIterator<Item = &'a u32>) -> Vec<AssetId> {
+    let topology = topology.as_ref();
     positions
         .into_iter()
-        .filter_map(|position| estate.id(*position).cloned())
+        .filter_map(|position| topology.id(*position))
         .collect()
 }
 

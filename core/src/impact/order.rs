@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{ids, json};
-use crate::estate::{AssetId, Estate, Graph};
+use crate::estate::{AssetId, Graph, Topology};
 
 /// Assets that need each other in a ring. In JSON a list of lists.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
@@ -43,11 +43,12 @@ impl Layers {
 /// assert_eq!(impact::layers(&estate).to_json(), r#"[["dns","vm"],["pc"]]"#);
 /// # Ok::<(), vcto::Error>(())
 /// ```
-pub fn cycles(estate: &Estate) -> Cycles {
+pub fn cycles(of: &impl AsRef<Topology>) -> Cycles {
+    let topology = of.as_ref();
     Cycles(
-        cycle_positions(estate.graph())
+        cycle_positions(topology.graph())
             .into_iter()
-            .map(|cycle| ids(estate, cycle))
+            .map(|cycle| ids(topology, cycle))
             .collect(),
     )
 }
@@ -55,16 +56,17 @@ pub fn cycles(estate: &Estate) -> Cycles {
 /// All assets in layers: the first holds those that need nothing, each later one those that need something of the layer
 /// below and nothing above it. Reads hard impact relations and group members; assets that need each other share a layer.
 /// Within a layer by id.
-pub fn layers(estate: &Estate) -> Layers {
-    let heights = heights(estate.graph());
+pub fn layers(of: &impl AsRef<Topology>) -> Layers {
+    let topology = of.as_ref();
+    let heights = heights(topology.graph());
     let mut layers: Vec<Vec<AssetId>> = Vec::new();
-    for (asset, height) in estate.assets().iter().zip(heights) {
+    for (asset, height) in (0_u32..).zip(heights) {
         let height = height as usize;
         if layers.len() <= height {
             layers.resize_with(height + 1, Vec::new);
         }
         if let Some(layer) = layers.get_mut(height) {
-            layer.push(asset.id.clone());
+            layer.extend(topology.id(asset));
         }
     }
     Layers(layers)

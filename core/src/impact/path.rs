@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{ids, json, position};
 use crate::error::Result;
-use crate::estate::{AssetId, Estate, Graph};
+use crate::estate::{AssetId, Graph, Topology};
 
 /// A chain of dependencies, from the dependant to the dependency, both included. In JSON a list, or `null` for none.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -35,10 +35,11 @@ impl Path {
 ///
 /// # Errors
 /// `not_found` for an unknown id.
-pub fn path(estate: &Estate, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<Option<Path>> {
-    let from = position(estate, from.as_ref(), "impact.path")?;
-    let to = position(estate, to.as_ref(), "impact.path")?;
-    Ok(shortest(estate.graph(), from, to).map(|path| Path(ids(estate, &path))))
+pub fn path(of: &impl AsRef<Topology>, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<Option<Path>> {
+    let topology = of.as_ref();
+    let from = position(topology, from.as_ref(), "impact.path")?;
+    let to = position(topology, to.as_ref(), "impact.path")?;
+    Ok(shortest(topology.graph(), from, to).map(|path| Path(ids(topology, &path))))
 }
 
 /// Not reached.

@@ -5,6 +5,7 @@ mod bad_estate;
 mod bad_input;
 mod diff;
 mod facts;
+mod live;
 // The peak comes from /proc.
 #[cfg(target_os = "linux")]
 mod memory;
@@ -13,6 +14,8 @@ mod reading;
 mod refusal;
 mod schema;
 mod snapshot;
+mod topology;
+mod topology_file;
 
 use vcto::{Estate, Inventory};
 

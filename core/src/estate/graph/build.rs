@@ -1,4 +1,7 @@
 //! Makes a [`Graph`] from checked relations and groups, in linear time.
+//!
+//! What is large exists once: the relations give way to the sorted run of every dependant, the runs to the rows of the
+//! graph, and only then are the rows turned round.
 
 #![expect(
     clippy::indexing_slicing,
@@ -7,7 +10,10 @@
 
 use std::sync::OnceLock;
 
-use super::{Adjacency, Class, Edge, EdgeKind, Graph, Groups, Links, Standing};
+use super::groups::Draft;
+use super::links::freeze_links;
+use super::records::{Records, What};
+use super::{Adjacency, Class, Edge, EdgeKind, Graph, Groups, Standing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::estate::relation::{RelationKind, Strength};
 
@@ -18,98 +24,46 @@ use crate::estate::relation::{RelationKind, Strength};
 #[derive(Debug)]
 pub(crate) struct GraphBuilder {
     assets: u32,
-    stated: Vec<Stated>,
+    records: Records,
     groups: Vec<Draft>,
-    links: Vec<(u32, u32)>,
-    /// Links that were inferred.
-    guessed: Vec<(u32, u32)>,
-    standing: Standing,
 }
 
 /// So many that positions and numbers of components both fit `u32` side by side.
 const MOST_ASSETS: u32 = u32::MAX / 2 - 1;
 
-/// One thing said of a pair.
-#[derive(Clone, Copy, Debug)]
-struct Stated {
-    from: u32,
-    to: u32,
-    class: Class,
-    kind: EdgeKind,
-}
-
-/// A group before its members have their place. Ordered by dependant first.
-#[derive(Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Draft {
-    asset: u32,
-    members: Vec<u32>,
-    quorum: u32,
-}
-
 impl GraphBuilder {
     /// A builder for this many assets.
     pub(crate) fn new(assets: usize) -> Result<Self> {
+        Self::with_records(assets, Records::default())
+    }
+
+    /// A builder that takes relations over. INVARIANT: they are between two different assets below the count.
+    pub(crate) fn with_records(assets: usize, records: Records) -> Result<Self> {
         let assets = u32::try_from(assets)
             .ok()
             .filter(|count| *count <= MOST_ASSETS)
             .ok_or_else(|| too_large("assets"))?;
         Ok(Self {
             assets,
-            stated: Vec::new(),
+            records,
             groups: Vec::new(),
-            links: Vec::new(),
-            guessed: Vec::new(),
-            standing: Standing::default(),
         })
     }
 
     /// Adds a relation that was stated. Kinds that say nothing of impact, network or place are passed over, and so is a
     /// relation to itself.
     pub(crate) fn relation(&mut self, from: u32, to: u32, kind: &RelationKind, strength: Strength) {
-        if !self.is_pair(from, to) {
-            return;
-        }
-        self.standing.add(from, to, kind, strength);
-        if *kind == RelationKind::ConnectsTo {
-            self.links.push((from, to));
-        } else {
-            self.impact(from, to, kind, strength);
-        }
+        self.record(from, to, What::stated(Some(kind), strength));
     }
 
     /// Adds a relation that was inferred: it says nothing of where things stand.
     pub(crate) fn guess(&mut self, from: u32, to: u32, kind: &RelationKind, strength: Strength) {
-        if !self.is_pair(from, to) {
-            return;
-        }
-        if *kind == RelationKind::ConnectsTo {
-            self.guessed.push((from, to));
-        } else {
-            self.impact(from, to, kind, strength);
-        }
+        self.record(from, to, What::inferred(Some(kind), strength));
     }
 
-    /// Notes that every impact relation of this pair was inferred.
-    pub(crate) fn only_guessed(&mut self, from: u32, to: u32) {
-        self.standing.inferred.push((from, to));
-    }
-
-    fn is_pair(&self, from: u32, to: u32) -> bool {
-        from != to && from < self.assets && to < self.assets
-    }
-
-    fn impact(&mut self, from: u32, to: u32, kind: &RelationKind, strength: Strength) {
-        if let Some(kind) = EdgeKind::of(kind) {
-            let class = match strength {
-                Strength::Hard => Class::Needed,
-                Strength::Soft => Class::Soft,
-            };
-            self.stated.push(Stated {
-                from,
-                to,
-                class,
-                kind,
-            });
+    fn record(&mut self, from: u32, to: u32, what: What) {
+        if what.matters() && from != to && from < self.assets && to < self.assets {
+            self.records.push(from, to, what);
         }
     }
 
@@ -144,51 +98,12 @@ impl GraphBuilder {
         self.groups.sort_unstable();
         self.groups.dedup();
         let members: usize = self.groups.iter().map(|group| group.members.len()).sum();
-        fits(self.stated.len().saturating_add(members), "relations")?;
-        let links = self.links.len().saturating_add(self.guessed.len());
-        fits(links.saturating_mul(2), "network links")?;
-        let groups = freeze_groups(&self.groups, self.assets);
-        let merged = merge(self.stated, &self.groups, self.assets);
-        let stated_links =
-            (!self.guessed.is_empty()).then(|| freeze_links(&self.links, self.assets as usize));
-        self.links.append(&mut self.guessed);
-        let links = freeze_links(&self.links, self.assets as usize);
-
-        let key_from = |edge: &Stated| edge.from as usize * 3 + edge.class as usize;
-        let key_to = |edge: &Stated| edge.to as usize * 3 + edge.class as usize;
-        let keys = self.assets as usize * 3;
-        let (out_bounds, placed) = scatter(&merged, keys, key_from);
-        let (into_bounds, backward) = scatter(&placed, keys, key_to);
-        drop(merged);
-        let out_ends = placed.iter().map(|edge| edge.to).collect();
-        let edges = placed
-            .iter()
-            .map(|edge| Edge {
-                kind: edge.kind,
-                strength: match edge.class {
-                    Class::Needed | Class::Shared => Strength::Hard,
-                    Class::Soft => Strength::Soft,
-                },
-            })
-            .collect();
-        let into_edge = positions(&placed, &into_bounds, key_to);
-        Ok(Graph {
-            out: Adjacency {
-                bounds: out_bounds,
-                ends: out_ends,
-            },
-            into: Adjacency {
-                bounds: into_bounds,
-                ends: backward.iter().map(|edge| edge.from).collect(),
-            },
-            edges,
-            into_edge,
-            groups,
-            links,
-            stated_links,
-            standing: self.standing.settled(),
-            condensation: OnceLock::new(),
-        })
+        // A link stands at both its ends.
+        fits(self.records.len().saturating_mul(2), "relations")?;
+        fits(self.records.len().saturating_add(members), "relations")?;
+        let groups = Groups::of(&self.groups, self.assets);
+        let runs = Runs::of(self.records, &groups, self.assets);
+        Ok(Rows::of(runs).into_graph(groups))
     }
 }
 
@@ -209,144 +124,264 @@ fn fits(count: usize, what: &str) -> Result<()> {
 }
 
 /// Stable counting sort: the start of every key's run (one more for the end), and the items in order of their keys.
-fn scatter<T: Copy>(items: &[T], keys: usize, key: impl Fn(&T) -> usize) -> (Box<[u32]>, Vec<T>) {
-    let mut bounds = vec![0_u32; keys + 1];
-    for item in items {
-        bounds[key(item) + 1] += 1;
-    }
-    for index in 1..bounds.len() {
-        bounds[index] += bounds[index - 1];
-    }
+pub(super) fn scatter<T: Copy>(items: &[T], keys: usize, key: impl Fn(&T) -> usize) -> (Box<[u32]>, Vec<T>) {
+    let mut bounds = counted(keys, items.iter().map(&key));
     let Some(first) = items.first() else {
+        bounds.truncate(keys + 1);
         return (bounds.into(), Vec::new());
     };
-    let mut next = bounds.clone();
     let mut sorted = vec![*first; items.len()];
     for item in items {
-        let slot = &mut next[key(item)];
+        let slot = &mut bounds[key(item) + 1];
         sorted[*slot as usize] = *item;
         *slot += 1;
     }
+    bounds.truncate(keys + 1);
     (bounds.into(), sorted)
 }
 
-/// Where each item came from, in the order of [`scatter`].
-fn positions<T>(items: &[T], bounds: &[u32], key: impl Fn(&T) -> usize) -> Box<[u32]> {
-    let mut next = bounds.to_vec();
-    let mut from = vec![0_u32; items.len()];
-    for (index, item) in (0_u32..).zip(items) {
-        let slot = &mut next[key(item)];
-        from[*slot as usize] = index;
-        *slot += 1;
+/// Where the run of every key starts, at `key + 1`. Once every item has been put where its key says and moved that on by
+/// one, the start of the run of a key is at `key`, and its end behind it: no second list is needed.
+fn counted(keys: usize, of: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut bounds = vec![0_u32; keys + 2];
+    for key in of {
+        bounds[key + 2] += 1;
     }
-    from.into()
+    for index in 2..bounds.len() {
+        bounds[index] += bounds[index - 1];
+    }
+    bounds
 }
 
-/// One entry a pair, ascending by pair: what was stated and what the groups say, hard before soft.
-fn merge(mut stated: Vec<Stated>, groups: &[Draft], assets: u32) -> Vec<Stated> {
-    for group in groups {
-        let class = if group.quorum == 1 {
-            Class::Needed
-        } else {
-            Class::Shared
+/// Everything that is said, by dependant: the relations and the members of groups.
+struct Runs {
+    /// The run of every dependant: `said[bounds[v]..bounds[v + 1]]`.
+    bounds: Vec<u32>,
+    /// The dependency, and what is said of it in the lowest byte.
+    said: Vec<u64>,
+}
+
+impl Runs {
+    fn of(records: Records, groups: &Groups, assets: u32) -> Self {
+        let members = || {
+            (0_u32..)
+                .zip(&groups.asset)
+                .flat_map(|(number, asset)| groups.members_of(number).iter().map(|member| (*asset, *member)))
         };
-        stated.extend(group.members.iter().map(|member| Stated {
-            from: group.asset,
-            to: *member,
-            class,
-            kind: EdgeKind::Member,
-        }));
+        let from = records
+            .from
+            .iter()
+            .copied()
+            .chain(members().map(|(asset, _)| asset));
+        let mut bounds = counted(assets as usize, from.map(|asset| asset as usize));
+        let mut said = vec![0_u64; records.len() + groups.members.len()];
+        let mut put = |from: u32, to: u32, what: What| {
+            let slot = &mut bounds[from as usize + 1];
+            said[*slot as usize] = u64::from(to) << 8 | u64::from(what.byte());
+            *slot += 1;
+        };
+        for (from, to, what) in records.iter() {
+            put(from, to, what);
+        }
+        drop(records);
+        for (number, asset) in (0_u32..).zip(&groups.asset) {
+            let what = What::member(groups.has_spare(number));
+            for member in groups.members_of(number) {
+                put(*asset, *member, what);
+            }
+        }
+        bounds.truncate(assets as usize + 1);
+        Self { bounds, said }
     }
-    let (_, by_end) = scatter(&stated, assets as usize, |edge| edge.to as usize);
-    drop(stated);
-    let (_, sorted) = scatter(&by_end, assets as usize, |edge| edge.from as usize);
-    drop(by_end);
-    sorted
-        .chunk_by(|one, other| one.from == other.from && one.to == other.to)
-        .filter_map(merge_pair)
-        .collect()
 }
 
-/// What several statements of one pair come to. A group absorbs a relation to its member.
-fn merge_pair(pair: &[Stated]) -> Option<Stated> {
-    let first = pair.first()?;
-    let member = |edge: &&Stated| edge.kind == EdgeKind::Member;
-    let class = pair.iter().filter(member).map(|edge| edge.class).min();
-    let said = pair
-        .iter()
-        .filter(|edge| !member(edge))
-        .map(|edge| (edge.class, edge.kind))
-        .min();
-    Some(Stated {
-        class: class.or(said.map(|(class, _)| class))?,
-        kind: said.map_or(EdgeKind::Member, |(_, kind)| kind),
-        ..*first
-    })
+/// What the runs come to: one edge a pair, and what stands beside the edges.
+struct Rows {
+    out: Adjacency,
+    edges: Box<[Edge]>,
+    links: Vec<(u32, u32)>,
+    /// Links that were inferred.
+    guessed: Vec<(u32, u32)>,
+    standing: Standing,
 }
 
-fn freeze_groups(drafts: &[Draft], assets: u32) -> Groups {
-    let mut bounds = vec![0_u32];
-    let mut members = Vec::new();
-    let mut joined = Vec::new();
-    for (number, draft) in (0_u32..).zip(drafts) {
-        members.extend_from_slice(&draft.members);
-        bounds.push(bounds.last().copied().unwrap_or(0) + narrow(draft.members.len()));
-        if draft.quorum > 1 {
-            joined.extend(draft.members.iter().map(|member| (*member, number)));
+impl Rows {
+    fn of(mut runs: Runs) -> Self {
+        let assets = runs.bounds.len() - 1;
+        let mut bounds = Vec::with_capacity(assets * 3 + 1);
+        bounds.push(0);
+        let mut ends = Vec::with_capacity(runs.said.len());
+        let mut edges = Vec::with_capacity(runs.said.len());
+        let (mut links, mut guessed, mut standing) = (Vec::new(), Vec::new(), Standing::default());
+        let mut classes: [Vec<(u32, EdgeKind)>; 3] = Default::default();
+        for (from, window) in (0_u32..).zip(runs.bounds.array_windows()) {
+            let [start, end] = *window;
+            let run = &mut runs.said[start as usize..end as usize];
+            run.sort_unstable();
+            for said in run.chunk_by(|one, other| one >> 8 == other >> 8) {
+                let Some(pair) = Pair::of(from, said) else {
+                    continue;
+                };
+                pair.links(&mut links, &mut guessed);
+                pair.stand(&mut standing);
+                if let Some((class, kind)) = pair.edge() {
+                    classes[class as usize].push((pair.to, kind));
+                }
+            }
+            for (class, found) in [Class::Needed, Class::Shared, Class::Soft]
+                .into_iter()
+                .zip(&mut classes)
+            {
+                for (to, kind) in found.drain(..) {
+                    ends.push(to);
+                    edges.push(Edge::new(kind, class));
+                }
+                bounds.push(narrow(ends.len()));
+            }
+        }
+        Self {
+            out: Adjacency {
+                bounds: bounds.into(),
+                ends: ends.into(),
+            },
+            edges: edges.into(),
+            links,
+            guessed,
+            standing,
         }
     }
-    let (joined_bounds, joined) = if joined.is_empty() {
-        (Box::default(), Vec::new())
-    } else {
-        scatter(&joined, assets as usize, |(member, _)| *member as usize)
-    };
-    Groups {
-        asset: drafts.iter().map(|draft| draft.asset).collect(),
-        quorum: drafts.iter().map(|draft| draft.quorum).collect(),
-        members: members.into(),
+
+    fn into_graph(self, groups: Groups) -> Graph {
+        Graph::from_rows(
+            self.out,
+            self.edges,
+            groups,
+            self.links,
+            self.guessed,
+            self.standing,
+        )
+    }
+}
+
+impl Graph {
+    /// A graph of what dependants say: the other direction follows from it.
+    ///
+    /// INVARIANT: `out` and `groups` are as their types say and agree with each other; links are below the number of assets.
+    pub(super) fn from_rows(
+        out: Adjacency,
+        edges: Box<[Edge]>,
+        groups: Groups,
+        mut links: Vec<(u32, u32)>,
+        mut guessed: Vec<(u32, u32)>,
+        standing: Standing,
+    ) -> Self {
+        let (into, into_edge) = turned(&out);
+        let assets = out.node_count();
+        let stated_links = (!guessed.is_empty()).then(|| freeze_links(&links, assets));
+        links.append(&mut guessed);
+        Self {
+            links: freeze_links(&links, assets),
+            stated_links,
+            out,
+            into,
+            edges,
+            into_edge,
+            groups,
+            standing: standing.settled(),
+            condensation: OnceLock::new(),
+        }
+    }
+}
+
+/// The adjacency from the other side, and for every of its entries the number of the edge.
+fn turned(out: &Adjacency) -> (Adjacency, Box<[u32]>) {
+    let key = |at: usize, end: u32| end as usize * 3 + at % 3;
+    let runs = || out.bounds.array_windows().enumerate();
+    let keys = runs().flat_map(|(at, [start, end])| {
+        let run = &out.ends[*start as usize..*end as usize];
+        run.iter().map(move |end| key(at, *end))
+    });
+    let mut bounds = counted(out.bounds.len() - 1, keys);
+    let mut ends = vec![0_u32; out.ends.len()].into_boxed_slice();
+    let mut edge_of = vec![0_u32; out.ends.len()].into_boxed_slice();
+    for (at, [start, end]) in runs() {
+        let from = narrow(at / 3);
+        for edge in *start..*end {
+            let slot = &mut bounds[key(at, out.ends[edge as usize]) + 1];
+            ends[*slot as usize] = from;
+            edge_of[*slot as usize] = edge;
+            *slot += 1;
+        }
+    }
+    bounds.truncate(out.bounds.len());
+    let into = Adjacency {
         bounds: bounds.into(),
-        joined: joined.into_iter().map(|(_, group)| group).collect(),
-        joined_bounds,
+        ends,
+    };
+    (into, edge_of)
+}
+
+/// All that is said of one pair.
+struct Pair<'r> {
+    from: u32,
+    to: u32,
+    said: &'r [u64],
+}
+
+impl<'r> Pair<'r> {
+    fn of(from: u32, said: &'r [u64]) -> Option<Self> {
+        let to = u32::try_from(said.first()? >> 8).ok()?;
+        Some(Self { from, to, said })
+    }
+
+    fn whats(&self) -> impl Iterator<Item = What> {
+        self.said
+            .iter()
+            .map(|said| What::from_byte(said.to_le_bytes()[0]))
+    }
+
+    /// What several statements of one pair come to. A group absorbs a relation to its member.
+    fn edge(&self) -> Option<(Class, EdgeKind)> {
+        let class = self.whats().filter_map(What::member_class).min();
+        let said = self.whats().filter_map(What::impact).min();
+        let kind = said.map_or(EdgeKind::Member, |(_, kind)| kind);
+        Some((class.or(said.map(|(class, _)| class))?, kind))
+    }
+
+    /// Every link is one of its own.
+    fn links(&self, stated: &mut Vec<(u32, u32)>, inferred: &mut Vec<(u32, u32)>) {
+        for what in self.whats().filter(|what| what.is_link()) {
+            let list = if what.is_stated() {
+                &mut *stated
+            } else {
+                &mut *inferred
+            };
+            list.push((self.from, self.to));
+        }
+    }
+
+    fn stand(&self, standing: &mut Standing) {
+        let pair = (self.from, self.to);
+        let any = |is: fn(What) -> bool| self.whats().any(is);
+        if any(What::hosts) {
+            standing.hosted.push(pair);
+        }
+        if any(What::locates) {
+            standing.located.push(pair);
+        }
+        if any(What::encloses) {
+            standing.members.push(pair);
+        }
+        let carries = |what: What| what.impact().is_some();
+        if self.whats().any(carries) && !self.whats().any(|what| carries(what) && what.is_stated()) {
+            standing.inferred.push(pair);
+        }
     }
 }
 
 /// INVARIANT: the builder has refused counts beyond u32.
-fn narrow(count: usize) -> u32 {
+pub(super) fn narrow(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-pub(super) fn freeze_links(links: &[(u32, u32)], assets: usize) -> Links {
-    if links.is_empty() {
-        return Links {
-            linked: Box::default(),
-            bounds: Box::default(),
-            ends: Box::default(),
-        };
-    }
-    let mut index_of = vec![u32::MAX; assets];
-    for (a, b) in links {
-        index_of[*a as usize] = 0;
-        index_of[*b as usize] = 0;
-    }
-    let mut linked = Vec::new();
-    for (asset, index) in (0_u32..).zip(&mut index_of) {
-        if *index == 0 {
-            *index = narrow(linked.len());
-            linked.push(asset);
-        }
-    }
-    let both: Vec<(u32, u32)> = links
-        .iter()
-        .map(|(a, b)| (index_of[*a as usize], index_of[*b as usize]))
-        .flat_map(|(a, b)| [(a, b), (b, a)])
-        .collect();
-    let (_, by_end) = scatter(&both, linked.len(), |(_, to)| *to as usize);
-    let (bounds, sorted) = scatter(&by_end, linked.len(), |(from, _)| *from as usize);
-    Links {
-        linked: linked.into(),
-        bounds,
-        ends: sorted.into_iter().map(|(_, to)| to).collect(),
-    }
 }
 
 #[cfg(test)]

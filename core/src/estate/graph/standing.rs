@@ -1,9 +1,7 @@
 //! What stands where: on which host, at which place, in which whole.
 
-use crate::estate::relation::{RelationKind, Strength};
-
 /// Pairs of positions as somebody stated them, each list ascending and without repeats.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Standing {
     /// What runs on or is hosted on what, over hard relations.
     pub(crate) hosted: Vec<(u32, u32)>,
@@ -16,17 +14,6 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    /// Takes a relation up; kinds that say nothing of it are passed over.
-    pub(super) fn add(&mut self, from: u32, to: u32, kind: &RelationKind, strength: Strength) {
-        let list = match (kind, strength) {
-            (RelationKind::HostedOn | RelationKind::RunsOn, Strength::Hard) => &mut self.hosted,
-            (RelationKind::LocatedAt, _) => &mut self.located,
-            (RelationKind::MemberOf | RelationKind::PartOf, _) => &mut self.members,
-            _ => return,
-        };
-        list.push((from, to));
-    }
-
     /// Brings the lists into their order.
     pub(super) fn settled(mut self) -> Self {
         for list in [

@@ -1,5 +1,6 @@
 //! Reads the inventory format, as a JSON document or as NDJSON, in one pass and without a copy of the input.
 
+mod outline;
 mod record;
 
 use std::io::Read;
@@ -13,6 +14,8 @@ use super::inventory::{FORMAT, Inventory, Note, Scope, Source};
 use super::json::{Kind, Lexer, Under};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::quoted;
+use outline::FactNames;
+pub(super) use outline::{Numbered, RequirementOutline};
 
 /// Which of the two forms is acceptable.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,11 +26,51 @@ pub(super) enum Form {
 }
 
 /// Reads a whole inventory.
-pub(super) fn inventory(mut input: impl Read, form: Form) -> Result<Inventory> {
+pub(super) fn inventory(input: impl Read, form: Form) -> Result<Inventory> {
+    let mut all = Inventory::default();
+    records(input, form, &mut all).map_err(|error| error.during("inventory.read"))?;
+    all.assets.shrink_to_fit();
+    all.relations.shrink_to_fit();
+    all.requirements.shrink_to_fit();
+    Ok(all)
+}
+
+/// Takes what an inventory holds, one record after the other: each method reads a record and keeps of it what it wants.
+pub(super) trait Collect {
+    /// The source, once, before or behind the records.
+    fn source(&mut self, source: Source);
+    fn asset(&mut self, reader: &mut Reader<'_>) -> Result<()>;
+    fn relation(&mut self, reader: &mut Reader<'_>) -> Result<()>;
+    fn requirement(&mut self, reader: &mut Reader<'_>) -> Result<()>;
+}
+
+impl Collect for Inventory {
+    fn source(&mut self, source: Source) {
+        self.source = source;
+    }
+
+    fn asset(&mut self, reader: &mut Reader<'_>) -> Result<()> {
+        self.assets.push(reader.asset()?);
+        Ok(())
+    }
+
+    fn relation(&mut self, reader: &mut Reader<'_>) -> Result<()> {
+        self.relations.push(reader.relation()?);
+        Ok(())
+    }
+
+    fn requirement(&mut self, reader: &mut Reader<'_>) -> Result<()> {
+        self.requirements.push(reader.requirement()?);
+        Ok(())
+    }
+}
+
+/// Hands every record of an inventory to `all`.
+pub(super) fn records(mut input: impl Read, form: Form, all: &mut dyn Collect) -> Result<()> {
     let mut input = (&mut input).take(MAX_DOCUMENT + 1);
-    let read = Lexer::new(&mut input).and_then(|lexer| Reader::new(lexer).inventory(form));
+    let read = Lexer::new(&mut input).and_then(|lexer| Reader::new(lexer).inventory(all, form));
     if input.limit() == 0 {
-        return Err(too_many("bytes", MAX_DOCUMENT)).map_err(|error| error.during("inventory.read"));
+        return Err(too_many("bytes", MAX_DOCUMENT));
     }
     read.map_err(|error| {
         let place = match error.place() {
@@ -41,16 +84,19 @@ pub(super) fn inventory(mut input: impl Read, form: Form) -> Result<Inventory> {
             Some(place) => error.at(place),
             None => error,
         }
-        .during("inventory.read")
     })
 }
 
-struct Reader<'r> {
+pub(super) struct Reader<'r> {
     lexer: Lexer<'r>,
     ids: Interner<AssetId>,
     /// Names of facts, and words that this version does not know.
     words: Interner<Arc<str>>,
     last_origin: Option<Arc<Origin>>,
+    /// The names of the facts of one asset, where the facts are not kept.
+    fact_names: FactNames,
+    /// How many records of each kind there are so far.
+    counts: [usize; 3],
 }
 
 #[derive(Clone, Copy)]
@@ -118,25 +164,23 @@ impl<'r> Reader<'r> {
             ids: Interner::default(),
             words: Interner::default(),
             last_origin: None,
+            fact_names: FactNames::default(),
+            counts: [0; 3],
         }
     }
 
-    fn inventory(mut self, form: Form) -> Result<Inventory> {
-        let mut all = Inventory::default();
-        let has_lists = self.top(&mut all, form)?;
+    fn inventory(mut self, all: &mut dyn Collect, form: Form) -> Result<()> {
+        let has_lists = self.top(all, form)?;
         if form == Form::Lines || (form == Form::Either && !has_lists) {
-            self.lines(&mut all)?;
+            self.lines(all)?;
         } else if self.lexer.has_more()? {
             return Err(self.lexer.fault("there is more behind the end of the document"));
         }
-        all.assets.shrink_to_fit();
-        all.relations.shrink_to_fit();
-        all.requirements.shrink_to_fit();
-        Ok(all)
+        Ok(())
     }
 
     /// The document, or the first line; whether it held lists of records.
-    fn top(&mut self, all: &mut Inventory, form: Form) -> Result<bool> {
+    fn top(&mut self, all: &mut dyn Collect, form: Form) -> Result<bool> {
         let known = if form == Form::Lines { HEADER } else { DOCUMENT };
         let (mut format, mut source, mut has_lists) = (false, false, false);
         let mut object = self.lexer.object()?;
@@ -148,24 +192,19 @@ impl<'r> Reader<'r> {
                 }
                 Section::Source => {
                     source = true;
-                    self.source(true).map(|read| all.source = read)
+                    self.source(true).map(|read| all.source(read))
                 }
                 Section::Assets => {
                     has_lists = true;
-                    self.some(&mut all.assets, MAX_RECORDS, "assets", Self::asset)
+                    self.list(all, Record::Asset, "assets")
                 }
                 Section::Relations => {
                     has_lists = true;
-                    self.some(&mut all.relations, MAX_RECORDS, "relations", Self::relation)
+                    self.list(all, Record::Relation, "relations")
                 }
                 Section::Requirements => {
                     has_lists = true;
-                    self.some(
-                        &mut all.requirements,
-                        MAX_RECORDS,
-                        "requirements",
-                        Self::requirement,
-                    )
+                    self.list(all, Record::Requirement, "requirements")
                 }
             }
             .under(name)?;
@@ -173,6 +212,36 @@ impl<'r> Reader<'r> {
         self.present(format, "format")?;
         self.present(source, "source")?;
         Ok(has_lists)
+    }
+
+    fn list(&mut self, all: &mut dyn Collect, record: Record, what: &str) -> Result<()> {
+        let mut list = self.lexer.list()?;
+        let mut at = 0;
+        while self.lexer.item(&mut list)? {
+            self.room(record, what)?;
+            self.record(all, record).item(at)?;
+            at += 1;
+        }
+        Ok(())
+    }
+
+    /// Counts one more record, when the format has room for it.
+    fn room(&mut self, record: Record, what: &str) -> Result<()> {
+        if let Some(count) = self.counts.get_mut(record as usize) {
+            if *count == MAX_RECORDS {
+                return Err(too_many(what, MAX_RECORDS as u64));
+            }
+            *count += 1;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, all: &mut dyn Collect, record: Record) -> Result<()> {
+        match record {
+            Record::Asset => all.asset(self),
+            Record::Relation => all.relation(self),
+            Record::Requirement => all.requirement(self),
+        }
     }
 
     fn format(&mut self) -> Result<()> {
@@ -187,7 +256,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Records that stand on a line each.
-    fn lines(&mut self, all: &mut Inventory) -> Result<()> {
+    fn lines(&mut self, all: &mut dyn Collect) -> Result<()> {
         let mut last = self.lexer.line();
         while self.lexer.has_more()? {
             let line = self.lexer.line();
@@ -208,7 +277,7 @@ impl<'r> Reader<'r> {
         Ok(())
     }
 
-    fn line(&mut self, all: &mut Inventory) -> Result<()> {
+    fn line(&mut self, all: &mut dyn Collect) -> Result<()> {
         let mut object = self.lexer.object()?;
         let Some((name, record)) = self.lexer.field(&mut object, RECORD)? else {
             return Err(self
@@ -216,23 +285,9 @@ impl<'r> Reader<'r> {
                 .fault("an empty record")
                 .remedy("it has one of asset, relation, requirement"));
         };
-        let room = |count: usize| {
-            if count < MAX_RECORDS {
-                Ok(())
-            } else {
-                Err(too_many(name, MAX_RECORDS as u64))
-            }
-        };
-        match record {
-            Record::Asset => {
-                room(all.assets.len()).and_then(|()| self.asset().map(|record| all.assets.push(record)))
-            }
-            Record::Relation => room(all.relations.len())
-                .and_then(|()| self.relation().map(|record| all.relations.push(record))),
-            Record::Requirement => room(all.requirements.len())
-                .and_then(|()| self.requirement().map(|record| all.requirements.push(record))),
-        }
-        .under(name)?;
+        self.room(record, name)
+            .and_then(|()| self.record(all, record))
+            .under(name)?;
         match self.lexer.field(&mut object, RECORD)? {
             None => Ok(()),
             Some((name, _)) => Err(self.lexer.fault("a second record on the same line").under(name)),

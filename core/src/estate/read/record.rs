@@ -15,7 +15,52 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::text::{Untrusted, quoted};
 
 #[derive(Clone, Copy)]
-enum RelationField {
+pub(super) enum AssetField {
+    Criticality,
+    Facts,
+    Id,
+    Kind,
+    Name,
+}
+
+pub(super) const ASSET: &[(&str, AssetField)] = &[
+    ("id", AssetField::Id),
+    ("kind", AssetField::Kind),
+    ("name", AssetField::Name),
+    ("criticality", AssetField::Criticality),
+    ("facts", AssetField::Facts),
+];
+
+#[derive(Clone, Copy)]
+pub(super) enum RequirementField {
+    Asset,
+    Members,
+    Needs,
+}
+
+pub(super) const REQUIREMENT: &[(&str, RequirementField)] = &[
+    ("asset", RequirementField::Asset),
+    ("members", RequirementField::Members),
+    ("needs", RequirementField::Needs),
+];
+
+#[derive(Clone, Copy)]
+pub(super) enum StatementField {
+    At,
+    Confidence,
+    Source,
+    Value,
+}
+
+pub(super) const STATEMENT: &[(&str, StatementField)] = &[
+    ("value", StatementField::Value),
+    ("source", StatementField::Source),
+    ("at", StatementField::At),
+    ("confidence", StatementField::Confidence),
+];
+
+#[derive(Clone, Copy)]
+pub(super) enum RelationField {
     Confidence,
     From,
     InferredBy,
@@ -25,7 +70,7 @@ enum RelationField {
     To,
 }
 
-const RELATION: &[(&str, RelationField)] = &[
+pub(super) const RELATION: &[(&str, RelationField)] = &[
     ("from", RelationField::From),
     ("to", RelationField::To),
     ("kind", RelationField::Kind),
@@ -35,33 +80,20 @@ const RELATION: &[(&str, RelationField)] = &[
     ("note", RelationField::Note),
 ];
 
+pub(super) const NAMELESS: &str = "the name of a fact is not empty";
+
 impl Reader<'_> {
     pub(super) fn asset(&mut self) -> Result<Asset> {
-        #[derive(Clone, Copy)]
-        enum Field {
-            Criticality,
-            Facts,
-            Id,
-            Kind,
-            Name,
-        }
-        const FIELDS: &[(&str, Field)] = &[
-            ("id", Field::Id),
-            ("kind", Field::Kind),
-            ("name", Field::Name),
-            ("criticality", Field::Criticality),
-            ("facts", Field::Facts),
-        ];
         let (mut id, mut kind, mut name, mut criticality) = (None, None, None, None);
         let mut facts = Facts::default();
         let mut object = self.lexer.object()?;
-        while let Some((key, field)) = self.lexer.field(&mut object, FIELDS)? {
+        while let Some((key, field)) = self.lexer.field(&mut object, ASSET)? {
             match field {
-                Field::Id => self.id().map(|read| id = Some(read)),
-                Field::Kind => self.asset_kind().map(|read| kind = Some(read)),
-                Field::Name => self.optional(MAX_NAME).map(|read| name = read),
-                Field::Criticality => self.criticality().map(|read| criticality = read),
-                Field::Facts => self.facts().map(|read| facts = read),
+                AssetField::Id => self.id().map(|read| id = Some(read)),
+                AssetField::Kind => self.asset_kind().map(|read| kind = Some(read)),
+                AssetField::Name => self.optional(MAX_NAME).map(|read| name = read),
+                AssetField::Criticality => self.criticality().map(|read| criticality = read),
+                AssetField::Facts => self.facts().map(|read| facts = read),
             }
             .under(key)?;
         }
@@ -83,9 +115,7 @@ impl Reader<'_> {
                 RelationField::From => self.id().map(|read| from = Some(read)),
                 RelationField::To => self.id().map(|read| to = Some(read)),
                 RelationField::Kind => self.relation_kind().map(|read| kind = Some(read)),
-                RelationField::Strength => self
-                    .choice(&[("hard", Strength::Hard), ("soft", Strength::Soft)])
-                    .map(|read| strength = read),
+                RelationField::Strength => self.strength().map(|read| strength = read),
                 RelationField::InferredBy => self.optional(MAX_TEXT).map(|read| inferred_by = read),
                 RelationField::Confidence => self.confidence().map(|read| confidence = read),
                 RelationField::Note => self.optional(MAX_TEXT).map(|read| note = read),
@@ -98,33 +128,27 @@ impl Reader<'_> {
             self.required(kind, "kind")?,
         );
         relation.strength = strength;
-        relation.remarked(inferred_by, confidence, note).ok_or_else(|| {
-            self.lexer
-                .fault("a confidence without `inferred_by`")
-                .remedy("say by which method it was inferred, or take the confidence out")
-                .under("confidence")
-        })
+        relation
+            .remarked(inferred_by, confidence, note)
+            .ok_or_else(|| self.without_method())
+    }
+
+    /// A relation has a confidence and no method that it could be one in.
+    pub(super) fn without_method(&self) -> Error {
+        self.lexer
+            .fault("a confidence without `inferred_by`")
+            .remedy("say by which method it was inferred, or take the confidence out")
+            .under("confidence")
     }
 
     pub(super) fn requirement(&mut self) -> Result<Requirement> {
-        #[derive(Clone, Copy)]
-        enum Field {
-            Asset,
-            Members,
-            Needs,
-        }
-        const FIELDS: &[(&str, Field)] = &[
-            ("asset", Field::Asset),
-            ("members", Field::Members),
-            ("needs", Field::Needs),
-        ];
         let (mut asset, mut members, mut needs) = (None, None, None);
         let mut object = self.lexer.object()?;
-        while let Some((key, field)) = self.lexer.field(&mut object, FIELDS)? {
+        while let Some((key, field)) = self.lexer.field(&mut object, REQUIREMENT)? {
             match field {
-                Field::Asset => self.id().map(|read| asset = Some(read)),
-                Field::Members => self.members().map(|read| members = Some(read)),
-                Field::Needs => self.lexer.count().map(|read| needs = Some(read)),
+                RequirementField::Asset => self.id().map(|read| asset = Some(read)),
+                RequirementField::Members => self.members().map(|read| members = Some(read)),
+                RequirementField::Needs => self.lexer.count().map(|read| needs = Some(read)),
             }
             .under(key)?;
         }
@@ -165,7 +189,7 @@ impl Reader<'_> {
         self.id().map(Some)
     }
 
-    fn asset_kind(&mut self) -> Result<AssetKind> {
+    pub(super) fn asset_kind(&mut self) -> Result<AssetKind> {
         let word = self.lexer.text(MAX_WORD)?;
         if word.is_empty() {
             return Err(self.lexer.fault("a kind is not empty"));
@@ -181,7 +205,7 @@ impl Reader<'_> {
         Ok(RelationKind::known(word).unwrap_or_else(|| RelationKind::Other(self.words.intern(word))))
     }
 
-    fn criticality(&mut self) -> Result<Option<Criticality>> {
+    pub(super) fn criticality(&mut self) -> Result<Option<Criticality>> {
         if self.lexer.null()? {
             return Ok(None);
         }
@@ -205,7 +229,7 @@ impl Reader<'_> {
                 .key(&mut object, MAX_FACT_NAME, |name| words.intern(name))?;
             let Some(name) = key else { break };
             if name.is_empty() {
-                return Err(self.lexer.fault("the name of a fact is not empty"));
+                return Err(self.lexer.fault(NAMELESS));
             }
             if facts.len() == MAX_FACTS {
                 return Err(too_many("facts", MAX_FACTS as u64));
@@ -218,12 +242,20 @@ impl Reader<'_> {
         if !sorted {
             facts.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
-        Facts::from_sorted(facts).map_err(|name| {
-            self.lexer
-                .fault(&format!("the fact {} stands twice", quoted(&name)))
-                .remedy("state several values of one fact as a list")
-                .under(&name)
-        })
+        Facts::from_sorted(facts).map_err(|name| self.fact_twice(&name))
+    }
+
+    pub(super) fn fact_twice(&self, name: &str) -> Error {
+        self.lexer
+            .fault(&format!("the fact {} stands twice", quoted(name)))
+            .remedy("state several values of one fact as a list")
+            .under(name)
+    }
+
+    pub(super) fn without_value(&self) -> Error {
+        self.lexer
+            .fault("a fact without a value")
+            .remedy("write null for what is known to be unknown")
     }
 
     /// One statement, or a list of them.
@@ -240,40 +272,23 @@ impl Reader<'_> {
             let value = self.statement().item(values.len())?;
             values.push(value);
         }
-        Fact::from_values(values).ok_or_else(|| {
-            self.lexer
-                .fault("a fact without a value")
-                .remedy("write null for what is known to be unknown")
-        })
+        Fact::from_values(values).ok_or_else(|| self.without_value())
     }
 
     /// A scalar, or an object that says who states it.
     fn statement(&mut self) -> Result<FactValue> {
-        #[derive(Clone, Copy)]
-        enum Field {
-            At,
-            Confidence,
-            Source,
-            Value,
-        }
-        const FIELDS: &[(&str, Field)] = &[
-            ("value", Field::Value),
-            ("source", Field::Source),
-            ("at", Field::At),
-            ("confidence", Field::Confidence),
-        ];
         if self.lexer.kind()? != Kind::Object {
             return self.scalar().map(FactValue::from);
         }
         let mut value = None;
         let mut origin = Origin::default();
         let mut object: Object = self.lexer.object()?;
-        while let Some((key, field)) = self.lexer.field(&mut object, FIELDS)? {
+        while let Some((key, field)) = self.lexer.field(&mut object, STATEMENT)? {
             match field {
-                Field::Value => self.scalar().map(|read| value = Some(read)),
-                Field::Source => self.optional(MAX_NAME).map(|read| origin.source = read),
-                Field::At => self.time().map(|read| origin.at = read),
-                Field::Confidence => self.confidence().map(|read| origin.confidence = read),
+                StatementField::Value => self.scalar().map(|read| value = Some(read)),
+                StatementField::Source => self.optional(MAX_NAME).map(|read| origin.source = read),
+                StatementField::At => self.time().map(|read| origin.at = read),
+                StatementField::Confidence => self.confidence().map(|read| origin.confidence = read),
             }
             .under(key)?;
         }
@@ -301,13 +316,16 @@ impl Reader<'_> {
             Kind::Boolean => self.lexer.boolean().map(Scalar::Boolean),
             Kind::Number => self.lexer.number().map(Scalar::Number),
             Kind::Text => self.lexer.text(MAX_TEXT).map(Scalar::from),
-            other => Err(self
-                .lexer
-                .misplaced(other, "a text, a number, true, false or null")),
+            other => Err(self.no_scalar(other)),
         }
     }
 
-    fn confidence(&mut self) -> Result<Option<Confidence>> {
+    pub(super) fn no_scalar(&self, kind: Kind) -> Error {
+        self.lexer
+            .misplaced(kind, "a text, a number, true, false or null")
+    }
+
+    pub(super) fn confidence(&mut self) -> Result<Option<Confidence>> {
         if self.lexer.null()? {
             return Ok(None);
         }
@@ -327,6 +345,10 @@ impl Reader<'_> {
         self.lexer.text(limit).map(|text| Some(text.into()))
     }
 
+    pub(super) fn strength(&mut self) -> Result<Strength> {
+        self.choice(&[("hard", Strength::Hard), ("soft", Strength::Soft)])
+    }
+
     fn choice<T: Copy>(&mut self, known: &[(&str, T)]) -> Result<T> {
         let word = self.lexer.text(MAX_WORD)?;
         if let Some((_, value)) = known.iter().find(|(name, _)| *name == word) {
@@ -339,7 +361,7 @@ impl Reader<'_> {
         ))
     }
 
-    fn required<T>(&self, value: Option<T>, name: &str) -> Result<T> {
+    pub(super) fn required<T>(&self, value: Option<T>, name: &str) -> Result<T> {
         value.ok_or_else(|| self.missing(name))
     }
 }
