@@ -180,10 +180,19 @@ pub(super) fn finished(state: &State, at: Timestamp, record: &Finished) -> Resul
     end(state, at, proposal, record.status)
 }
 
+/// How an interrupted execution ended, when the records settle it. Each step of a change of the rules is a record of this very
+/// log: what is there was done, what is not was not, and nothing of it is taken back, so the records settle a part of it too.
+pub(super) fn settled_status(proposal: &Proposal) -> Option<ExecutionStatus> {
+    let run = proposal.run.as_ref()?;
+    let of_the_rules = rules::is_of_the_rules(&proposal.change);
+    let in_part = || (of_the_rules && run.standing().is_some()).then_some(ExecutionStatus::RollbackFailed);
+    run.settled_status().or_else(in_part)
+}
+
 pub(super) fn reconciled(state: &State, at: Timestamp, record: &Reconciled) -> Result<Transition> {
     let proposal = in_phase_started(state, &record.proposal)?;
     check_in_doubt(&proposal)?;
-    if run_of(&proposal)?.settled_status() != Some(record.status) {
+    if settled_status(&proposal) != Some(record.status) {
         return Err(malformed("the records do not settle it that way"));
     }
     end(state, at, proposal, record.status)

@@ -186,7 +186,7 @@ pub struct Registered {
     pub since: u64,
     /// When the key was revoked; absent while it is in force.
     pub revoked_at: Option<Timestamp>,
-    /// From when on it is in force, where it was revoked or had ended before.
+    /// From when on its present period holds, where it had another one before.
     #[serde(skip)]
     again_from: Option<Timestamp>,
     /// The periods before that, as lines of `allowed_signers`.
@@ -220,33 +220,38 @@ impl Registered {
         }
     }
 
-    /// The entry after this one, with what the approver may do from now on. A time in which the key could not sign stays in the
-    /// export: what it signed then is worth nothing with stock tools either.
+    /// The entry after this one, with what the approver may do from now on. A time in which the key could or could not sign
+    /// stays so in the export: what it signed then is worth the same with stock tools, whatever its times are now.
     fn renewed(&self, approver: &Approver, seq: u64, at: Timestamp) -> Result<Self> {
-        let has_ended = |end: Timestamp| end.as_second() < at.as_second();
-        let lapsed = self.revoked_at.is_some() || self.approver.signer.valid_before().is_some_and(has_ended);
+        let period = |of: &Approver| (of.signer.valid_after(), of.signer.valid_before());
+        let goes_on = self.revoked_at.is_none() && period(&self.approver) == period(approver);
         let mut before = self.before.clone();
-        if lapsed {
-            before.extend(self.line()?);
+        if !goes_on {
+            before.extend(self.line_until(Some(self.revoked_at.unwrap_or(at)))?);
         }
         Ok(Self {
             approver: approver.clone(),
             since: if self.covers(approver) { self.since } else { seq },
             revoked_at: None,
-            again_from: if lapsed { Some(at) } else { self.again_from },
+            again_from: if goes_on { self.again_from } else { Some(at) },
             before,
         })
     }
 
-    /// The present line for `allowed_signers`: a revoked key ends with the second in which it was revoked. None where it never
-    /// was valid before that.
+    /// The present line for `allowed_signers`: a revoked key ends with the second in which it was revoked.
     fn line(&self) -> Result<Option<AllowedSigner>> {
+        self.line_until(self.revoked_at)
+    }
+
+    /// The line for `allowed_signers` of the present period, which ends with a second at the latest. None where the key never
+    /// was valid before that.
+    fn line_until(&self, latest: Option<Timestamp>) -> Result<Option<AllowedSigner>> {
         let signer = &self.approver.signer;
         let second = |at: Timestamp| Timestamp::from_second(at.as_second()).unwrap_or(Timestamp::MAX);
         let begin = signer.valid_after().max(self.again_from.map(second));
-        let end = match (signer.valid_before(), self.revoked_at.map(second)) {
-            (Some(end), Some(revoked_at)) => Some(end.min(revoked_at)),
-            (end, revoked_at) => end.or(revoked_at),
+        let end = match (signer.valid_before(), latest.map(second)) {
+            (Some(end), Some(latest)) => Some(end.min(latest)),
+            (end, latest) => end.or(latest),
         };
         if matches!((begin, end), (Some(begin), Some(end)) if begin >= end) {
             return Ok(None);
@@ -348,8 +353,8 @@ impl Register {
     }
 
     /// The text for `ssh-keygen -Y verify -f`: every approver that ever was, so that old decisions verify. Give the time of a
-    /// decision as `-O verify-time=`. A revoked key ends with the second in which it was revoked; one that was registered again has
-    /// one line for each period.
+    /// decision as `-O verify-time=`. A revoked key ends with the second in which it was revoked; one that was registered again, or
+    /// whose times were changed, has one line for each period.
     ///
     /// # Errors
     /// `internal` when an entry has no text form.

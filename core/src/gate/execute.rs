@@ -20,7 +20,7 @@ use super::record::{
 use super::rules;
 use super::run::Next;
 use super::staged::Settled;
-use super::state::{Proposal, State};
+use super::state::{Phase, Proposal, State};
 use super::together::Subject;
 use crate::error::{Error, ErrorKind, Result};
 use crate::foreign::{awaited, guarded};
@@ -52,7 +52,14 @@ impl Gate {
     }
 
     async fn try_execute(&self, id: ProposalId) -> Result<Execution> {
-        self.peek(|state, _| self.check_equipped(state.proposal(&id)?))?;
+        let is_of_the_rules = self.peek(|state, _| {
+            let proposal = state.proposal(&id)?;
+            self.check_equipped(proposal)?;
+            Ok(rules::is_of_the_rules(&proposal.change))
+        })?;
+        if is_of_the_rules {
+            self.settle_rules().await?;
+        }
         // INVARIANT: the lease is taken before `Started` is written and held until nothing more is done.
         let _lease = self.lease(id)?;
         self.start(id).await?;
@@ -323,7 +330,7 @@ impl Gate {
         probed.map_err(|error| error.during("gate.probe"))
     }
 
-    async fn try_probe(&self, id: ProposalId) -> Result<Settled> {
+    pub(super) async fn try_probe(&self, id: ProposalId) -> Result<Settled> {
         let _lease = self.lease(id)?;
         self.refresh().await?;
         let proposal = self.peek(|state, _| Ok(Arc::clone(state.proposal(&id)?)))?;
@@ -353,10 +360,11 @@ impl Gate {
             }
         }
         self.commit(|state, _| {
-            let run = state.proposal(&id)?.run.as_ref();
-            let status = run
-                .filter(|run| run.ended_at.is_none())
-                .and_then(super::run::Run::settled_status);
+            let proposal = state.proposal(&id)?;
+            let status = match proposal.phase {
+                Phase::Started => super::apply_run::settled_status(proposal),
+                _ => None,
+            };
             let record = status.map(|status| Record::from(Reconciled { proposal: id, status }));
             Ok((record, ()))
         })

@@ -44,6 +44,9 @@ impl Gate {
         reason: &str,
         proposer: &Actor,
     ) -> Result<Routed> {
+        self.settle_rules()
+            .await
+            .map_err(|error| error.during("gate.submit"))?;
         let submitted = self.stage(Submission::Rules(edit, reason, proposer)).await;
         self.submitted(None, submitted, proposer).await
     }
@@ -301,11 +304,43 @@ impl Gate {
             .map_err(|error| error.during("gate.resume"))?;
         let is_started = self.peek(|state, _| Ok(state.proposal(&id)?.phase == Phase::Started))?;
         if is_started {
-            self.doubt(id)
+            self.settle(id)
                 .await
                 .map_err(|error| error.during("gate.resume"))?;
         }
         self.peek(|state, at| Ok(Mint::resumed(self, stored(state, state.proposal(&id)?, at)?)))
+    }
+
+    /// Records that an execution that nobody runs is in doubt. One of a change of the rules is none for longer than it takes to
+    /// look into the ledger.
+    async fn settle(&self, id: ProposalId) -> Result<()> {
+        self.doubt(id).await?;
+        let is_in_doubt = self.peek(|state, _| {
+            let proposal = state.proposal(&id)?;
+            Ok(proposal.phase == Phase::Started && rules::is_of_the_rules(&proposal.change))
+        })?;
+        if is_in_doubt {
+            let _ = self.try_probe(id).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends what a crash left of changes of the rules, so that it holds up no other one. What still runs goes on.
+    pub(super) async fn settle_rules(&self) -> Result<()> {
+        let started: Vec<ProposalId> = self
+            .read(|state, _| {
+                let started = state.proposals.started();
+                let of_the_rules = started.filter(|proposal| rules::is_of_the_rules(&proposal.change));
+                Ok(of_the_rules.map(|proposal| proposal.id).collect())
+            })
+            .await?;
+        for id in started {
+            match self.settle(id).await {
+                Err(error) if error.kind() != ErrorKind::Busy => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     async fn doubt(&self, id: ProposalId) -> Result<()> {

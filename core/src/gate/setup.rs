@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::approver::{Approver, Register};
 use super::engine::Gate;
 use super::policy::{Policy, ProcessArea, check_areas};
@@ -26,17 +28,19 @@ impl FirstRules {
     /// Checks everything before anything is made.
     ///
     /// # Errors
-    /// `invalid_input`, with the place; also where the approvers are too few for the policy and the areas.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// `invalid_input`, with the place; also where the approvers are too few for the policy and the areas at this time or
+    /// within 30 days.
+    pub(crate) fn check(&self, at: Timestamp) -> Result<()> {
         self.policy.check()?;
         check_areas(&self.areas)?;
         let register = Register::new(self.approvers.iter().cloned(), 0)?;
-        rules::check_first(&Setup {
+        let setup = Setup {
             policy: Some(Arc::new(self.policy.clone())),
             areas: Some(Arc::new(rules::by_name(&all_areas(&self.areas)))),
             register: Some(Arc::new(register)),
             ..Setup::default()
-        })
+        };
+        rules::check_first(&setup, at)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The gate's state of one tenant: nothing but a fold over the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -57,6 +57,8 @@ pub(crate) struct Setup {
     pub(super) freezes: Arc<Vec<Freeze>>,
     /// The kill switch: on while there is one, in the order in which they were made.
     pub(super) halts: Arc<Vec<Halt>>,
+    /// Halts that a change which waits would lift, and whose place a later one by the same actor took.
+    pub(super) replaced_halts: Arc<BTreeSet<u64>>,
     /// The last entry that changed any of the rules. A halt changes none of them.
     pub(super) rules_at: u64,
 }

@@ -40,13 +40,19 @@ pub(super) fn stuck(
     let left: Vec<&Registered> = register
         .into_iter()
         .filter(|entry| proposal.is_of_its_electorate(Statement::Approve, entry))
-        .filter(|entry| has_not_voted(&votes, entry))
         .collect();
-    let approvers: Vec<_> = left.iter().map(|entry| &entry.approver).collect();
-    if rest(&quorum, &votes).can_be_met(&approvers) {
+    // Who voted and whose vote ends before the proposal does may vote again, in another role too.
+    let lasting: Vec<&Vote> = (votes.iter().copied())
+        .filter(|vote| vote.not_after >= proposal.ends_at())
+        .collect();
+    let not_of = |votes: &[&Vote]| -> Vec<_> {
+        let others = left.iter().filter(|entry| has_not_voted(votes, entry));
+        others.map(|entry| &entry.approver).collect()
+    };
+    if rest(&quorum, &lasting).can_be_met(&not_of(&lasting)) {
         return Ok(None);
     }
-    let persons: BTreeSet<&str> = approvers.iter().map(|approver| approver.person()).collect();
+    let persons: BTreeSet<&str> = not_of(&votes).iter().map(|approver| approver.person()).collect();
     Ok(Some(format!(
         "nobody else can complete its approvals: {}, {} have, and {} may still decide: {REMEDY}",
         quorum.asked(),

@@ -97,6 +97,7 @@ impl Gate {
         monitor: &Monitor,
         report: &mut WorkReport,
     ) -> Result<()> {
+        self.settle_rules().await?;
         let over: Vec<ProposalId> = self
             .read(|state, at| {
                 let over = state

@@ -60,8 +60,9 @@ impl Tenant {
     /// submitted and decided as ever, and approvals stay. Only a change of the rules turns it off:
     /// [`RulesEdit::lift_halt`].
     ///
-    /// Where it is on already, halts stand beside each other: a change that lifts those that stood when it was submitted leaves later
-    /// ones, and is not kept from being approved by them. At most 100 stand.
+    /// Where it is on already, halts of several actors stand beside each other, and a new one takes the place of the own one: a change
+    /// that lifts those that stood when it was submitted leaves later ones, and is not kept from being approved by them. Nothing is
+    /// recorded where the own one has the same reason and no change waits that would lift it. At most 100 stand.
     ///
     /// # Errors
     /// `invalid_input` for an unfit name or a reason that is empty, longer than 1,000 bytes or of several lines; `too_large`

@@ -119,7 +119,7 @@ impl Practice {
             areas: options.areas.clone(),
             approvers: options.all_approvers()?,
         };
-        rules.check()?;
+        rules.check(self.options().clock.now())?;
         Ok(rules)
     }
 

@@ -570,11 +570,11 @@ fn a_key_counts_only_while_it_is_valid() {
         let text = format!(
             "alice valid-before=\"20261122100000Z\" {alice}\nbob valid-after=\"20261122120000Z\" {bob}\n"
         );
-        let world = World::with(
-            PracticeOptions::default(),
-            TenantOptions::region("eu").approvers(text),
-        )
-        .await;
+        // Carol is there throughout, so that the rules can be changed at every moment.
+        let people = TenantOptions::region("eu")
+            .approvers(text)
+            .approvers(signers(&["carol"]));
+        let world = World::with(PracticeOptions::default(), people).await;
         let staged = world.stage_2(&["printer"]).await;
         let id = staged.id();
         assert_eq!(

@@ -201,23 +201,33 @@ fn nobody_keeps_a_tenant_stopped_by_stopping_it_again() {
     pollster::block_on(async {
         let world = World::new().await;
         let eve = Actor::person("eve");
-        let first = world.tenant.halt(&eve, "reason 0").await.unwrap();
+        world.tenant.halt(&eve, "reason 0").await.unwrap();
         let edit = RulesEdit::new()
             .revoke_key(key("carol").public_key().fingerprint())
             .lift_halt();
         let change = staged(&world, edit).await;
         let text = change.decision("alice", Verdict::Approve).unwrap();
-        world.tenant.halt(&eve, "reason 1").await.unwrap();
+        world
+            .tenant
+            .halt(&Actor::person("eve-1"), "reason 1")
+            .await
+            .unwrap();
         let Decided::Approved(change) = change.decide(&text, sign("alice", &text)).await.unwrap() else {
             panic!("what was drafted before the halt is taken");
         };
         for n in 2..100 {
-            world.tenant.halt(&eve, &format!("reason {n}")).await.unwrap();
+            let other = Actor::person(format!("eve-{n}"));
+            world.tenant.halt(&other, &format!("reason {n}")).await.unwrap();
         }
         let size = world.tenant.ledger().size().await.unwrap();
-        assert_eq!(world.tenant.halt(&eve, "reason 0").await.unwrap(), first);
+        let again = Actor::person("eve-99");
+        assert_eq!(
+            world.tenant.halt(&again, "reason 99").await.unwrap().seq + 1,
+            size
+        );
         assert_eq!(world.tenant.ledger().size().await.unwrap(), size);
-        let full = world.tenant.halt(&eve, "reason 100").await.unwrap_err();
+        let full = Actor::person("eve-100");
+        let full = world.tenant.halt(&full, "reason 100").await.unwrap_err();
         assert_eq!(full.kind(), ErrorKind::TooLarge);
         change.execute().await.unwrap();
         let standing = world.tenant.rules().await.unwrap().halts;
@@ -318,10 +328,12 @@ fn roles_are_filled_by_those_who_have_not_decided_in_another_one() {
             .approver(approver("bob"))
             .policy(policy);
         let world = World::with(PracticeOptions::default(), options).await;
-        let staged = world.stage_2(&["printer"]).await;
+        let mut change = level_2(&["printer"]);
+        change.not_after = Some("2026-11-22T12:00:00Z".parse().unwrap());
+        let staged = approval(world.submit(change).await);
         let id = staged.id();
         assert_eq!(told(&world, id).await, None);
-        // Alice decides, and in no role: nobody is left who could be the owner.
+        // Alice decides until its end, and in no role: nobody is left who could be the owner.
         let _ = world.approve(staged, "alice").await.unwrap();
         let why = told(&world, id).await.unwrap();
         assert!(why.contains("owner") && why.contains("1 have"), "{why}");

@@ -16,6 +16,7 @@ mod handover;
 mod levels;
 mod many;
 mod mended;
+mod mended2;
 mod model;
 mod names;
 mod openssh;

@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::document::{Document, by_name, check_halts};
+use super::freeze;
 use super::halt::{Halt, check as check_halt, check_room};
 use super::planned::{Planned, is_of_the_rules, of_step, planned};
-use super::{RULES_AREA, freeze};
+use super::way_out::{check_first, check_lasting, check_way_out};
 use crate::actor::Actor;
 use crate::change::{Change, Step};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::apply::Transition;
-use crate::gate::approver::{Approver, Register};
+use crate::gate::approver::Register;
 use crate::gate::executor::{Direction, Effect, StepOutcome};
 use crate::gate::id::ProposalId;
 use crate::gate::policy::{check_areas, check_standard};
 use crate::gate::record::{ApproversSet, AreasSet, FreezesSet, HaltLifted, Halted, PolicySet, SetupRight};
 use crate::gate::run::Next;
-use crate::gate::state::{Proposal, Setup, State};
+use crate::gate::state::{Phase, Proposal, Setup, State};
 
 pub(in crate::gate) fn policy_set(state: &State, at: Timestamp, record: &PolicySet) -> Result<Transition> {
     set(state, at, &record.right, &Document::Policy(record.policy.clone()))
@@ -58,14 +59,14 @@ pub(in crate::gate) fn halt_lifted(state: &State, at: Timestamp, record: &HaltLi
 fn set(state: &State, at: Timestamp, right: &SetupRight, document: &Document) -> Result<Transition> {
     state.setup.tenant()?;
     match right {
-        SetupRight::Creation => created(state, document),
-        SetupRight::First => first(state, document),
+        SetupRight::Creation => created(state, at, document),
+        SetupRight::First => first(state, at, document),
         SetupRight::Step { proposal, step } => by_step(state, at, proposal, step, document),
     }
 }
 
 /// What comes with the creation comes once.
-fn created(state: &State, document: &Document) -> Result<Transition> {
+fn created(state: &State, at: Timestamp, document: &Document) -> Result<Transition> {
     let mut setup = state.setup.clone();
     let is_set = match document {
         Document::Policy(policy) => {
@@ -91,7 +92,7 @@ fn created(state: &State, document: &Document) -> Result<Transition> {
         ));
     }
     if setup.is_complete() {
-        check_first(&setup)?;
+        check_first(&setup, at)?;
     }
     setup.rules_at = state.size();
     Ok(Transition::of_setup(setup, None))
@@ -99,7 +100,7 @@ fn created(state: &State, document: &Document) -> Result<Transition> {
 
 /// Who has never had an approver cannot ask any: the first ones come from whoever has the tenant. From then on they are changed
 /// only by an approved change.
-fn first(state: &State, document: &Document) -> Result<Transition> {
+fn first(state: &State, at: Timestamp, document: &Document) -> Result<Transition> {
     let Document::Approvers(approvers) = document else {
         return Err(denied("only approvers come later than the creation"));
     };
@@ -110,26 +111,9 @@ fn first(state: &State, document: &Document) -> Result<Transition> {
     let mut setup = state.setup.clone();
     let register = Register::new(approvers.iter().cloned(), state.size())?;
     setup.register = Some(Arc::new(register));
-    check_first(&setup)?;
+    check_first(&setup, at)?;
     setup.rules_at = state.size();
     Ok(Transition::of_setup(setup, None))
-}
-
-/// The first approvers suffice for all that the first rules ask for, also taken together: or these rules could never change.
-/// Without any, they are still to come.
-pub(in crate::gate) fn check_first(setup: &Setup) -> Result<()> {
-    let approvers: Vec<&Approver> = setup.register()?.in_force().collect();
-    let quorum = setup.quorum(RULES_AREA)?;
-    if approvers.is_empty() || quorum.can_be_met(&approvers) {
-        return Ok(());
-    }
-    let message = format!(
-        "the policy and the areas ask for more than these approvers are: {}",
-        quorum.beside(&approvers)
-    );
-    Err(Error::new(ErrorKind::InvalidInput, message)
-        .remedy("name more approvers or give them the roles, or ask for less")
-        .at("/approvers"))
 }
 
 /// INVARIANT: a rule changes only between the intent and the answer of the very step that says so, once.
@@ -168,9 +152,18 @@ pub(in crate::gate) fn halted(state: &State, at: Timestamp, record: &Halted) -> 
         return Err(crate::gate::state::incomplete());
     }
     check_halt(&record.by, &record.why)?;
-    check_room(&state.setup.halts)?;
     let mut setup = state.setup.clone();
     let mut halts = setup.halts.as_ref().clone();
+    let place = halts.iter().position(|halt| halt.by == record.by);
+    if let Some(old) = place.map(|place| halts.remove(place)) {
+        // Those who wait to lift the old one must still be able to do the rest of what they were approved for.
+        if is_to_be_lifted(state, old.seq) {
+            let mut replaced = setup.replaced_halts.as_ref().clone();
+            replaced.insert(old.seq);
+            setup.replaced_halts = Arc::new(replaced);
+        }
+    }
+    check_room(&halts)?;
     halts.push(Halt {
         seq: state.size(),
         by: record.by.clone(),
@@ -179,6 +172,18 @@ pub(in crate::gate) fn halted(state: &State, at: Timestamp, record: &Halted) -> 
     });
     setup.halts = Arc::new(halts);
     Ok(Transition::of_setup(setup, None))
+}
+
+/// Whether a change that is not over would lift this halt.
+pub(super) fn is_to_be_lifted(state: &State, seq: u64) -> bool {
+    let names = |step: &Step| match of_step(step).map(|planned| planned.document) {
+        Ok(Document::NoHalts(named)) => named.contains(&seq),
+        _ => false,
+    };
+    let mut open = state.proposals().filter(|proposal| {
+        matches!(proposal.phase, Phase::Open | Phase::Started) && is_of_the_rules(&proposal.change)
+    });
+    open.any(|proposal| proposal.change.steps.iter().any(names))
 }
 
 /// The first halt that stands and stops this change. The kill switch stops no changes of the rules: they are the way out.
@@ -232,24 +237,10 @@ pub(in crate::gate) fn check_proposed(
             .at(format!("/steps/{position}")));
         }
         planned.document.put(&mut setup, state.size(), at)?;
-        check_way_out(&setup, excluded, at).map_err(|error| error.at(format!("/steps/{position}")))?;
+        let left = check_way_out(&setup, excluded, at).and_then(|()| check_lasting(&state.setup, &setup, at));
+        left.map_err(|error| error.at(format!("/steps/{position}")))?;
     }
-    check_lasting(&state.setup, &setup, at)
-}
-
-/// For how long those who can change the rules must stay able to: as long as a proposal lives.
-const LASTING: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// A change does not leave rules that nobody can change in a month because keys end, unless it was so before.
-fn check_lasting(before: &Setup, after: &Setup, at: Timestamp) -> Result<()> {
-    let later = at.saturating_add(LASTING).unwrap_or(Timestamp::MAX);
-    match check_way_out(after, &[], later) {
-        Err(error) if check_way_out(before, &[], later).is_ok() => {
-            Err(denied(&format!("in 30 days, when keys have ended: {error}"))
-                .remedy("register approvers whose keys last longer, or have no end"))
-        }
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// What the steps take the place of is in force still: who signs the change sees what it changes.
@@ -280,20 +271,6 @@ fn check_bases(setup: &Setup, steps: &[Planned]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// INVARIANT: the gate never locks itself out. Those who are registered can meet the strictest quorum of these rules.
-pub(super) fn check_way_out(setup: &Setup, excluded: &[&Actor], at: Timestamp) -> Result<()> {
-    let quorum = setup.quorum(RULES_AREA)?;
-    let eligible = setup.register()?.eligible(at, excluded);
-    if quorum.can_be_met(&eligible) {
-        return Ok(());
-    }
-    Err(denied(&format!(
-        "nobody could change these rules again: {}",
-        quorum.beside(&eligible)
-    ))
-    .remedy("register more approvers or roles first, or ask for less; the operator cannot approve"))
 }
 
 /// Whether what a step sets is there: once it was called, whether its record is; before, whether the rules say so.

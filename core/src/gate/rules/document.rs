@@ -114,8 +114,9 @@ impl Document {
     /// Whether the rules in force are what it says.
     pub(super) fn is_in_force(&self, setup: &Setup) -> Result<bool> {
         Ok(match self {
-            // Others may stand.
-            Self::NoHalts(named) => !setup.halts.iter().any(|halt| named.contains(&halt.seq)),
+            // Others may stand. Where all of them were replaced, there is still something to be said of them: else who stops
+            // again would turn back all that was approved with it.
+            Self::NoHalts(named) => !named.iter().any(|seq| is_known(setup, *seq)),
             document => document.in_force(setup)?.as_ref() == Some(document),
         })
     }
@@ -153,6 +154,9 @@ impl Document {
                 let mut halts = setup.halts.as_ref().clone();
                 halts.retain(|halt| !named.contains(&halt.seq));
                 setup.halts = Arc::new(halts);
+                let mut replaced = setup.replaced_halts.as_ref().clone();
+                replaced.retain(|seq| !named.contains(seq));
+                setup.replaced_halts = Arc::new(replaced);
             }
             Self::Policy(policy) => {
                 policy.check()?;
@@ -174,13 +178,18 @@ impl Document {
     }
 }
 
-/// Halts that are to be lifted are named in order, and stand.
+/// Whether a halt stands, or only a later one by the same actor took its place.
+fn is_known(setup: &Setup, seq: u64) -> bool {
+    setup.halts.iter().any(|halt| halt.seq == seq) || setup.replaced_halts.contains(&seq)
+}
+
+/// Halts that are to be lifted are named in order, and stand, or stood until their own actors halted again: nobody voids the
+/// lift of others' halts, and nobody's lift turns off a halt that it does not name.
 pub(super) fn check_halts(setup: &Setup, named: &[u64]) -> Result<()> {
     if named.is_empty() || !named.is_sorted_by(|one, other| one < other) {
         return Err(invalid("halts stand in order of their entries, each once"));
     }
-    let stands = |seq: &u64| setup.halts.iter().any(|halt| halt.seq == *seq);
-    if named.iter().all(stands) {
+    if named.iter().all(|seq| is_known(setup, *seq)) {
         return Ok(());
     }
     Err(

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::document::{Document, approvers, order};
 use super::planned::{DOCUMENT, REPLACES};
-use super::{Freeze, RULES_AREA, RULES_EXECUTOR, RULES_TARGET, Rules, apply, words};
+use super::{Freeze, RULES_AREA, RULES_EXECUTOR, RULES_TARGET, Rules, way_out, words};
 use crate::actor::Actor;
 use crate::change::{Change, FORMAT, Step};
 use crate::error::{Error, ErrorKind, Result};
@@ -331,7 +331,8 @@ fn is_safe(setup: &Setup, documents: &[Document], excluded: &[&Actor], at: Times
     let mut after = setup.clone();
     for document in documents {
         document.put(&mut after, u64::MAX, at)?;
-        apply::check_way_out(&after, excluded, at)?;
+        way_out::check_way_out(&after, excluded, at)?;
+        way_out::check_lasting(setup, &after, at)?;
     }
     Ok(())
 }

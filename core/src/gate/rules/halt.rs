@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::apply::is_to_be_lifted;
 use crate::actor::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::decision::check_reason;
@@ -45,7 +46,7 @@ pub(super) fn check(by: &Actor, why: &str) -> Result<()> {
     check_reason(Some(why))
 }
 
-/// How many halts stand beside each other. One stops everything; the others are told by whom and why.
+/// How many halts stand beside each other, each by another actor. One stops everything; the others are told by whom and why.
 const MAX_HALTS: usize = 100;
 
 /// One more can stand.
@@ -61,13 +62,15 @@ pub(super) fn check_room(halts: &[Halt]) -> Result<()> {
 }
 
 impl Gate {
-    /// Turns the kill switch on. Where a halt of the same actor for the same reason stands, nothing is recorded again.
+    /// Turns the kill switch on. A halt of the same actor that stands gives place to the new one. Where it has the same reason,
+    /// and no change that would lift it waits, nothing is recorded again.
     pub(crate) async fn halt(&self, by: &Actor, why: &str) -> Result<Halt> {
         check(by, why).map_err(|error| error.during("gate.halt"))?;
         self.commit(|state, at| {
             let seq = state.size();
             let mut standing = state.setup.halts.iter();
-            if let Some(halt) = standing.find(|halt| halt.by == *by && halt.why == why) {
+            let same = standing.find(|halt| halt.by == *by && halt.why == why);
+            if let Some(halt) = same.filter(|halt| !is_to_be_lifted(state, halt.seq)) {
                 return Ok((None, halt.clone()));
             }
             let record = Halted {

@@ -11,6 +11,7 @@ mod planned;
 pub(super) mod record;
 #[cfg(test)]
 mod tests;
+mod way_out;
 mod words;
 
 use serde::Serialize;
@@ -20,14 +21,15 @@ pub use edit::RulesEdit;
 pub use freeze::Freeze;
 
 pub(super) use apply::{
-    approvers_set, areas_set, check_answer, check_base, check_first, check_proposed, check_seen,
-    check_stopped, freezes_set, halt, halt_lifted, halted, policy_set,
+    approvers_set, areas_set, check_answer, check_base, check_proposed, check_seen, check_stopped,
+    freezes_set, halt, halt_lifted, halted, policy_set,
 };
 pub(super) use document::by_name;
 pub(super) use executor::executor;
 pub(super) use freeze::in_force;
 pub(super) use grounds::grounds;
 pub(super) use planned::{check_reserved, is_of_the_rules};
+pub(super) use way_out::check_first;
 pub(super) use words::check_titles;
 
 use super::approver::Register;
