@@ -353,7 +353,7 @@ impl Estate {
         in_python(slf, "to_rustworkx")
     }
 
-    /// A whole-estate result as a table that polars, pandas, pyarrow and DuckDB read: `assets`, `blast_radii`, `edges` or
+    /// A whole-estate result as a table that polars, pandas, pyarrow and `DuckDB` read: `assets`, `blast_radii`, `edges` or
     /// `single_failures`.
     #[cfg(feature = "arrow")]
     fn table(&self, py: Python<'_>, name: &str) -> Result<crate::table::Table> {

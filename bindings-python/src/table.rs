@@ -1,4 +1,4 @@
-//! Whole-estate results as tables, over the Arrow PyCapsule interface: polars, pandas, pyarrow and DuckDB read an object that has
+//! Whole-estate results as tables, over the Arrow `PyCapsule` interface: polars, pandas, pyarrow and `DuckDB` read an object that has
 //! `__arrow_c_stream__`, without a copy and without a package of Arrow on our side.
 //! <https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html>
 
@@ -9,6 +9,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchIterator, StringArray, UInt3
 use arrow_schema::ArrowError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
+use vcto::estate::Criticality;
 use vcto::{Error, ErrorKind, impact};
 
 use crate::both::edges::edges;
@@ -81,7 +82,7 @@ type Column = (&'static str, ArrayRef, bool);
 fn assets(estate: &vcto::Estate) -> Vec<Column> {
     let assets = || estate.assets().iter();
     let names = assets().map(|asset| asset.name.as_ref().map(|name| name.raw().as_str()));
-    let criticality = assets().map(|asset| asset.criticality.as_ref().map(|word| word.as_str()));
+    let criticality = assets().map(|asset| asset.criticality.as_ref().map(Criticality::as_str));
     vec![
         id(estate),
         (

@@ -5,7 +5,7 @@
 //! over hard relations, redundancy ignored. [`fail`] asks what *stops*: a group that needs k of its n members stands as
 //! long as k are up. [`what_if`] asks the second of the network too, counts people and lists what cannot be told.
 //!
-//! Paths, cycles and layers are asked of a [`Topology`](crate::estate::Topology) as well as of an estate.
+//! Paths, cycles and layers are asked of a [`Topology`] as well as of an estate.
 //!
 //! Every answer counts what is recorded. An asset with no recorded dependency is unknown, not safe.
 

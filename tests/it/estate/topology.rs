@@ -107,12 +107,9 @@ fn what_clashes_between_records_is_refused_in_the_words_of_the_estate() {
         format!(
             r#""assets": [{assets}], "relations": [{soft}, {{"from": "y", "to": "x", "kind": "uses"}}], "requirements": [{group}, {{"asset": "a", "members": [], "needs": 1}}]"#
         ),
-        format!(
-            r#""assets": [{{"id": "a", "kind": "server", "facts": {{"y": 1, "x": 2, "z": [], "y": 3}}}}]"#
-        ),
-        format!(
-            r#""assets": [{{"id": "a", "kind": "server", "facts": {{"y": 1, "x": 2, "z": null, "y": 3}}}}]"#
-        ),
+        r#""assets": [{"id": "a", "kind": "server", "facts": {"y": 1, "x": 2, "z": [], "y": 3}}]"#.to_owned(),
+        r#""assets": [{"id": "a", "kind": "server", "facts": {"y": 1, "x": 2, "z": null, "y": 3}}]"#
+            .to_owned(),
         format!(
             r#""assets": [{assets}], "relations": [{{"from": "a", "to": "b", "kind": "uses", "confidence": "low"}}]"#
         ),

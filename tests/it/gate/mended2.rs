@@ -142,7 +142,10 @@ fn a_halt_that_is_made_again_is_not_turned_off_by_a_lift_of_the_one_before() {
         world.clock.advance(SignedDuration::from_hours(1));
         let second = world.tenant.halt(&dog, "error rate").await.unwrap();
         assert!(second.seq > first.seq && second.at > first.at);
-        assert_eq!(world.tenant.rules().await.unwrap().halts, [second.clone()]);
+        assert_eq!(
+            world.tenant.rules().await.unwrap().halts,
+            std::slice::from_ref(&second)
+        );
         // Nobody voids what was to be done with the lift by stopping again.
         let lift = approved(&world, lift, &["alice"]).await;
         assert_eq!(lift.execute().await.unwrap().status(), ExecutionStatus::Succeeded);
