@@ -53,6 +53,7 @@ test('the worker runs what its window allows and nothing else', async () => {
     executed: [{ tenant: 'halden', proposal: due.id, status: 'handed_over' }],
     refused: [],
     missed: [],
+    stuck: [],
     next: later,
     isQuiet: true,
   })

@@ -293,7 +293,7 @@ class Estate:
         """
     def table(self, /, name: str) -> Table:
         """
-        A whole-estate result as a table that polars, pandas, pyarrow and DuckDB read: `assets`, `blast_radii`, `edges` or
+        A whole-estate result as a table that polars, pandas, pyarrow and `DuckDB` read: `assets`, `blast_radii`, `edges` or
         `single_failures`.
         """
     def to_html(self, /) -> str:
