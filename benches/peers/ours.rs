@@ -23,8 +23,20 @@ pub fn run(task: &str, path: &str) -> Option<Value> {
         "scc" => once(|| estate(path), impact::cycles, components),
         "condensation" => once(
             || estate(path),
-            |estate| (impact::cycles(estate), impact::layers(estate)),
-            |estate, (cycles, _)| components(estate, cycles),
+            impact::components,
+            |_, found| {
+                let between: usize = found.iter().map(|one| one.depends_on.len()).sum();
+                let all = found.iter().map(|one| one.assets.len());
+                json!({"components": found.count(), "sizes": sizes(all), "between": between})
+            },
+        ),
+        "dominators" => once(
+            || estate(path),
+            impact::dominators,
+            |_, tree| {
+                let below = tree.tree().filter(|one| one.immediate.is_some()).count();
+                json!({"dominated": below})
+            },
         ),
         "cuts" => once(
             || {

@@ -74,6 +74,21 @@ class Edges:
         self.a, self.b = self.b, self.a
         return self
 
+    def rooted(self):
+        """With a root, node n, that leads to all members of each component that nothing outside of it leads to, as ours has one."""
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
+        matrix = csr_array((np.ones(len(self.a), dtype=np.int8), (self.a, self.b)), shape=(self.n, self.n))
+        count, of = connected_components(matrix, directed=True, connection="strong")
+        crossing = of[self.a] != of[self.b]
+        source = np.ones(count, dtype=bool)
+        source[of[self.b[crossing]]] = False
+        starts = np.flatnonzero(source[of])
+        self.a, self.b = np.concatenate([self.a, np.full(len(starts), self.n)]), np.concatenate([self.b, starts])
+        self.n += 1
+        return self
+
     def tuples(self):
         return list(zip(self.a.tolist(), self.b.tolist(), strict=True))
 
@@ -90,6 +105,11 @@ def components(lengths):
 def radii(values):
     """`values` without the node itself."""
     return {"sum": int(sum(values)), "max": int(max(values))}
+
+
+def dominated(above, root):
+    """How many nodes have a dominator that is not the root; `above` has the immediate one of every node but the root."""
+    return {"dominated": sum(one != root for one in above)}
 
 
 def layers(generations, members):
@@ -141,6 +161,12 @@ def rustworkx(task, path):
             )
         case "radii":
             return measured(make, lambda graph: [len(rx.ancestors(graph, node)) for node in graph.node_indices()], radii)
+        case "dominators":
+            root = Edges(path).n
+
+            def above(found):
+                return dominated((one for node, one in found.items() if node != root), root)
+            return measured(lambda: directed(Edges(path).rooted()), lambda graph: rx.immediate_dominators(graph, root), above)
         case "layers":
             def over(graph):
                 condensed = rx.condensation(graph)
@@ -236,6 +262,13 @@ def igraph(task, path):
                 lambda made: (len(made.articulation_points()), len(made.bridges())),
                 lambda found: {"articulation_points": found[0], "bridges": found[1]},
             )
+        case "dominators":
+            root = Edges(path).n
+            return measured(
+                lambda: graph(Edges(path).rooted()),
+                lambda made: made.dominator(root, mode="out"),
+                lambda found: dominated(found[:root], root),
+            )
         case "radii":
             return measured(
                 make, lambda made: made.neighborhood_size(order=made.vcount(), mode="in"), lambda sizes: radii(np.array(sizes) - 1)
@@ -275,7 +308,9 @@ def networkx(task, path):
             )
         case "condensation":
             return measured(
-                make, nx.condensation, lambda found: components(len(members) for _, members in found.nodes("members"))
+                make,
+                nx.condensation,
+                lambda found: components(len(members) for _, members in found.nodes("members")) | {"between": found.number_of_edges()},
             )
         case "cuts":
             return measured(
@@ -285,6 +320,12 @@ def networkx(task, path):
             )
         case "radii":
             return measured(make, lambda made: [len(nx.ancestors(made, node)) for node in made], radii)
+        case "dominators":
+            root = Edges(path).n
+
+            def above(found):
+                return dominated((one for node, one in found.items() if node != root), root)
+            return measured(lambda: graph(Edges(path).rooted()), lambda made: nx.immediate_dominators(made, root), above)
         case "layers":
             def over(made):
                 condensed = nx.condensation(made)

@@ -1,10 +1,11 @@
 //! The tasks, by petgraph.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use petgraph::Direction;
 use petgraph::algo::articulation_points::articulation_points;
 use petgraph::algo::bridges::bridges;
+use petgraph::algo::dominators::simple_fast;
 use petgraph::algo::{condensation, kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex, UnGraph};
 use petgraph::visit::{Dfs, EdgeRef, Reversed, Visitable};
@@ -32,7 +33,20 @@ pub fn run(task: &str, path: &str) -> Option<Value> {
             || graph(path),
             // It takes the graph by value: the copy is the caller's, and counted.
             |graph| condensation(graph.clone(), true),
-            |_, found| json!({"components": found.node_count(), "sizes": sizes(found.node_weights().map(Vec::len))}),
+            |_, found| {
+                let all = found.node_weights().map(Vec::len);
+                json!({"components": found.node_count(), "sizes": sizes(all), "between": found.edge_count()})
+            },
+        ),
+        "dominators" => once(
+            || rooted(path),
+            |(graph, root)| simple_fast(graph, *root),
+            |(graph, root), tree| {
+                let above = graph
+                    .node_indices()
+                    .filter_map(|node| tree.immediate_dominator(node));
+                json!({"dominated": above.filter(|above| above != root).count()})
+            },
         ),
         "cuts" => once(
             || {
@@ -92,6 +106,28 @@ fn directed(edges: &Edges) -> Plain {
 
 fn graph(path: &str) -> Plain {
     directed(&Edges::read(path))
+}
+
+/// The graph with a root that leads to all members of each component that nothing outside of it leads to, as ours has one.
+/// The root's edges are made beforehand.
+fn rooted(path: &str) -> (Plain, NodeIndex) {
+    let mut graph = graph(path);
+    let starts: Vec<NodeIndex> = kosaraju_scc(&graph)
+        .into_iter()
+        .filter(|component| {
+            let members: HashSet<_> = component.iter().copied().collect();
+            let mut above = component
+                .iter()
+                .flat_map(|node| graph.neighbors_directed(*node, Direction::Incoming));
+            above.all(|node| members.contains(&node))
+        })
+        .flatten()
+        .collect();
+    let root = graph.add_node(());
+    for start in starts {
+        graph.add_edge(root, start, ());
+    }
+    (graph, root)
 }
 
 type Search = Dfs<NodeIndex, <Plain as Visitable>::Map>;

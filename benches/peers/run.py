@@ -39,6 +39,7 @@ TASKS = {
     "scc": ("strongly connected components", PEERS),
     "condensation": ("components and the graph between them", ["petgraph", "rustworkx", "igraph", "networkx"]),
     "layers": ("layers, components found first", ["petgraph", "rustworkx", "networkx"]),
+    "dominators": ("dominators under a virtual root", ["petgraph", "rustworkx", "igraph", "networkx"]),
     "cuts": ("articulation points and bridges", ["petgraph", "rustworkx", "networkit", "igraph", "networkx"]),
     "radii": ("blast radius of every asset", ["petgraph", "rustworkx", "networkit", "igraph", "networkx"]),
     "hub": ("what the most used asset stops", PEERS),
@@ -51,7 +52,7 @@ GOALS = [
     ("radii", "g100k", "cpu_ms", 100), ("radii", "g1M", "networkit", 10), ("radii", "g1M", "cpu_ms", 5_000),
     ("radii", "g1M", "peak_kib", 300_000), ("radii", "d100k", "cpu_ms", 600),
     ("condensation", "g100k", "petgraph", 5), ("condensation", "g100k", "rustworkx", 10),
-    ("layers", "g100k", "rustworkx", 30),
+    ("layers", "g100k", "rustworkx", 30), ("dominators", "g100k", "petgraph", 8),
     ("hub", "g100k", "cpu_ms", 0.1), ("single_failures", "g100k", "cpu_ms", 200), ("load", "g1M", "petgraph", 2),
 ]
 
@@ -61,7 +62,7 @@ def sparing(task, instance, peer):
     large = instance in ("g1M", "p1M")
     if peer == "networkx":
         small = instance == "g10k" if task == "radii" else instance in ("g10k", "c10k", "d10k")
-        return not small and (task in ("radii", "layers") or instance != "g100k")
+        return not small and (task in ("radii", "layers", "dominators") or instance != "g100k")
     if task == "radii":
         if instance == "d100k":
             return True
