@@ -40,7 +40,7 @@ pub struct Dominated<'d> {
 /// order of input tells one of them from the others. What x dominates is needed through x alone: when x goes out of use,
 /// nothing else needs it.
 ///
-/// Semi-NCA (Georgiadis, "Linear-time algorithms for dominators and related problems", 2005), in O(m log n) at most and
+/// Semi-NCA (Georgiadis, "Linear-time algorithms for dominators and related problems", 2005), in O(n²) at most and
 /// near to linear on estates.
 ///
 /// ```
