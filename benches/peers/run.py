@@ -9,7 +9,7 @@ TIMEOUT    seconds that one process may take (default 600); with FULL=1 without 
 PROFILE    the cargo profile (default release); PROGRAM: a bench that is built already
 SEED, RING, VCTO_SHARED as in instances.py
 
-It fails where a library counts otherwise than ours. Nothing is extrapolated: what was not run to its end is said to be so.
+It fails, after everything has run, where a library counts otherwise than ours or ends with an error. Nothing is extrapolated: what was not run to its end is said to be so.
 """
 
 import json
@@ -112,8 +112,11 @@ def call(program, peer, task, path):
         return f"not done in {TIMEOUT:.0f} s"
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        sys.exit(f"{peer} failed at {task} on {path}: {last}")
+        return f"{FAILED}: {last}"
     return json.loads(done.stdout.splitlines()[-1])
+
+
+FAILED = "failed"
 
 
 def agree(task, instance, peer, ours, theirs):
@@ -141,6 +144,8 @@ def bench(program, task, instance, path):
             record = call(program, peer, task, path)
             if isinstance(record, str):
                 reasons[peer] = record
+                if record.startswith(FAILED):
+                    quarrels.append(f"{task} on {instance}: {peer} {record}")
                 continue
             records[peer].append(record)
             if peer != "ours" and number == 0 and records["ours"]:
@@ -221,7 +226,7 @@ def main():
     (OUT.parent / "bench-peers.json").write_text(json.dumps({"about": about, "results": results, "goals": verdicts}, indent=1))
     print(f"\nall of it in {OUT.parent / 'bench-peers.json'}; {about['seconds']:.0f} s")
     if quarrels:
-        sys.exit("\n".join(["", "the libraries do not count the same:", *quarrels]))
+        sys.exit("\n".join(["", "what failed, and where the libraries do not count the same:", *quarrels]))
 
 
 main()

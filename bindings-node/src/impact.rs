@@ -8,9 +8,11 @@ use vcto::estate::{AssetKind, Strength};
 use vcto::impact;
 
 use crate::both::edges::edges;
+use crate::both::wanted::out_of_range;
 use crate::error::OrThrow;
 use crate::estate::{Estate, whole};
 use crate::json;
+use crate::ledger::number;
 use crate::promise::{promise, watched};
 
 #[napi]
@@ -80,7 +82,7 @@ impl Estate {
         let monitor = watched(env, options.signal)?;
         let mut drawing = impact::MonteCarlo::new(seed_of(&seed).or_throw(env)?).monitor(monitor);
         if let Some(draws) = options.draws {
-            drawing = drawing.draws(u32::try_from(whole(draws)).unwrap_or(0));
+            drawing = drawing.draws(number(draws, "draws").or_throw(env)?);
         }
         if let Some(rate) = options.rate {
             drawing = drawing.rate(rate);
@@ -271,21 +273,13 @@ pub struct DiffOptions<'a> {
     pub signal: Option<Object<'a>>,
 }
 
-/// A seed: a whole number from 0 on, below 2^53, or a bigint below 2^64.
+/// A seed: a whole number that JavaScript has exactly, or a bigint below 2^64.
 fn seed_of(seed: &Either<f64, BigInt>) -> vcto::Result<u64> {
-    let found = match seed {
-        Either::A(number) if *number < 9_007_199_254_740_992.0 => number.to_string().parse().ok(),
-        Either::A(_) => None,
-        Either::B(number) => match number.get_u64() {
-            (false, seed, true) => Some(seed),
-            _ => None,
+    match seed {
+        Either::A(seed) => number(*seed, "seed"),
+        Either::B(seed) => match seed.get_u64() {
+            (false, seed, true) => Ok(seed),
+            _ => Err(out_of_range("seed")),
         },
-    };
-    found.ok_or_else(|| {
-        vcto::Error::new(
-            vcto::ErrorKind::InvalidInput,
-            "a seed is a whole number from 0 on, below 2^53, or a bigint below 2^64",
-        )
-        .at("seed")
-    })
+    }
 }

@@ -103,7 +103,7 @@ impl Page {
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
 /// A number of JavaScript as core has it: whole, and as large as it may be.
-fn number<T: TryFrom<u64>>(given: f64, place: &'static str) -> vcto::Result<T> {
+pub fn number<T: TryFrom<u64>>(given: f64, place: &'static str) -> vcto::Result<T> {
     let is_whole = given.fract() == 0.0 && (0.0..=MAX_SAFE).contains(&given);
     let whole = is_whole
         .then(|| format!("{given:.0}").parse::<u64>().ok())

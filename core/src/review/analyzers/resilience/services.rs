@@ -175,16 +175,12 @@ fn names(services: &[&Asset]) -> String {
     let shown: Vec<&str> = services
         .iter()
         .take(NAMED)
-        .map(|service| label(service))
+        .map(|service| *service.label().raw())
         .collect();
     match services.len().saturating_sub(shown.len()) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-fn label(asset: &Asset) -> &str {
-    asset.name.as_ref().map_or(asset.id.as_str(), |name| name.raw())
 }
 
 /// The shortest way down from one of the services to the point, where it is not direct.
@@ -199,7 +195,7 @@ fn way(context: &Context<'_>, point: &Asset, services: &[&Asset]) -> Result<Stri
         .0
         .iter()
         .filter_map(|id| context.estate().asset(id.as_str()))
-        .map(label)
+        .map(|asset| *asset.label().raw())
         .collect();
     Ok(match steps.as_slice() {
         [first, rest @ ..] if (2..8).contains(&rest.len()) => {

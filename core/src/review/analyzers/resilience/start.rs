@@ -130,7 +130,6 @@ fn advice(context: &Context<'_>, first: &Asset, deadlock: &Deadlock) -> Advice {
 }
 
 fn label(context: &Context<'_>, id: &AssetId) -> String {
-    let asset: Option<&Asset> = context.estate().asset(id.as_str());
-    let name = asset.and_then(|asset| asset.name.as_ref());
-    name.map_or(id.as_str(), |name| name.raw()).to_owned()
+    let asset = context.estate().asset(id.as_str());
+    asset.map_or(id.as_str(), |asset| *asset.label().raw()).to_owned()
 }
